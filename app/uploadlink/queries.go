@@ -1,0 +1,181 @@
+package uploadlink
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Reader reads the portal's read models of links. Every method is scoped to one firm; what is unknown or another
+// firm's is ErrNotFound. State follows from the deadlines and the database's clock at each read (U6), so a late alarm
+// shows nowhere.
+type Reader interface {
+	// Links lists a firm's links, newest first.
+	Links(ctx context.Context, firm int32, q LinkQuery) (rows []LinkRow, next string, err error)
+	// Link is one link with its recipients, batches and the files that the practice may see.
+	Link(ctx context.Context, firm int32, link uuid.UUID) (LinkDetail, error)
+	// Upload is what the holder of a secret sees: the link and that recipient's own files (S1.i14).
+	Upload(ctx context.Context, firm int32, link, recipient uuid.UUID) (UploadPage, error)
+	// Files lists files that have reached the practice, newest first.
+	Files(ctx context.Context, firm int32, q FileQuery) (rows []FileRow, next string, err error)
+	// File is one file that has reached the practice.
+	File(ctx context.Context, firm int32, file uuid.UUID) (FileRow, error)
+	// Wait returns when what was written at position can be read, or after about 2 s with ok false.
+	Wait(ctx context.Context, position int64) (ok bool, err error)
+}
+
+// LinkState is where a link stands in its life, worst news first: what a list shows in one word.
+type LinkState string
+
+// The states of a link.
+const (
+	LinkIssued   LinkState = "issued"   // the mail is on its way
+	LinkMailed   LinkState = "mailed"   // handed over
+	LinkBounced  LinkState = "bounced"  // refused by a mail server, or given up
+	LinkRedeemed LinkState = "redeemed" // opened by a person
+	LinkUsed     LinkState = "used"     // at least one file came in
+	LinkExpired  LinkState = "expired"
+	LinkRevoked  LinkState = "revoked"
+)
+
+// LinkQuery chooses links. Zero fields choose all.
+type LinkQuery struct {
+	Client uuid.UUID
+	State  LinkState
+	After  string // cursor from the page before
+	Limit  int    // default 50, at most 200
+}
+
+// LinkRow is one line of the list of links.
+type LinkRow struct {
+	ID         uuid.UUID
+	Client     uuid.UUID // zero: for nobody's client
+	ClientName string
+	Sender     uuid.UUID
+	SenderName string
+	Recipients []RecipientRow
+	State      LinkState
+	IssuedAt   time.Time
+	ExpiresAt  time.Time
+	Zone       string
+	Arriving   int // transfers and files still in their window: all that the practice may know of them (U2)
+	Delivered  int // files the practice has
+}
+
+// RecipientRow is one recipient's side of a link: each fact with its time, zero where it hasn't happened.
+type RecipientRow struct {
+	ID           uuid.UUID
+	Name, Email  string
+	Generation   int
+	MailedAt     time.Time // the newest mail was asked for
+	HandedOverAt time.Time // the mail server took it
+	BouncedAt    time.Time // the mail server refused it, or all tries are used up
+	BounceCode   string
+	RedeemedAt   time.Time
+	UsedAt       time.Time // first file received
+}
+
+// LinkDetail is the page of one link.
+type LinkDetail struct {
+	LinkRow
+	Message string
+	Wanted  []string
+	Batches []BatchRow
+	Files   []FileRow // delivered ones
+}
+
+// BatchRow is one batch as the practice may see it: while it is open, only how many are arriving.
+type BatchRow struct {
+	ID         uuid.UUID
+	Recipient  uuid.UUID
+	State      BatchState
+	Files      int
+	OpenedAt   time.Time
+	Deadline   time.Time
+	ReleasedAt time.Time
+}
+
+// BatchState is where a batch stands.
+type BatchState string
+
+// The states of a batch.
+const (
+	BatchOpen      BatchState = "open"
+	BatchReleased  BatchState = "released"
+	BatchCancelled BatchState = "cancelled"
+)
+
+// FileQuery chooses files. Zero fields choose all.
+type FileQuery struct {
+	Client uuid.UUID
+	Link   uuid.UUID
+	After  string
+	Limit  int // default 50, at most 200
+}
+
+// FileRow is a file that has reached the practice.
+type FileRow struct {
+	ID            uuid.UUID
+	Link          uuid.UUID
+	Client        uuid.UUID
+	ClientName    string
+	Recipient     uuid.UUID
+	RecipientName string
+	Batch         uuid.UUID
+	Name          string
+	SentAs        string
+	Size          int64
+	SHA256        string
+	Media         string
+	StartedAt     time.Time
+	ReceivedAt    time.Time
+	ReleasedAt    time.Time // when the practice got it
+	Late          bool      // arrived after the link's deadline, started before (L4)
+	SameAs        uuid.UUID
+}
+
+// UploadPage is what the holder of a secret sees.
+type UploadPage struct {
+	Link       uuid.UUID
+	Practice   string
+	SenderName string
+	ClientName string
+	Recipient  string
+	MailedTo   string // masked address of the newest mail, "i•••n@example.org"
+	Message    string
+	Wanted     []string
+	ExpiresAt  time.Time
+	Zone       string
+	State      LinkState // LinkExpired and LinkRevoked end it; the rest is open
+	Generation int       // of the newest secret: an older one is replaced
+	ResentAt   time.Time // when the newest secret was mailed
+	Now        time.Time // the database's clock
+	Batches    []BatchRow
+	Files      []UploadFile
+}
+
+// UploadFile is one file as its uploader sees it.
+type UploadFile struct {
+	ID       uuid.UUID
+	Batch    uuid.UUID
+	Name     string
+	Size     int64
+	SHA256   string
+	State    FileState
+	Deadline time.Time // until when it can be renamed and deleted; zero after release
+	SameAs   uuid.UUID
+	Renamed  bool // it got a suffix because the name was taken
+}
+
+// FileState is where a file stands for its uploader.
+type FileState string
+
+// The states of a file.
+const (
+	FileReceiving FileState = "receiving"
+	FileReceived  FileState = "received" // in its window
+	FileReleased  FileState = "released"
+	FileDeleted   FileState = "deleted"
+	FileAbandoned FileState = "abandoned"
+)
