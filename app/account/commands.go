@@ -1,0 +1,251 @@
+// Package account lets the people of a practice in: passwords, sessions, API tokens.
+package account
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"portico/domain/account"
+
+	"github.com/google/uuid"
+)
+
+// Attributes of the cookies that carry a session's id and a device's mark. Both are Secure, HttpOnly, SameSite=Lax and
+// have Path=/, as the prefix of their names demands.
+const (
+	SessionCookie = "__Host-portico"
+	DeviceCookie  = "__Host-portico-device"
+	DeviceAge     = 400 * 24 * time.Hour // browsers keep no cookie longer
+)
+
+// Staff is somebody who is signed in, or whose program is.
+type Staff struct {
+	ID    uuid.UUID
+	Firm  int32
+	Email string
+	Name  string
+	Role  account.Role
+}
+
+// Commands are what people and operators ask of accounts.
+type Commands struct {
+	Rows   Rows
+	Hasher *Hasher
+}
+
+// Rows keeps accounts. Implementation: adapters/postgres. Every time in it is the database's.
+type Rows interface {
+	// AddStaff returns ErrEmailTaken for an address that is in use in any practice.
+	AddStaff(ctx context.Context, s Staff, phc string) error
+	// SetPassword replaces the hash and, with endSessions, ends the person's sessions. ErrUnknown.
+	SetPassword(ctx context.Context, staff uuid.UUID, phc string, endSessions bool) error
+	// Deactivate shuts the account at its next request; sessions and tokens end. ErrUnknown.
+	Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error
+	// ByEmail finds an active person; ok is false for none. email is canonical.
+	ByEmail(ctx context.Context, email string) (s Staff, phc string, ok bool, err error)
+
+	// Try counts one try against all keys at once, or against none of them and says how long to wait.
+	Try(ctx context.Context, keys []ThrottleKey) (wait time.Duration, err error)
+	// Forgive clears the count of own after a right password, and takes one try off shared.
+	Forgive(ctx context.Context, own, shared ThrottleKey) error
+	// KnownDevice tells whether device has signed in as staff before.
+	KnownDevice(ctx context.Context, staff uuid.UUID, device Hash) (bool, error)
+
+	// OpenSession stores a session and its device, and ends those that the browser had.
+	OpenSession(ctx context.Context, s NewSession) error
+	// Session is who holds a live session; using it keeps it alive. ErrSession.
+	Session(ctx context.Context, id Hash) (Staff, error)
+	// CloseSession ends a session; an unknown one is no error.
+	CloseSession(ctx context.Context, id Hash) error
+
+	// AddToken returns ErrUnknown for nobody of this firm.
+	AddToken(ctx context.Context, firm int32, t TokenRow, secret Hash) error
+	// Token is whose token that is. ErrToken.
+	Token(ctx context.Context, secret Hash) (Staff, error)
+	// RevokeToken ends a token. ErrToken for none of this firm.
+	RevokeToken(ctx context.Context, firm int32, token uuid.UUID) error
+}
+
+// ThrottleKey is what tries are counted by: an account, a network, a known device. It holds a hash, so that the
+// table of counters is no list of addresses.
+type ThrottleKey struct {
+	Hash  Hash
+	Limit account.Throttle
+}
+
+// NewSession is a session as it is stored. Old and OldDevice are what the browser showed; they may be of nobody.
+type NewSession struct {
+	Staff             uuid.UUID
+	ID, Old           Hash
+	Device, OldDevice Hash
+}
+
+// AddStaff makes an account.
+type AddStaff struct {
+	ID          uuid.UUID
+	Firm        int32
+	Email, Name string
+	Role        account.Role
+	Password    string
+}
+
+// AddStaff makes an account. Errors: ErrEmail, ErrName, ErrRole, ErrPassword, ErrPasswordWeak, ErrEmailTaken, ErrBusy.
+func (c Commands) AddStaff(ctx context.Context, cmd AddStaff) error {
+	email, err := account.CanonicalEmail(cmd.Email)
+	if err != nil {
+		return err
+	}
+	if err := account.CheckName(cmd.Name); err != nil {
+		return err
+	}
+	if err := account.CheckRole(cmd.Role); err != nil {
+		return err
+	}
+	if err := account.CheckPassword(cmd.Password, email, cmd.Name); err != nil {
+		return err
+	}
+	phc, err := c.Hasher.Hash(ctx, cmd.Password)
+	if err != nil {
+		return err
+	}
+	return c.Rows.AddStaff(ctx, Staff{ID: cmd.ID, Firm: cmd.Firm, Email: email, Name: cmd.Name, Role: cmd.Role}, phc)
+}
+
+// SetPassword gives staff a new password and ends all sessions of that person. Errors: as AddStaff, and ErrUnknown.
+func (c Commands) SetPassword(ctx context.Context, staff Staff, password string) error {
+	if err := account.CheckPassword(password, staff.Email, staff.Name); err != nil {
+		return err
+	}
+	phc, err := c.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return c.Rows.SetPassword(ctx, staff.ID, phc, true)
+}
+
+// Deactivate ends somebody's access at the next request. ErrUnknown.
+func (c Commands) Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error {
+	return c.Rows.Deactivate(ctx, firm, staff)
+}
+
+// SignIn asks for a session.
+type SignIn struct {
+	Email, Password string
+	Address         netip.Addr // the client's, after trusted proxies
+	Session         Secret     // the session that the browser has now; it ends
+	Device          Secret     // the mark that the browser got at an earlier sign-in
+}
+
+// SignedIn is a new session. Device replaces the browser's earlier mark.
+type SignedIn struct {
+	Staff   Staff
+	Session Secret
+	Device  Secret
+}
+
+// SignIn opens a session. An unknown address, a deactivated account and a wrong password get the same answer after the
+// same work. Errors: ErrSignIn, ErrSlowDown with the wait in its sentence, ErrBusy.
+func (c Commands) SignIn(ctx context.Context, cmd SignIn) (SignedIn, error) {
+	email, err := account.CanonicalEmail(cmd.Email)
+	if err != nil {
+		email = cmd.Email // no account has it, and it is counted all the same
+	}
+	staff, phc, ok, err := c.Rows.ByEmail(ctx, email)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	// A browser that signed in here before keeps its own count: strangers who try this address can't slow it down.
+	// The device is asked for unknown addresses too, so that both take the same way.
+	known, err := c.Rows.KnownDevice(ctx, staff.ID, cmd.Device.Hash())
+	if err != nil {
+		return SignedIn{}, err
+	}
+	keys := throttleKeys(email, cmd.Address, cmd.Device, known)
+	wait, err := c.Rows.Try(ctx, keys)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if wait > 0 {
+		return SignedIn{}, &SlowDownError{Wait: wait}
+	}
+	if len(cmd.Password) > 4*account.PasswordMax { // four bytes a character at most
+		cmd.Password = ""
+	}
+	right, stale, err := c.Hasher.Verify(ctx, phc, cmd.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if !right || !ok {
+		return SignedIn{}, account.ErrSignIn
+	}
+	return c.open(ctx, staff, cmd, stale, keys)
+}
+
+func (c Commands) open(ctx context.Context, staff Staff, cmd SignIn, stale bool, keys []ThrottleKey) (SignedIn, error) {
+	if err := c.Rows.Forgive(ctx, keys[0], keys[1]); err != nil {
+		return SignedIn{}, err
+	}
+	if stale {
+		phc, err := c.Hasher.Hash(ctx, cmd.Password)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		if err := c.Rows.SetPassword(ctx, staff.ID, phc, false); err != nil {
+			return SignedIn{}, err
+		}
+	}
+	in := SignedIn{Staff: staff, Session: newSecret(""), Device: newSecret("")}
+	if err := c.Rows.OpenSession(ctx, NewSession{
+		Staff: staff.ID, ID: in.Session.Hash(), Old: cmd.Session.Hash(), Device: in.Device.Hash(), OldDevice: cmd.Device.Hash(),
+	}); err != nil {
+		return SignedIn{}, err
+	}
+	return in, nil
+}
+
+// Session is who holds the session id. ErrSession for one that is unknown, too old, idle, or ended.
+func (c Commands) Session(ctx context.Context, id Secret) (Staff, error) {
+	if !id.shaped("") {
+		return Staff{}, account.ErrSession
+	}
+	return c.Rows.Session(ctx, id.Hash())
+}
+
+// SignOut ends a session; one that has ended already is no error.
+func (c Commands) SignOut(ctx context.Context, id Secret) error {
+	return c.Rows.CloseSession(ctx, id.Hash())
+}
+
+// CreateToken makes an API token.
+type CreateToken struct {
+	ID    uuid.UUID
+	Firm  int32
+	Staff uuid.UUID
+	Name  string // what it is for
+}
+
+// CreateToken makes an API token with the rights of its person and shows it this once. Errors: ErrName, ErrUnknown.
+func (c Commands) CreateToken(ctx context.Context, cmd CreateToken) (Secret, error) {
+	if err := account.CheckName(cmd.Name); err != nil {
+		return "", err
+	}
+	secret := newSecret(TokenPrefix)
+	if err := c.Rows.AddToken(ctx, cmd.Firm, TokenRow{ID: cmd.ID, Staff: cmd.Staff, Name: cmd.Name}, secret.Hash()); err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
+// Token is whose API token that is. ErrToken.
+func (c Commands) Token(ctx context.Context, secret Secret) (Staff, error) {
+	if !secret.shaped(TokenPrefix) {
+		return Staff{}, account.ErrToken
+	}
+	return c.Rows.Token(ctx, secret.Hash())
+}
+
+// RevokeToken ends an API token at its next request. ErrToken.
+func (c Commands) RevokeToken(ctx context.Context, firm int32, token uuid.UUID) error {
+	return c.Rows.RevokeToken(ctx, firm, token)
+}

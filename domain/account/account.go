@@ -1,0 +1,160 @@
+// Package account holds the rules for the people of a practice who sign in. Accounts are rows, not events: passwords
+// and session ids are never in the log.
+//
+//  1. A password has at least 15 and at most 128 characters, because it stands alone; no other demand on its
+//     composition (NIST 800-63B-4).
+//  2. A password is none of the well-known ones, and isn't made of the person's own name and address.
+//  3. An address is written one way: lower case, no quoted local part. Two spellings are one account.
+//  4. A wrong password costs time, not the account: after some free tries each further one waits longer, up to a limit.
+//  5. A session ends an hour after its last request and twelve hours after sign-in, whichever comes first.
+package account
+
+import (
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"portico/domain/fault"
+)
+
+// Role is what somebody is in the practice.
+type Role string
+
+// The roles. Their words are stored.
+const (
+	Practitioner Role = "practitioner"
+	Admin        Role = "admin"
+)
+
+// The limits of a session (rule 5), by the database's clock.
+const (
+	SessionIdle  = time.Hour
+	SessionLimit = 12 * time.Hour
+)
+
+// The length of a password in characters (rule 1).
+const (
+	PasswordMin = 15
+	PasswordMax = 128
+)
+
+// The refusals.
+var (
+	ErrSignIn       = fault.New(fault.Unauthenticated, "account.sign_in", "This address and password don't belong together. Check both and try again.")
+	ErrSlowDown     = fault.New(fault.TooMany, "account.slow_down", "Too many tries. Wait a little and try again.")
+	ErrBusy         = fault.New(fault.Unavailable, "account.busy", "Many people are signing in just now. Try again in a few seconds.")
+	ErrSession      = fault.New(fault.Unauthenticated, "account.session", "Your session has ended. Sign in again.")
+	ErrToken        = fault.New(fault.Unauthenticated, "account.token", "This API token is unknown or was revoked. Create a new one.")
+	ErrEmail        = fault.New(fault.Invalid, "account.email", "Enter an e-mail address like name@example.com.")
+	ErrEmailTaken   = fault.New(fault.Conflict, "account.email_taken", "Somebody with this e-mail address already has an account.")
+	ErrName         = fault.New(fault.Invalid, "account.name", "Enter a name of at most 100 characters, on one line.")
+	ErrRole         = fault.New(fault.Invalid, "account.role", "Choose the role practitioner or admin.")
+	ErrPassword     = fault.New(fault.Invalid, "account.password", "Choose a password of 15 to 128 characters.")
+	ErrPasswordWeak = fault.New(fault.Invalid, "account.password_weak", "This password is easy to guess. Choose three or four words that don't belong together.")
+	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
+)
+
+// CanonicalEmail is the one way an address is written (rule 3), or ErrEmail.
+func CanonicalEmail(text string) (string, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	a, err := mail.ParseAddress(text)
+	if err != nil || a.Address != text || a.Name != "" || len(text) > 254 || strings.ContainsAny(text, "\"\\<>(),;: \r\n") {
+		return "", ErrEmail
+	}
+	return text, nil
+}
+
+// CheckName refuses an empty name, one of more than 100 characters and one with control characters.
+func CheckName(name string) error {
+	n := utf8.RuneCountInString(name)
+	if strings.TrimSpace(name) == "" || n > 100 || !utf8.ValidString(name) || strings.IndexFunc(name, unicode.IsControl) >= 0 {
+		return ErrName
+	}
+	return nil
+}
+
+// CheckRole refuses a word that is no role.
+func CheckRole(r Role) error {
+	if r != Practitioner && r != Admin {
+		return ErrRole
+	}
+	return nil
+}
+
+// CheckPassword applies rules 1 and 2. own are words about the person: address, name, practice.
+func CheckPassword(password string, own ...string) error {
+	if n := utf8.RuneCountInString(password); n < PasswordMin || n > PasswordMax || !utf8.ValidString(password) {
+		return ErrPassword
+	}
+	rest := letters(password)
+	for _, word := range slices.Concat(wellKnown, ownWords(own)) {
+		rest = strings.ReplaceAll(rest, word, "")
+	}
+	if distinct(rest) < 5 {
+		return ErrPasswordWeak
+	}
+	return nil
+}
+
+// wellKnown are what nearly all guessed passwords are built of.
+var wellKnown = []string{
+	"password", "passwort", "passw0rd", "letmein", "welcome", "iloveyou", "qwertyuiop", "qwerty", "asdfghjkl", "asdf", "zxcvbnm",
+	"1234567890", "0123456789", "123456789", "12345678", "1234567", "123456", "12345", "1234", "123", "abcdefgh", "abc", "admin", "accountant",
+	"changeme", "secret", "portico", "spring", "summer", "autumn", "winter", "monday", "friday", "login", "master", "dragon", "football", "monkey",
+	"2020", "2021", "2022", "2023", "2024", "2025", "2026", "2027",
+}
+
+// ownWords are the words of at least four letters in texts.
+func ownWords(texts []string) (words []string) {
+	for _, t := range texts {
+		for _, w := range strings.FieldsFunc(strings.ToLower(t), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if len(w) >= 4 {
+				words = append(words, w)
+			}
+		}
+	}
+	return words
+}
+
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsPunct(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
+}
+
+func distinct(text string) int {
+	seen := map[rune]bool{}
+	for _, r := range text {
+		seen[r] = true
+	}
+	return len(seen)
+}
+
+// Throttle says how wrong tries are slowed down for one key (rule 4): Free tries cost nothing, the next one costs a
+// second, and each further one twice as much up to Most. What lies longer back than Forget doesn't count.
+type Throttle struct {
+	Free   int
+	Most   time.Duration
+	Forget time.Duration
+}
+
+// The throttles. Most is short, so that a stranger who keeps trying can't keep the owner out for long; a device that
+// signed in before isn't counted with strangers at all.
+var (
+	PerAccount = Throttle{Free: 5, Most: 30 * time.Second, Forget: time.Hour}
+	PerNetwork = Throttle{Free: 20, Most: time.Minute, Forget: time.Hour}
+)
+
+// Delay is how long the try after the nth wrong one waits.
+func (t Throttle) Delay(n int) time.Duration {
+	if n < t.Free {
+		return 0
+	}
+	return min(t.Most, time.Second<<min(n-t.Free, 20))
+}
