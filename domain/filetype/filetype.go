@@ -1,0 +1,150 @@
+// Package filetype decides whether a file is what its name says.
+//
+//  1. A file's extension names a class; each class accepts some kinds of content (S1.5, S1.i9).
+//  2. The first HeadSize bytes decide first, whatever the pieces they came in (S1.i10).
+//  3. A container (zip, compound file) is decided by the names of its members, which only the whole file shows.
+//  4. Programs and scripts are never accepted, whatever their name.
+//  5. Text holds no NUL byte and doesn't start as markup, except where the name says that it is markup.
+//  6. A macro needs a name that says so: .xlsm is accepted, an .xlsx with macros is not.
+//
+// The photos form one class, and so do the films: phones give them each other's extension, and no program minds.
+package filetype
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"portico/domain/fault"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// HeadSize is how many bytes, from the start of a file, decide about it; a smaller file is decided by all of it.
+const HeadSize = 3072
+
+// ErrType says that a file's name or content is of a kind that isn't accepted.
+var ErrType = fault.New(fault.Unsupported, "file.type", "Files of this type can’t be sent here.")
+
+// The classes of content.
+type class uint8
+
+const (
+	unknown class = iota
+	photo
+	film
+	pdf
+	text
+	mail
+	page
+	rich
+	metafile
+	compound // OLE2: Office up to 2003, Outlook
+	zip      // a container that is decided by its members
+)
+
+// Format is one accepted extension with what its content must be.
+type Format struct {
+	Extension string // lower case, no dot
+	class     class
+	members   func(Members) (media string, ok bool) // containers only
+}
+
+// Of finds the format of a file by its name. accepted are lower-case extensions without dot, the practice's list.
+// It returns ErrType, with the list in its sentence.
+func Of(name string, accepted []string) (Format, error) {
+	ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
+	f, ok := formats[ext]
+	if !ok || !slices.Contains(accepted, ext) {
+		what := "Files without an extension"
+		if ext != "" {
+			what = "Files ending in ." + ext
+		}
+		return Format{}, ErrType.Withf("%s can’t be sent here. Accepted are: %s.", what, strings.Join(accepted, ", "))
+	}
+	f.Extension = ext
+	return f, nil
+}
+
+// Known tells whether an extension, lower case without dot, has a format.
+func Known(extension string) bool { _, ok := formats[extension]; return ok }
+
+// Text tells that the content must not hold a NUL byte anywhere (rule 5). head is the start of the file: UTF-16, which
+// is full of them, announces itself there.
+func (f Format) Text(head []byte) bool {
+	return (f.class == text || f.class == mail || f.class == page) && !utf16(head)
+}
+
+// Contained tells that Members must decide, too. media is what Head found: a .doc may be rich text, which has none.
+func (f Format) Contained(media string) bool { return f.members != nil && media != "text/rtf" }
+
+// Head decides by the first HeadSize bytes of a file, or all of a smaller one (rules 2, 4, 5), and names what was
+// found, "application/pdf". It returns ErrType.
+func (f Format) Head(head []byte) (media string, err error) {
+	found := mimetype.Detect(head)
+	if !f.accepts(found, head) {
+		return "", f.mismatch(found)
+	}
+	return f.media(found), nil
+}
+
+// Hint decides by fewer bytes than Head wants, and refuses only what no further byte could make right: a page can ask
+// before it sends gigabytes. It returns ErrType.
+func (f Format) Hint(start []byte) error {
+	found := mimetype.Detect(start)
+	switch {
+	case program(found, start):
+		return f.mismatch(found)
+	case found.Is("application/octet-stream"), found.Is("text/plain"), found.Is("application/zip"), found.Is("application/x-ole-storage"):
+		return nil // a signature may follow later than this
+	case !f.accepts(found, start):
+		return f.mismatch(found)
+	}
+	return nil
+}
+
+func (f Format) accepts(found *mimetype.MIME, head []byte) bool {
+	if program(found, head) {
+		return false
+	}
+	switch f.class {
+	case photo:
+		return in(found, "image/bmp", "image/jpeg", "image/png", "image/apng", "image/tiff", "image/jp2", "image/jpx", "image/jpm",
+			"image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence")
+	case film:
+		return in(found, "video/mp4", "video/quicktime", "video/matroska", "video/webm", "video/x-m4v", "video/3gpp", "video/3gpp2",
+			"video/mj2", "video/vnd.dvb.file", "audio/mp4", "audio/x-m4a")
+	case pdf:
+		return in(found, "application/pdf")
+	case text:
+		return plain(found) && !markup(found)
+	case mail:
+		return plain(found) && !markup(found) && startsWithHeader(head)
+	case page:
+		return plain(found) && !found.Is("image/svg+xml")
+	case rich:
+		return in(found, "text/rtf")
+	case metafile:
+		return emf(head)
+	case compound:
+		return within(found, "application/x-ole-storage") || f.Extension == "doc" && in(found, "text/rtf")
+	case zip:
+		return within(found, "application/zip") || office(f.Extension) && in(found, "application/x-ole-storage") // encrypted
+	case unknown:
+	}
+	return false
+}
+
+// media names what was found, as the event keeps it. A container gets its name from its members.
+func (f Format) media(found *mimetype.MIME) string {
+	if f.class == metafile {
+		return "image/emf"
+	}
+	name, _, _ := strings.Cut(found.String(), ";")
+	return name
+}
+
+func (f Format) mismatch(found *mimetype.MIME) error {
+	name, _, _ := strings.Cut(found.String(), ";")
+	return ErrType.Withf("This file is named .%s, but its content is something else (%s). Nothing of it was kept.", f.Extension, name)
+}

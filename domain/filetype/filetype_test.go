@@ -1,0 +1,192 @@
+package filetype_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"portico/domain/fault"
+	"portico/domain/filetype"
+)
+
+// The published list (S1.5) and the archive that it lacks (S1.i9).
+var accepted = strings.Fields(`bmp csv doc docx emf eml heic htm html jp2 jpeg jpg mkv mov mp4 msg ods odt pdf png ppt pptx
+	rtf tif tiff txt xls xlsm xlsx xod xps zip`)
+
+const (
+	jpeg = "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
+	png  = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
+	exe  = "MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"
+	ole  = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+	heic = "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
+	mov  = "\x00\x00\x00\x14ftypqt  \x20\x05\x03\x00qt  "
+	mp4  = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42"
+	mkv  = "\x1a\x45\xdf\xa3\xa3\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x88matroska"
+	tiff = "II*\x00\x08\x00\x00\x00"
+	bmp  = "BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"
+	jp2  = "\x00\x00\x00\x0cjP  \r\n\x87\n\x00\x00\x00\x14ftypjp2 \x00\x00\x00\x00jp2 "
+)
+
+var emf = "\x01\x00\x00\x00\x6c\x00\x00\x00" + strings.Repeat("\x00", 32) + " EMF"
+
+func TestOf(t *testing.T) {
+	for _, ext := range accepted {
+		for _, name := range []string{"a." + ext, "Beleg März." + strings.ToUpper(ext)} {
+			if f, err := filetype.Of(name, accepted); err != nil || f.Extension != ext {
+				t.Errorf("S1.5, S1.i9: Of(%q) = %q, %v", name, f.Extension, err)
+			}
+		}
+	}
+	for _, name := range []string{"a.exe", "a.pdf.exe", "a", ".pdf/", "a.svg", "a.", "invoice.pdf "} {
+		_, err := filetype.Of(name, accepted)
+		if !errors.Is(err, filetype.ErrType) {
+			t.Errorf("Of(%q) = %v, want ErrType", name, err)
+		}
+		if f, ok := errors.AsType[*fault.Error](err); !ok || !strings.Contains(f.Message, "xlsx") {
+			t.Errorf("S1.i10: the sentence about %q names no accepted type: %v", name, err)
+		}
+	}
+	if _, err := filetype.Of("a.zip", []string{"pdf"}); err == nil {
+		t.Error("a zip was accepted by a list without it")
+	}
+}
+
+func TestHead(t *testing.T) {
+	for _, c := range []struct {
+		name, head string
+		want       string // media; "" is a refusal
+	}{
+		{"a.pdf", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "application/pdf"},
+		{"junk before the header.pdf", strings.Repeat("\r\n", 300) + "%PDF-1.4", "application/pdf"},
+		{"a.pdf", exe, ""},
+		{"both.pdf", exe + "%PDF-1.4", ""},
+		{"a.pdf", "<!DOCTYPE html><html><script>alert(1)</script>", ""},
+		{"a.pdf", "#!/bin/sh\nrm -rf /\n", ""},
+		{"a.pdf", "just words", ""},
+		{"a.jpg", jpeg, "image/jpeg"}, {"a.jpeg", jpeg, "image/jpeg"}, {"a.png", png, "image/png"},
+		{"a phone's png.jpg", png, "image/png"},
+		{"a.jpg", exe, ""}, {"a.png", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""}, {"a.png", mp4, ""},
+		{"a.heic", heic, "image/heic"}, {"a.tif", tiff, "image/tiff"}, {"a.tiff", tiff, "image/tiff"}, {"a.bmp", bmp, "image/bmp"},
+		{"a.jp2", jp2, "image/jp2"}, {"a.emf", emf, "image/emf"}, {"a.emf", png, ""},
+		{"a.mov", mov, "video/quicktime"}, {"a.mp4", mp4, "video/mp4"}, {"a.mkv", mkv, "video/matroska"}, {"a.mkv", jpeg, ""},
+		{"windows-1252.csv", "Datum;Betrag;Text\r\n01.02.2026;12,50;M\xfcller \x80\r\n", "text/plain"},
+		{"mt940.txt", ":20:STARTUMS\r\n:25:10020030/1234567\r\n:28C:0\r\n", "text/plain"},
+		{"ofx.txt", "OFXHEADER:100\r\nDATA:OFXSGML\r\n", "text/plain"},
+		{"excel's unicode.txt", "\xff\xfea\x00;\x00b\x00\r\x00\n\x00", "text/plain"},
+		{"a.csv", "a,b\n1,2\n3,4\n", "text/csv"},
+		{"a.csv", "<html><body>", ""}, {"a.txt", "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", ""},
+		{"a.txt", "words\x00and a hole", ""}, {"a.txt", "#!/usr/bin/env python3\n", ""},
+		{"a.htm", "<!DOCTYPE html><html>", "text/html"}, {"a.html", "<p>a piece of a page</p>", "text/html"}, {"a.html", exe, ""},
+		{"a.html", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""},
+		{"a.eml", "Received: from a by b\r\nFrom: a@example.org\r\nSubject: x\r\n\r\n", "message/rfc822"},
+		{"a.eml", "X-Odd: 1\r\n\r\nbody", "text/plain"}, {"a.eml", "no header here\r\n", ""}, {"a.eml", "<html>", ""},
+		{"a.rtf", `{\rtf1\ansi hello}`, "text/rtf"}, {"a.rtf", "plain", ""},
+		{"a.doc", ole, "application/x-ole-storage"}, {"old.doc", `{\rtf1\ansi hello}`, "text/rtf"}, {"a.xls", "a\tb\n", ""},
+		{"with a password.xlsx", ole, "application/x-ole-storage"}, {"a.odt", ole, ""}, {"a.zip", ole, ""},
+		{"a.docx", "PK\x03\x04\x14\x00\x00\x00\x08\x00", "application/zip"}, {"a.zip", "PK\x05\x06" + strings.Repeat("\x00", 18), "application/zip"},
+		{"a.docx", exe, ""}, {"a.docx", "%PDF-1.4", ""},
+	} {
+		f, err := filetype.Of(c.name, accepted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.Head([]byte(c.head))
+		if got != c.want || (c.want == "") != errors.Is(err, filetype.ErrType) {
+			t.Errorf("%s holding %.24q: %q, %v; want %q", c.name, c.head, got, err, c.want)
+		}
+		if hint := f.Hint([]byte(c.head)[:min(len(c.head), 512)]); c.want != "" && hint != nil {
+			t.Errorf("%s: a hint refused what the head accepts: %v", c.name, hint)
+		}
+	}
+}
+
+func TestHintRefusesWhatNothingCanMend(t *testing.T) {
+	for name, start := range map[string]string{"a.pdf": exe, "b.pdf": jpeg, "c.jpg": "<!DOCTYPE html>", "d.docx": "%PDF-1.4"} {
+		f, _ := filetype.Of(name, accepted)
+		if err := f.Hint([]byte(start)); !errors.Is(err, filetype.ErrType) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWithin(t *testing.T) {
+	word := []string{"[Content_Types].xml", "_rels/.rels", "word/document.xml"}
+	sheet := []string{"[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"}
+	show := []string{"[Content_Types].xml", "ppt/presentation.xml"}
+	of := func(names []string, more ...string) filetype.Members {
+		return filetype.Members{Names: append(slices.Clone(names), more...)}
+	}
+	cfb := func(names ...string) filetype.Members { return filetype.Members{Compound: true, Names: names} }
+	open := func(media string) filetype.Members {
+		return filetype.Members{Declared: media, Names: []string{"mimetype", "content.xml", "META-INF/manifest.xml"}}
+	}
+	msi := cfb("WordDocument")
+	msi.Root = [16]byte{0x84, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46}
+
+	for _, c := range []struct {
+		ext string
+		m   filetype.Members
+		ok  bool
+	}{
+		{"docx", of(word), true}, {"docx", of(sheet), false}, {"docx", of(word, "word/vbaProject.bin"), false}, {"docx", of(word, `word\VBAPROJECT.BIN`), false},
+		{"xlsx", of(sheet), true}, {"xlsx", of(sheet, "xl/vbaProject.bin"), false}, {"xlsx", of(sheet, "xl/macrosheets/sheet1.xml"), false},
+		{"xlsx", of(sheet, "xl/workbook.bin"), false},
+		{"xlsm", of(sheet, "xl/vbaProject.bin"), true}, {"xlsm", of(sheet), true}, {"xlsm", of(word), false},
+		{"pptx", of(show), true}, {"pptx", of(show, "ppt/vbaProject.bin"), false},
+		{"xlsx", cfb("EncryptedPackage", "EncryptionInfo"), true}, {"xlsx", cfb("Workbook"), false},
+		{"odt", open("application/vnd.oasis.opendocument.text"), true}, {"odt", open("application/vnd.oasis.opendocument.spreadsheet"), false},
+		{"ods", open("application/vnd.oasis.opendocument.spreadsheet"), true},
+		{"xps", of([]string{"[Content_Types].xml", "FixedDocSeq.fdseq"}), true}, {"xps", of(word), false},
+		{"xps", of([]string{"[Content_Types].xml/[0].piece", "FixedDocSeq.fdseq/[0].piece"}), true},
+		{"xod", of([]string{"[Content_Types].xml", "Pages/1.xaml"}), true},
+		{"zip", of([]string{"a/b.pdf"}), true}, {"zip", of(nil), true}, {"zip", of([]string{"META-INF/MANIFEST.MF", "A.class"}), false}, {"zip", of([]string{"classes.dex"}), false},
+		{"doc", cfb("WordDocument", "1Table"), true}, {"doc", cfb("Workbook"), false}, {"doc", msi, false}, {"doc", of(word), false},
+		{"xls", cfb("Workbook"), true}, {"xls", cfb("Book"), true}, {"ppt", cfb("PowerPoint Document"), true}, {"msg", cfb("__properties_version1.0"), true}, {"msg", cfb("x"), false},
+	} {
+		f, err := filetype.Of("a."+c.ext, accepted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		media, err := f.Within(c.m)
+		if ok := err == nil && media != ""; ok != c.ok || !c.ok && !errors.Is(err, filetype.ErrType) {
+			t.Errorf(".%s with %v: %q, %v; want accepted=%v", c.ext, c.m.Names, media, err, c.ok)
+		}
+	}
+}
+
+// A real docx whose first members are larger than the head looks like any zip there.
+func TestHeadLeavesBigFirstMembersOpen(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, _ := z.CreateHeader(&zip.FileHeader{Name: "customXml/item1.xml", Method: zip.Store})
+	w.Write(bytes.Repeat([]byte("x"), 8192))
+	z.Create("word/document.xml")
+	z.Close()
+	f, _ := filetype.Of("a.docx", accepted)
+	media, err := f.Head(b.Bytes()[:filetype.HeadSize])
+	if err != nil || !f.Contained(media) {
+		t.Errorf("got %q, %v", media, err)
+	}
+}
+
+func FuzzHead(f *testing.F) {
+	for _, s := range []string{"%PDF-1.4", exe, ole, heic, "PK\x03\x04", "a,b\n"} {
+		f.Add(uint8(0), []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, n uint8, head []byte) {
+		format, err := filetype.Of("a."+accepted[int(n)%len(accepted)], accepted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		media, err := format.Head(head)
+		if (media == "") != (err != nil) {
+			t.Fatalf("%q, %v", media, err)
+		}
+		if err == nil && bytes.HasPrefix(head, []byte("MZ")) {
+			t.Fatal("a program came through")
+		}
+	})
+}

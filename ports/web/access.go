@@ -1,0 +1,34 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+)
+
+// access is what the secret in a request's path, or its scoped cookie, allows: to upload to one link as one recipient.
+// It is filled for a link that has expired, too: what began before goes on (L4), and starting something new is refused
+// by the link itself. A revoked link and a replaced secret never get this far.
+type access struct {
+	Firm       int32
+	Link       uuid.UUID
+	Recipient  uuid.UUID
+	Generation int
+	// Base is the path under which this access was found, without a slash at its end: "/u/{token}" with the token
+	// itself, or "/up/{link}". Addresses in answers start with it.
+	Base string
+}
+
+type accessKey struct{}
+
+// withAccess hands a to the handlers behind the middleware that checked it.
+func withAccess(ctx context.Context, a access) context.Context {
+	return context.WithValue(ctx, accessKey{}, a)
+}
+
+// accessOf is what withAccess put there; ok is false where no middleware did.
+func accessOf(r *http.Request) (a access, ok bool) {
+	a, ok = r.Context().Value(accessKey{}).(access)
+	return a, ok
+}
