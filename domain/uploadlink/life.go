@@ -1,0 +1,131 @@
+package uploadlink
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"portico/domain/event"
+	"portico/domain/fault"
+
+	"github.com/google/uuid"
+)
+
+// ErrOver: a link that is over is not sent again (rule 3).
+var ErrOver = fault.New(fault.Gone, "uploadlink.over",
+	"This link has expired. Give it a later day first, then send it again.")
+
+// Resend gives recipients new secrets, all of them where none is named (rule 3). It refuses with ErrNotFound,
+// ErrRevoked, ErrOver, ErrRecipientUnknown.
+func (l Link) Resend(recipients []uuid.UUID, now time.Time) ([]Event, error) {
+	l, due := l.ahead(now)
+	switch {
+	case l.subject == uuid.Nil:
+		return nil, ErrNotFound
+	case l.revoked:
+		return nil, ErrRevoked
+	case l.ended(now):
+		return nil, ErrOver
+	}
+	for _, id := range recipients {
+		if l.recipient(id) == nil {
+			return nil, ErrRecipientUnknown
+		}
+	}
+	var secrets []Secret
+	for _, r := range l.recipients {
+		if len(recipients) == 0 || slices.Contains(recipients, r.id) {
+			secrets = append(secrets, Secret{Recipient: r.id, Generation: len(r.fates) + 1})
+		}
+	}
+	return append(due, Resent{Secrets: secrets}), nil
+}
+
+// Extend moves the expiry forward; the same day again changes nothing (rule 3). It refuses with ErrNotFound, ErrRevoked,
+// ErrExpiry, ErrNotLater.
+func (l Link) Extend(expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
+	l, due := l.ahead(now)
+	switch {
+	case l.subject == uuid.Nil:
+		return nil, ErrNotFound
+	case l.revoked:
+		return nil, ErrRevoked
+	case expiresAt.Equal(l.expiresAt) && !l.ended(now):
+		return nil, nil
+	case expiresAt.Before(l.expiresAt):
+		return nil, ErrNotLater
+	}
+	if err := checkExpiry(expiresAt, now); err != nil {
+		return nil, err
+	}
+	return append(due, Extended{ExpiresAt: expiresAt, Zone: zone}), nil
+}
+
+// Revoke ends the link (rule 14). reason is internal and may be empty. Revoking again changes nothing. It refuses with
+// ErrNotFound, and with ErrText for a reason longer than a message.
+func (l Link) Revoke(reason string, unreleased Unreleased, now time.Time) ([]Event, error) {
+	l, events := l.ahead(now)
+	if l.subject == uuid.Nil {
+		return nil, ErrNotFound
+	}
+	if l.revoked {
+		return nil, nil
+	}
+	reason = strings.TrimSpace(valid(reason))
+	if len(reason) > MaxMessage {
+		return nil, ErrText.Withf("The reason has %d bytes; at most %d fit. Shorten it.", len(reason), MaxMessage)
+	}
+	events = append(events, Revoked{Reason: event.Of(l.subject, reason), Unreleased: unreleased, At: now})
+	for _, f := range l.files {
+		if f.state == receiving {
+			events = append(events, TransferAbandoned{File: f.id, Reason: LinkRevoked, At: now})
+		}
+	}
+	if unreleased == Discard {
+		events = append(events, l.discard(now)...)
+	}
+	return events, nil
+}
+
+// discard deletes what is in its window, but for what the practice has already seen.
+func (l Link) discard(now time.Time) (events []Event) {
+	for _, b := range l.batches {
+		if b.delivered {
+			continue
+		}
+		for _, id := range l.inWindow(b.id) {
+			events = append(events, l.deletion(l.file(id), ByRevocation, now))
+		}
+		events = append(events, BatchCancelled{Batch: b.id, At: now})
+	}
+	return events
+}
+
+// MailHandedOver records that the mail server took the mail with s (rule 15). The second time changes nothing. It
+// returns ErrNotFound for a secret that was never made.
+func (l Link) MailHandedOver(s Secret, now time.Time) ([]Event, error) {
+	return l.record(s, handedOver, MailHandedOver{Recipient: s.Recipient, Generation: s.Generation, At: now})
+}
+
+// MailBounced records that the mail with s was refused for good. code is the server's status, detail its words.
+func (l Link) MailBounced(s Secret, code, detail string, now time.Time) ([]Event, error) {
+	return l.record(s, bounced, MailBounced{
+		Recipient: s.Recipient, Generation: s.Generation, Code: code, Detail: about(s.Recipient, detail, maxSent), At: now,
+	})
+}
+
+// MailGaveUp records that the last of several tries to hand the mail over failed.
+func (l Link) MailGaveUp(s Secret, tries int, now time.Time) ([]Event, error) {
+	return l.record(s, gaveUp, MailGaveUp{Recipient: s.Recipient, Generation: s.Generation, Tries: tries, At: now})
+}
+
+func (l Link) record(s Secret, f fate, e Event) ([]Event, error) {
+	r := l.recipient(s.Recipient)
+	switch {
+	case r == nil, s.Generation < 1, s.Generation > len(r.fates):
+		return nil, ErrNotFound
+	case r.fates[s.Generation-1]&f != 0:
+		return nil, nil
+	}
+	return []Event{e}, nil
+}

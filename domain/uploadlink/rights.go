@@ -1,0 +1,101 @@
+package uploadlink
+
+import (
+	"time"
+
+	"portico/domain/fault"
+
+	"github.com/google/uuid"
+)
+
+// TransferLimit is how long a transfer may take from its start (rule 5, L4). TransferIdle is how long it may rest; the
+// rows of the transfers keep that time, because progress is no event.
+const (
+	TransferLimit = 72 * time.Hour
+	TransferIdle  = 24 * time.Hour
+)
+
+// What can be wrong with a secret or a transfer's right.
+var (
+	ErrNotFound = fault.New(fault.NotFound, "uploadlink.not_found",
+		"This link is unknown. Check that the whole address from the mail was copied, or ask the practice for a new link.")
+	ErrReplaced = fault.New(fault.Gone, "uploadlink.replaced",
+		"A newer mail with a new link has been sent. Open the newest mail and use its button.")
+	ErrRevoked = fault.New(fault.Gone, "uploadlink.revoked",
+		"This link has been closed by the practice. Ask them for a new link if you still have something to send.")
+	ErrExpired = fault.New(fault.Gone, "uploadlink.expired",
+		"This link has expired. Ask the practice for a new one.")
+	ErrTransferEnded = fault.New(fault.Gone, "uploadlink.transfer_ended",
+		"This upload has ended. Choose the file again to send it.")
+	ErrTransferTooOld = fault.New(fault.Gone, "uploadlink.transfer_too_old",
+		"This upload took longer than 72 hours and has ended. Ask the practice for a new link or another way to send the file.")
+)
+
+// Holder is who holds a secret: a recipient and the secret's generation, both taken from a token whose MAC was checked.
+type Holder struct {
+	Recipient  uuid.UUID
+	Generation int
+}
+
+// Access tells whether h may add files at now: nil, or ErrNotFound, ErrRevoked, ErrReplaced, ErrExpired (rules 2, 3, 14).
+func (l Link) Access(h Holder, now time.Time) error {
+	if err := l.holds(h); err != nil {
+		return err
+	}
+	if l.ended(now) {
+		return ErrExpired
+	}
+	return nil
+}
+
+// holds is Access but for the expiry, which ends neither a window nor the receipt (rule 9, S1.i14).
+func (l Link) holds(h Holder) error {
+	if l.subject == uuid.Nil {
+		return ErrNotFound
+	}
+	r := l.recipient(h.Recipient)
+	switch {
+	case r == nil, h.Generation < 1, h.Generation > len(r.fates):
+		return ErrNotFound
+	case l.revoked:
+		return ErrRevoked
+	case h.Generation < len(r.fates):
+		return ErrReplaced
+	}
+	return nil
+}
+
+// ended tells that the expiry has come, recorded or not.
+func (l Link) ended(now time.Time) bool { return !now.Before(l.expiresAt) }
+
+// Transfer tells whether file may still take bytes at now: nil, or why not: ErrNotFound, ErrRevoked, ErrTransferTooOld,
+// or ErrTransferEnded for one that was abandoned or is complete (rules 5, 14).
+func (l Link) Transfer(file uuid.UUID, now time.Time) error {
+	f := l.file(file)
+	switch {
+	case f == nil:
+		return ErrNotFound
+	case f.state == tooOld:
+		return ErrTransferTooOld
+	case f.state != receiving && l.revoked:
+		return ErrRevoked
+	case f.state != receiving:
+		return ErrTransferEnded
+	case !now.Before(f.startedAt.Add(TransferLimit)):
+		return ErrTransferTooOld
+	}
+	return nil
+}
+
+// Redeem records that a person pressed the button of the link's first page (rule 4). device is the browser's user agent,
+// address the network address; both may be empty. It refuses like Access.
+func (l Link) Redeem(h Holder, device, address string, now time.Time) ([]Event, error) {
+	l, due := l.ahead(now)
+	if err := l.Access(h, now); err != nil {
+		return nil, err
+	}
+	return append(due, Redeemed{
+		Recipient: h.Recipient, Generation: h.Generation,
+		Device: about(h.Recipient, device, maxDevice), Address: about(h.Recipient, address, maxDevice), At: now,
+	}), nil
+}

@@ -1,0 +1,214 @@
+// Package uploadlink decides who may upload through a mailed link, and what becomes of the files.
+//
+//  1. A link is issued once, to 1 to 20 people with different addresses; each gets a secret of their own (S1.4, S1.i20).
+//     What one of them sends is never shown, named or hinted at to another (S1.3, S1.i14).
+//  2. It works before its expiry, not at it. The expiry is an instant: the end of a day in the practice's zone, in the
+//     future and at most a year away (S1.10, S1.11, L5).
+//  3. Sending again gives a new secret and kills the older one at once; a link that is over is not sent again.
+//     Extending moves the expiry forward and keeps the secrets; it also reopens an expired link (S1.12, S1.i17, L2).
+//  4. Looking at a link is no event; pressing its button is, as often as wanted (S1.24, S1.i19, L1).
+//  5. A transfer starts before the expiry and then has a right of its own: neither the expiry nor a new secret stops
+//     it, 72 hours from its start do. The practice sees that it came late (L4, S1.i15).
+//  6. A file has an accepted extension and 1 byte to MaxFileSize, or to the practice's lower limit (S1.5 to S1.8, S1.i9 to S1.i11).
+//  7. A completed file joins the newest open batch of its recipient, or opens one. A batch takes files until 60 minutes
+//     after it opened, and only files under one policy; later ones open the next batch, so several may be open (U1, S1.i5).
+//  8. Every file moves its batch's deadline to the file's arrival plus the window, never back: each file has its full
+//     window, and the last deadline is at most 60 minutes plus the window after the batch opened (S1.17 to S1.19, U1).
+//  9. From the deadline on nothing of the batch changes: it is released, once and for good (S1.22, S1.23, S1.i4, S1.i6).
+//     With a window of 0 that is at once. A file in an open batch keeps its minutes when the link expires (S1.i16).
+//  10. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6, U7).
+//  11. Inside the window the recipient may rename, delete and send now. Deleting all files cancels the batch; sending
+//     now releases all open batches of the recipient (S1.17, S1.18, S1.i7, U3, U4).
+//  12. A name is kept as it was sent in the history. It is shown without path, control and bidi characters, in NFC, in at
+//     most 255 bytes; a name that the recipient already has gets " (2)" before its extension (S1.i12, S1.i13, T15).
+//  13. Renaming keeps the extension and refuses what rule 12 would remove; a taken name gets the suffix as well (S1.i13).
+//  14. Revoking ends secrets and transfers at once. Files in their window are kept until released, or discarded, as the
+//     practice says; what it has already seen stays (L3, S1.i18).
+//  15. Each mail's fate is recorded once per secret: handed over, bounced, given up (S1.i24, T13).
+//  16. A link takes at most 10,000 transfers, 200 of a recipient at a time: the history stays readable.
+package uploadlink
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Link is the state of one link. The zero value has not been issued.
+//
+// Apply reuses its receiver's memory, as append does: go on with what it returns. Decisions never change their receiver.
+type Link struct {
+	subject    uuid.UUID // zero: not issued
+	recipients []recipient
+	expiresAt  time.Time
+	expired    bool
+	revoked    bool
+	files      []file  // every transfer ever started, oldest first
+	batches    []batch // the open ones, oldest first
+}
+
+type recipient struct {
+	id    uuid.UUID
+	fates []fate // of the mails, by generation-1; its length is the newest generation
+}
+
+// fate is what is known of one mail, as bits.
+type fate uint8
+
+const (
+	handedOver fate = 1 << iota
+	bounced
+	gaveUp
+)
+
+type file struct {
+	id        uuid.UUID
+	recipient uuid.UUID
+	batch     uuid.UUID // zero while receiving
+	name      string    // as shown; as sent while receiving
+	size      int64
+	sha256    string
+	startedAt time.Time
+	delivered bool
+	state     fileState
+}
+
+type fileState uint8
+
+const (
+	receiving fileState = iota
+	received            // in its window
+	released
+	deleted
+	abandoned
+	tooOld
+)
+
+type batch struct {
+	id        uuid.UUID
+	recipient uuid.UUID
+	openedAt  time.Time
+	deadline  time.Time
+	window    time.Duration // of the policy its files came under
+	delivered bool          // likewise
+}
+
+// Apply assigns what e says.
+func (l Link) Apply(e Event) Link {
+	switch e := e.(type) {
+	case Issued:
+		l.subject, l.expiresAt = e.Subject, e.ExpiresAt
+		for _, r := range e.Recipients {
+			l.recipients = append(l.recipients, recipient{id: r.ID, fates: make([]fate, 1)})
+		}
+	case Resent:
+		for _, s := range e.Secrets {
+			l.addSecret(s)
+		}
+	case Extended:
+		l.expiresAt, l.expired = e.ExpiresAt, false
+	case Revoked:
+		l.revoked = true
+	case Expired:
+		l.expired = true
+	case MailHandedOver:
+		l.setFate(e.Recipient, e.Generation, handedOver)
+	case MailBounced:
+		l.setFate(e.Recipient, e.Generation, bounced)
+	case MailGaveUp:
+		l.setFate(e.Recipient, e.Generation, gaveUp)
+	case Redeemed:
+		// Nothing is decided on it; read models show it.
+	case TransferStarted:
+		l.files = append(l.files, file{id: e.File, recipient: e.Recipient, name: e.Name.Text, size: e.Size, startedAt: e.At})
+	case TransferAbandoned:
+		if f := l.file(e.File); f != nil {
+			f.state = abandoned
+			if e.Reason == TooOld {
+				f.state = tooOld
+			}
+		}
+	case BatchOpened:
+		l.batches = append(l.batches, batch{id: e.Batch, recipient: e.Recipient, openedAt: e.At})
+	case FileReceived:
+		l.receive(e)
+	case FileRenamed:
+		if f := l.file(e.File); f != nil {
+			f.name = e.Name.Text
+		}
+	case FileDeleted:
+		if f := l.file(e.File); f != nil {
+			f.state = deleted
+		}
+	case BatchReleased:
+		for _, id := range e.Files {
+			if f := l.file(id); f != nil {
+				f.state = released
+			}
+		}
+		l.batches = withoutBatch(l.batches, e.Batch)
+	case BatchCancelled:
+		l.batches = withoutBatch(l.batches, e.Batch)
+	}
+	return l
+}
+
+func (l Link) addSecret(s Secret) {
+	r := l.recipient(s.Recipient)
+	for r != nil && len(r.fates) < s.Generation {
+		r.fates = append(r.fates, 0)
+	}
+}
+
+func (l Link) setFate(id uuid.UUID, generation int, f fate) {
+	if r := l.recipient(id); r != nil && generation >= 1 && generation <= len(r.fates) {
+		r.fates[generation-1] |= f
+	}
+}
+
+func (l Link) receive(e FileReceived) {
+	if f := l.file(e.File); f != nil {
+		f.batch, f.name, f.size, f.sha256 = e.Batch, e.Name.Text, e.Size, e.SHA256
+		f.delivered, f.state = e.Delivered, received
+	}
+	for i := range l.batches {
+		if b := &l.batches[i]; b.id == e.Batch {
+			b.deadline, b.delivered = e.Deadline, e.Delivered
+			b.window = time.Duration(e.WindowMS) * time.Millisecond
+		}
+	}
+}
+
+func (l Link) recipient(id uuid.UUID) *recipient {
+	for i := range l.recipients {
+		if l.recipients[i].id == id {
+			return &l.recipients[i]
+		}
+	}
+	return nil
+}
+
+// file looks from the end, where the files are that something still happens to.
+func (l Link) file(id uuid.UUID) *file {
+	for i := len(l.files) - 1; i >= 0; i-- {
+		if l.files[i].id == id {
+			return &l.files[i]
+		}
+	}
+	return nil
+}
+
+func withoutBatch(batches []batch, id uuid.UUID) []batch {
+	return slices.DeleteFunc(batches, func(b batch) bool { return b.id == id })
+}
+
+// fork is a copy that shares no memory with l, for decisions that look ahead.
+func (l Link) fork() Link {
+	l.recipients = slices.Clone(l.recipients)
+	for i := range l.recipients {
+		l.recipients[i].fates = slices.Clone(l.recipients[i].fates)
+	}
+	l.files, l.batches = slices.Clone(l.files), slices.Clone(l.batches)
+	return l
+}
