@@ -38,8 +38,9 @@ type Append struct {
 	Events   []event.Event
 	At       time.Time // when it happened, by the database's clock
 	// Alarm is when the aggregate wants to be woken, because time alone changes what it may do; zero wants no alarm.
-	// It replaces the stream's earlier alarm.
+	// It replaces the stream's earlier alarm where Rearm is set, and counts for nothing where it is not.
 	Alarm time.Time
+	Rearm bool
 }
 
 // Result is what a command did. Repeated tells that the same command id had already done it.
@@ -90,19 +91,26 @@ func Execute[S event.State[S, E], E event.Event](ctx context.Context, store Stor
 			return Result{Stream: stream, Version: h.version}, nil
 		}
 		a := Append{By: by, Stream: stream, Expected: h.version, Prev: h.hash, At: h.now, Events: make([]event.Event, len(events))}
+		before := wake(h.state)
 		for i, e := range events {
 			a.Events[i] = e
 			h.state = h.state.Apply(e)
 		}
-		if w, ok := any(h.state).(Waker); ok {
-			a.Alarm = w.Wake()
-		}
+		a.Alarm = wake(h.state)
+		a.Rearm = !a.Alarm.Equal(before)
 		r, err := store.Append(ctx, a)
 		if errors.Is(err, ErrConflict) && try < MaxTries {
 			continue
 		}
 		return r, err
 	}
+}
+
+func wake(state any) time.Time {
+	if w, ok := state.(Waker); ok {
+		return w.Wake()
+	}
+	return time.Time{}
 }
 
 // repeated turns a refusal into the earlier success where the command had already taken effect: a page that is sent

@@ -1,0 +1,36 @@
+package postgres
+
+import (
+	"portico/domain/client"
+	"portico/domain/firm"
+	"portico/domain/uploadlink"
+)
+
+// Events is every event that is stored, with the ways up from its older versions. A new event is a line here and a
+// golden file in testdata/golden.
+func Events() []EventSpec {
+	return []EventSpec{
+		{Event: firm.Founded{}},
+		{Event: firm.UploadPolicySet{}},
+
+		{Event: client.Created{}},
+
+		{Event: uploadlink.Issued{}},
+		{Event: uploadlink.Resent{}},
+		{Event: uploadlink.Extended{}},
+		{Event: uploadlink.Revoked{}},
+		{Event: uploadlink.Expired{}},
+		{Event: uploadlink.MailHandedOver{}},
+		{Event: uploadlink.MailBounced{}},
+		{Event: uploadlink.MailGaveUp{}},
+		{Event: uploadlink.Redeemed{}},
+		{Event: uploadlink.TransferStarted{}},
+		{Event: uploadlink.TransferAbandoned{}},
+		{Event: uploadlink.BatchOpened{}},
+		{Event: uploadlink.FileReceived{}},
+		{Event: uploadlink.FileRenamed{}},
+		{Event: uploadlink.FileDeleted{}},
+		{Event: uploadlink.BatchReleased{}},
+		{Event: uploadlink.BatchCancelled{}},
+	}
+}

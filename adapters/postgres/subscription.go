@@ -1,0 +1,258 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"portico/domain/event"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Subscription hears every event of its types in order of position, each exactly once in effect: what Handle writes and
+// the checkpoint move in one transaction. Any node may take the next batch; nobody leads.
+//
+// A handler that fails rolls the whole batch back and meets it again. The third failure takes the events one by one and
+// halts at the exact one that cannot be handled; the others of the house go on. `portico projections` shows it.
+type Subscription struct {
+	Name    string
+	Version int      // of the code; another version has a checkpoint of its own
+	Types   []string // stored names; nil hears all
+	Handle  func(ctx context.Context, tx pgx.Tx, b Batch) error
+	After   func(committed bool) // optional: when the batch's transaction has ended
+	Private bool                 // hears personal text unsealed
+}
+
+// Batch is what one transaction handles: the events in order, and the generation of tables that serves.
+type Batch struct {
+	Generation int
+	Through    int64 // everything up to this position is handled when the batch commits
+	Events     []event.Recorded
+}
+
+const (
+	subscriptionBatch = 500
+	handlerLimit      = 30 * time.Second
+	lockedRetry       = 25 * time.Millisecond
+	poisonTries       = 3
+)
+
+// Subscriber runs one subscription on this node.
+type Subscriber struct {
+	db    *DB
+	codec *Codec
+	vault *Vault
+	tail  *Tail
+	log   *slog.Logger
+	sub   Subscription
+
+	position atomic.Int64 // of the last batch that this node committed
+	lag      atomic.Int64 // nanoseconds from recorded to handled, of the newest batch
+}
+
+// NewSubscriber prepares sub; Run hears.
+func NewSubscriber(db *DB, codec *Codec, vault *Vault, tail *Tail, log *slog.Logger, sub Subscription) *Subscriber {
+	return &Subscriber{db: db, codec: codec, vault: vault, tail: tail, log: log.With("subscription", sub.Name), sub: sub}
+}
+
+// errLocked: another node has the checkpoint at this moment.
+var errLocked = errors.New("another node handles the next batch")
+
+// ErrHalted says that a subscription stands at an event that it could not handle three times.
+var ErrHalted = errors.New("halted at an event that cannot be handled")
+
+// Run handles batches until ctx ends.
+func (s *Subscriber) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		safe, moved := s.tail.Safe()
+		more, err := s.guarded(ctx, safe)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, errLocked):
+			sleep(ctx, lockedRetry)
+			continue
+		case errors.Is(err, ErrHalted):
+			sleep(ctx, 2*time.Second) // an operator may resume it at any time
+			continue
+		case err != nil:
+			s.log.Error("handling events", "err", err)
+			s.failed(ctx, err)
+			sleep(ctx, 200*time.Millisecond)
+			continue
+		case more:
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-moved:
+		}
+	}
+	return nil
+}
+
+// guarded turns a panic of a handler into an error: the transaction is rolled back all the same.
+func (s *Subscriber) guarded(ctx context.Context, safe int64) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, handlerLimit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.batch(ctx, safe)
+}
+
+// checkpoint is a row of es.projections.
+type checkpoint struct {
+	position   int64
+	generation int
+	failures   int
+	halted     *int64
+}
+
+// claim locks the checkpoint for this transaction. SKIP LOCKED under READ COMMITTED reads the newest row or none: a
+// try-lock in the same statement would read the one before.
+func claim(ctx context.Context, tx pgx.Tx, name string, version int) (c checkpoint, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT position, generation, failures, halted_at FROM es.projections WHERE name = $1 AND version = $2 FOR UPDATE SKIP LOCKED`,
+		name, version).Scan(&c.position, &c.generation, &c.failures, &c.halted)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, errLocked
+	}
+	return c, err
+}
+
+func (s *Subscriber) batch(ctx context.Context, safe int64) (more bool, err error) {
+	if s.sub.After != nil {
+		defer func() { s.sub.After(err == nil) }()
+	}
+	err = pgx.BeginFunc(ctx, s.db.Proj, func(tx pgx.Tx) error {
+		c, err := claim(ctx, tx, s.sub.Name, s.sub.Version)
+		if err != nil {
+			return err
+		}
+		if c.halted != nil {
+			return ErrHalted
+		}
+		if safe <= c.position {
+			return nil
+		}
+		limit := subscriptionBatch
+		if c.failures >= poisonTries-1 {
+			limit = 1
+		}
+		b := Batch{Generation: c.generation, Through: safe}
+		if b.Events, err = s.read(ctx, tx, c.position, safe, limit); err != nil {
+			return err
+		}
+		if more = len(b.Events) == limit; more {
+			b.Through = b.Events[limit-1].Position
+		}
+		if len(b.Events) > 0 {
+			if err := s.sub.Handle(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		tag, err := tx.Exec(ctx, `
+			UPDATE es.projections SET position = $4, failures = 0, last_error = NULL, updated_at = clock_timestamp()
+			WHERE name = $1 AND version = $2 AND position = $3`, s.sub.Name, s.sub.Version, c.position, b.Through)
+		if err == nil && tag.RowsAffected() != 1 {
+			err = fmt.Errorf("the checkpoint of %s moved under its lock", s.sub.Name)
+		}
+		if err == nil && len(b.Events) > 0 {
+			s.lag.Store(int64(time.Since(b.Events[len(b.Events)-1].RecordedAt)))
+		}
+		return err
+	})
+	if err == nil {
+		s.position.Store(max(s.position.Load(), safe))
+	}
+	return more, err
+}
+
+// read takes the next events of the subscription's types. Positions up to safe are complete (Tail).
+func (s *Subscriber) read(ctx context.Context, tx pgx.Tx, after, safe int64, limit int) ([]event.Recorded, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT position, stream_id, version, firm_no, type, schema_ver, occurred_at, recorded_at, data, pii
+		FROM es.events WHERE position > $1 AND position <= $2 AND ($4::text[] IS NULL OR type = ANY ($4))
+		ORDER BY position LIMIT $3`, after, safe, limit, s.sub.Types)
+	if err != nil {
+		return nil, fmt.Errorf("read events after %d: %w", after, err)
+	}
+	list, err := collectRaw(rows)
+	if err != nil {
+		return nil, fmt.Errorf("read events after %d: %w", after, err)
+	}
+	if s.sub.Private {
+		if err := s.vault.prefetch(ctx, subjectsOf(list)); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]event.Recorded, len(list))
+	for i := range list {
+		if !s.sub.Private {
+			list[i].pii = nil
+		}
+		if out[i], err = s.codec.record(&list[i], s.vault.finder(ctx, list[i].firm)); err != nil {
+			return nil, fmt.Errorf("position %d, %s: %w", list[i].position, list[i].stream, err)
+		}
+	}
+	return out, nil
+}
+
+// collectRaw reads rows of: position, stream_id, version, firm_no, type, schema_ver, occurred_at, recorded_at, data, pii.
+func collectRaw(rows pgx.Rows) (out []raw, err error) {
+	var r raw
+	_, err = pgx.ForEachRow(rows, []any{&r.position, &r.stream.ID, &r.version, &r.firm, &r.typ, &r.schema, &r.at, &r.recorded, &r.data, &r.pii}, func() error {
+		r.stream.Kind = kindOf(r.typ)
+		out = append(out, r)
+		r.data, r.pii = nil, nil
+		return nil
+	})
+	return out, err
+}
+
+// failed counts a failure in a transaction of its own; the one that took the events one by one halts.
+func (s *Subscriber) failed(ctx context.Context, cause error) {
+	var pg interface{ SQLState() string }
+	if errors.As(cause, &pg) && strings.HasPrefix(pg.SQLState(), "57") || errors.Is(cause, context.DeadlineExceeded) && ctx.Err() != nil {
+		return // the server is stopping, or we are: that says nothing about the event
+	}
+	_, err := s.db.Proj.Exec(ctx, `
+		UPDATE es.projections SET failures = failures + 1, last_error = $3, updated_at = clock_timestamp(),
+			halted_at = CASE WHEN failures + 1 > $4 THEN (
+				SELECT min(e.position) FROM es.events e WHERE e.position > es.projections.position AND ($5::text[] IS NULL OR e.type = ANY ($5))) END
+		WHERE name = $1 AND version = $2`, s.sub.Name, s.sub.Version, cause.Error(), poisonTries-1, s.sub.Types)
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("counting a failure", "err", err)
+	}
+}
+
+// Wait returns when the named subscriptions have handled position, or with ok false after limit or when ctx ends: the
+// page then says that what was written is on its way.
+func (db *DB) Wait(ctx context.Context, position int64, limit time.Duration, names ...string) (ok bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for wait := time.Millisecond; ; wait = min(2*wait, 20*time.Millisecond) {
+		var at int64
+		err := db.App.QueryRow(ctx, `SELECT coalesce(min(position), 0) FROM (
+			SELECT max(position) AS position FROM es.projections WHERE name = ANY ($1) GROUP BY name) AS p`, names).Scan(&at)
+		if ctx.Err() != nil {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("wait for position %d: %w", position, err)
+		}
+		if at >= position {
+			return true, nil
+		}
+		sleep(ctx, wait)
+	}
+}

@@ -1,0 +1,278 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	notifyChannel = "portico_events"
+	notifyEvery   = 20 * time.Millisecond
+	tailPoll      = time.Second // covers a lost wake-up
+	drainPoll     = 2 * time.Millisecond
+	tailWindow    = 5000 // positions looked at in one step
+)
+
+// Tail knows how far the log can be read without missing an event that is still being committed: positions are drawn
+// before they commit, so a lower one can appear after a higher one.
+//
+// It is exact, not a guess by time: an INSERT holds its lock on es.events from before it draws a position until after
+// its events are visible. At a gap the tail notes the highest position it can see, then who holds that lock; once all
+// of those have ended, everything at or below the noted position is visible or will never exist. This stands on: the
+// sequence has CACHE 1, positions come from the column's default alone, and nobody sets the sequence back (portico
+// doctor checks them). Source: notes on the event store, section 4.
+type Tail struct {
+	pool   *pgxpool.Pool
+	log    *slog.Logger
+	wake   chan struct{} // one pending poke is enough
+	notify chan struct{}
+
+	safe atomic.Int64
+	held atomic.Int64 // unix nanoseconds since when a gap holds the tail; 0: none
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced whenever safe moves
+}
+
+// NewTail reads through pool; Run does the work.
+func NewTail(pool *pgxpool.Pool, log *slog.Logger) *Tail {
+	return &Tail{pool: pool, log: log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), changed: make(chan struct{})}
+}
+
+// Poke says that something was committed. It never blocks.
+func (t *Tail) Poke() {
+	for _, c := range []chan struct{}{t.wake, t.notify} {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Safe is how far the log can be read, and a channel that is closed when that moves. Take both, read, then wait: in
+// that order no wake-up is lost.
+func (t *Tail) Safe() (position int64, moved <-chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.safe.Load(), t.changed
+}
+
+// Held is how long a gap has been holding the tail; 0 where nothing does.
+func (t *Tail) Held() time.Duration {
+	if since := t.held.Load(); since != 0 {
+		return time.Since(time.Unix(0, since))
+	}
+	return 0
+}
+
+func (t *Tail) advance(to int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if to > t.safe.Load() {
+		t.safe.Store(to)
+		close(t.changed)
+		t.changed = make(chan struct{})
+	}
+}
+
+// Run follows the log until ctx ends. It survives the database going away and coming back.
+func (t *Tail) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { t.listen(ctx) })
+	wg.Go(func() { t.announce(ctx) })
+	defer wg.Wait()
+	poll := time.NewTicker(tailPoll)
+	defer poll.Stop()
+	step := t.catchUp
+	for {
+		if err := step(ctx); err == nil {
+			step = t.step
+		} else if ctx.Err() == nil {
+			t.log.Error("following the log", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.wake:
+		case <-poll.C:
+		}
+	}
+}
+
+// catchUp goes over everything that was there before, gaps and all, in one wait for those who write now.
+func (t *Tail) catchUp(ctx context.Context) error {
+	var top int64
+	if err := t.pool.QueryRow(ctx, `SELECT coalesce(max(position), 0) FROM es.events`).Scan(&top); err != nil {
+		return fmt.Errorf("find the end of the log: %w", err)
+	}
+	if err := t.drain(ctx, top); err != nil {
+		return err
+	}
+	return t.step(ctx)
+}
+
+// step moves safe as far as it goes now.
+func (t *Tail) step(ctx context.Context) error {
+	for ctx.Err() == nil {
+		from := t.safe.Load()
+		top, full, err := t.contiguous(ctx, from)
+		if err != nil {
+			return fmt.Errorf("read positions after %d: %w", from, err)
+		}
+		t.advance(top.last)
+		if top.highest > top.last {
+			if err := t.drain(ctx, top.highest); err != nil {
+				return err
+			}
+			continue
+		}
+		if !full {
+			return nil
+		}
+	}
+	return nil
+}
+
+// seen is what one look at the log shows: the end of the run without gaps, and the highest position at all.
+type seen struct{ last, highest int64 }
+
+func (t *Tail) contiguous(ctx context.Context, from int64) (s seen, full bool, err error) {
+	// Most looks find no gap, and an aggregate over the index says so without sending positions.
+	var n int64
+	err = t.pool.QueryRow(ctx, `
+		SELECT count(*), coalesce(max(position), $1) FROM (SELECT position FROM es.events WHERE position > $1 ORDER BY position LIMIT $2) AS w`,
+		from, tailWindow).Scan(&n, &s.highest)
+	if err != nil {
+		return s, false, err
+	}
+	full = n == tailWindow
+	if s.highest-from == n {
+		s.last = s.highest
+		return s, full, nil
+	}
+	rows, err := t.pool.Query(ctx, `SELECT position FROM es.events WHERE position > $1 AND position <= $2 ORDER BY position`, from, s.highest)
+	if err != nil {
+		return s, false, err
+	}
+	s.last = from
+	var p int64
+	_, err = pgx.ForEachRow(rows, []any{&p}, func() error {
+		if p == s.last+1 {
+			s.last = p
+		}
+		return nil
+	})
+	return s, full, err
+}
+
+// drain waits until every transaction that could own a position at or below top has ended, then moves to top.
+func (t *Tail) drain(ctx context.Context, top int64) error {
+	t.held.CompareAndSwap(0, time.Now().UnixNano())
+	defer t.held.Store(0)
+	// One connection for the whole wait: lock identities belong to one server run, and a reconnect must start anew.
+	conn, err := t.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	writers, err := t.writers(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for len(writers) > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(drainPoll):
+		}
+		now, err := t.writers(ctx, conn)
+		if err != nil {
+			return err
+		}
+		for w := range writers {
+			if !now[w] {
+				delete(writers, w)
+			}
+		}
+	}
+	t.advance(top)
+	return nil
+}
+
+// writers are the transactions that hold an inserter's lock on es.events.
+func (t *Tail) writers(ctx context.Context, conn *pgxpool.Conn) (map[string]bool, error) {
+	rows, err := conn.Query(ctx, `
+		SELECT virtualtransaction FROM pg_locks
+		WHERE locktype = 'relation' AND relation = 'es.events'::regclass AND mode = 'RowExclusiveLock' AND granted
+		  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+	if err != nil {
+		return nil, fmt.Errorf("see who writes: %w", err)
+	}
+	out := map[string]bool{}
+	var v string
+	_, err = pgx.ForEachRow(rows, []any{&v}, func() error {
+		out[v] = true
+		return nil
+	})
+	return out, err
+}
+
+// listen turns other nodes' notifications into pokes. Without a connection the poll does the work.
+func (t *Tail) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := func() error {
+			conn, err := t.pool.Acquire(ctx)
+			if err != nil {
+				return err
+			}
+			c := conn.Hijack() // a session that listens is good for nothing else
+			defer c.Close(context.WithoutCancel(ctx))
+			if _, err := c.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
+				return err
+			}
+			for {
+				if _, err := c.WaitForNotification(ctx); err != nil {
+					return err
+				}
+				select {
+				case t.wake <- struct{}{}:
+				default:
+				}
+			}
+		}()
+		if ctx.Err() == nil {
+			t.log.Warn("listening for other nodes was interrupted", "err", err)
+			sleep(ctx, time.Second)
+		}
+	}
+}
+
+// announce tells other nodes, at most once in notifyEvery and never inside an append: a NOTIFY in the writing
+// transaction takes a lock of the whole cluster at commit.
+func (t *Tail) announce(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.notify:
+		}
+		if _, err := t.pool.Exec(ctx, "NOTIFY "+notifyChannel); err != nil && ctx.Err() == nil {
+			t.log.Warn("telling other nodes of new events", "err", err)
+		}
+		sleep(ctx, notifyEvery)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
