@@ -31,6 +31,8 @@ var (
 	ErrMissing = errors.New("no database here")
 	// ErrForeign says that the directory, or the server that answers, is somebody else's (rule 1).
 	ErrForeign = errors.New("this is not Portico's database")
+
+	errEnded = errors.New("the server ended meanwhile")
 )
 
 // database is the name of Portico's database and of the role that owns it. The role is no superuser: what works here
@@ -101,7 +103,9 @@ func (c *Cluster) open(ctx context.Context, logf func(string, ...any)) error {
 			return err
 		}
 		if found {
-			return c.joinRunning(ctx, running)
+			if err := c.joinRunning(ctx, running); !errors.Is(err, errEnded) {
+				return err
+			}
 		}
 	}
 	binaries, err := c.binaries(ctx, major, account, logf)
@@ -112,6 +116,9 @@ func (c *Cluster) open(ctx context.Context, logf func(string, ...any)) error {
 		logf("Making a Postgres %d database in %s", binaries.Major, filepath.Join(c.dir, "postgres"))
 		if c.data, err = create(binaries, account, c.dir); err != nil {
 			return err
+		}
+		if info, err := os.Lstat(filepath.Join(c.dir, "postgres")); err == nil && info.Mode()&os.ModeSymlink != 0 {
+			logf("User %s can't enter %s, so the database itself is in %s", account.Name, c.dir, c.data)
 		}
 	}
 	return c.start(ctx, binaries, account)
@@ -134,7 +141,8 @@ func (c *Cluster) binaries(ctx context.Context, major int, a Account, logf func(
 	return b, nil
 }
 
-// joinRunning waits for a server that another process started, or that outlived one that was killed.
+// joinRunning waits for a server that another process started, or that outlived one that was killed. It returns errEnded
+// for one that was on its way out.
 func (c *Cluster) joinRunning(ctx context.Context, running postmaster) error {
 	if err := c.readPassword(); err != nil {
 		return err
@@ -149,7 +157,7 @@ func (c *Cluster) joinRunning(ctx context.Context, running postmaster) error {
 		var found bool
 		var readErr error
 		if running, found, readErr = alive(c.data); readErr != nil || !found {
-			return errors.Join(fmt.Errorf("the database ended while starting; try again: %w", err), readErr)
+			return errors.Join(errEnded, readErr)
 		}
 	}
 }
