@@ -1,0 +1,25 @@
+package es
+
+import (
+	"portico/domain/event"
+
+	"github.com/google/uuid"
+)
+
+// Effect is one act on the outside world that an event asks for: a mail, a message, a hook. It is stored with the
+// reactor's progress and performed later, so it holds ids only; names and addresses come from the sealed events when it
+// is performed. Key is its idempotency key: the same Key is performed once, whatever is read again.
+type Effect struct {
+	Kind   string // "mail.upload_link"
+	Key    string // "mail.upload_link/LINK/RECIPIENT/GENERATION"
+	Firm   int32
+	Stream event.Stream
+	Args   EffectArgs
+}
+
+// EffectArgs are the ids that an effect is about; what its kind does not need is zero.
+type EffectArgs struct {
+	Recipient  uuid.UUID `json:"recipient,omitzero"`
+	Generation int       `json:"generation,omitzero"`
+	Batch      uuid.UUID `json:"batch,omitzero"`
+}
