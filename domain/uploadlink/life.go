@@ -11,12 +11,19 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrOver: a link that is over is not sent again (rule 3).
-var ErrOver = fault.New(fault.Gone, "uploadlink.over",
-	"This link has expired. Give it a later day first, then send it again.")
+// MaxSendings is how many secrets a recipient of one link gets.
+const MaxSendings = 1_000
+
+// What can be wrong with sending again (rule 3).
+var (
+	ErrOver = fault.New(fault.Gone, "uploadlink.over",
+		"This link has expired. Give it a later day first, then send it again.")
+	ErrTooManySendings = fault.New(fault.TooMany, "uploadlink.too_many_sendings",
+		"This link has been sent 1,000 times. Make a new one.")
+)
 
 // Resend gives recipients new secrets, all of them where none is named (rule 3). It refuses with ErrNotFound,
-// ErrRevoked, ErrOver, ErrRecipientUnknown.
+// ErrRevoked, ErrOver, ErrRecipientUnknown, ErrTooManySendings.
 func (l Link) Resend(recipients []uuid.UUID, now time.Time) ([]Event, error) {
 	l, due := l.ahead(now)
 	switch {
@@ -34,6 +41,9 @@ func (l Link) Resend(recipients []uuid.UUID, now time.Time) ([]Event, error) {
 	}
 	var secrets []Secret
 	for _, r := range l.recipients {
+		if len(r.fates) >= MaxSendings {
+			return nil, ErrTooManySendings
+		}
 		if len(recipients) == 0 || slices.Contains(recipients, r.id) {
 			secrets = append(secrets, Secret{Recipient: r.id, Generation: len(r.fates) + 1})
 		}
