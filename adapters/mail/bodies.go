@@ -1,0 +1,144 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	texttemplate "text/template"
+	"unicode"
+
+	"portico/app/notify"
+)
+
+//go:embed bodies
+var bodies embed.FS
+
+// Mailer writes Portico's mails and hands them to Transport. It is notify.Mailer.
+type Mailer struct {
+	Transport Transport
+	From      string // the address that mails come from; the name beside it is the sender's or the practice's
+
+	html *htmltemplate.Template
+	text *texttemplate.Template
+}
+
+var _ notify.Mailer = (*Mailer)(nil)
+
+// NewMailer reads the bodies of all mails; a broken one fails here and not when somebody waits for it.
+func NewMailer(transport Transport, from string) (*Mailer, error) {
+	m := &Mailer{Transport: transport, From: from}
+	var err error
+	if m.html, err = htmltemplate.New("").Option("missingkey=error").ParseFS(bodies, "bodies/*.html"); err != nil {
+		return nil, fmt.Errorf("read the mails' HTML: %w", err)
+	}
+	// The text part is no HTML: nothing in it is interpreted, so text/template is the right one here.
+	if m.text, err = texttemplate.New("").Option("missingkey=error").ParseFS(bodies, "bodies/*.txt"); err != nil {
+		return nil, fmt.Errorf("read the mails' text: %w", err)
+	}
+	return m, nil
+}
+
+// uploadLinkBody is what bodies/upload_link.* show.
+type uploadLinkBody struct {
+	notify.UploadLink
+	Paragraphs   []string // of the sender's own words
+	Day, DayZone string
+}
+
+// UploadLink is notify.Mailer: the mail with the button (S1.9) and the day beneath it (S1.10).
+func (m *Mailer) UploadLink(ctx context.Context, l notify.UploadLink) (notify.Outcome, error) {
+	b := uploadLinkBody{UploadLink: l, Paragraphs: paragraphs(l.Message)}
+	b.Day, b.DayZone = notify.LastDay(l.ExpiresAt, l.Zone)
+	return m.send(ctx, "upload_link", b, Mail{
+		ID: l.ID, At: l.At, To: l.To, ReplyTo: l.Sender,
+		From:    notify.Person{Name: fmt.Sprintf("%s, %s", l.Sender.Name, l.Practice.Name), Email: m.From},
+		Subject: fmt.Sprintf("%s asks you for files", l.Sender.Name),
+	})
+}
+
+// batchNoticeBody is what bodies/batch_notice.* show.
+type batchNoticeBody struct {
+	notify.BatchNotice
+	Title string
+	Lines []fileLine
+}
+
+type fileLine struct{ Name, Note string }
+
+// BatchNotice is notify.Mailer: one mail a batch, naming all of its files (S1.i8).
+func (m *Mailer) BatchNotice(ctx context.Context, n notify.BatchNotice) (notify.Outcome, error) {
+	b := batchNoticeBody{BatchNotice: n, Title: "A file has arrived"}
+	if len(n.Files) > 1 {
+		b.Title = fmt.Sprintf("%d files have arrived", len(n.Files))
+	}
+	for _, f := range n.Files {
+		note := size(f.Size)
+		if f.Late {
+			note += ", arrived after the link expired, started before"
+		}
+		b.Lines = append(b.Lines, fileLine{Name: visible(f.Name), Note: note})
+	}
+	return m.send(ctx, "batch_notice", b, Mail{
+		ID: n.ID, At: n.At, To: n.To,
+		From:    notify.Person{Name: n.Practice.Name, Email: m.From},
+		Subject: b.Title,
+	})
+}
+
+// unwritable is the status of a mail that we refuse ourselves: "bad destination mailbox address syntax" (RFC 3463).
+const unwritable = "5.1.3"
+
+func (m *Mailer) send(ctx context.Context, name string, body any, mail Mail) (notify.Outcome, error) {
+	var html, text bytes.Buffer
+	if err := m.html.ExecuteTemplate(&html, name+".html", body); err != nil {
+		return notify.Outcome{}, fmt.Errorf("write the HTML of a mail: %w", err)
+	}
+	if err := m.text.ExecuteTemplate(&text, name+".txt", body); err != nil {
+		return notify.Outcome{}, fmt.Errorf("write the text of a mail: %w", err)
+	}
+	mail.HTML, mail.Text = html.String(), text.String()
+	o, err := m.Transport.Send(ctx, mail)
+	if errors.Is(err, ErrMail) { // no later try can mend it: the same as a server that refuses
+		return notify.Outcome{Status: notify.Refused, Code: unwritable, Detail: err.Error()}, nil
+	}
+	return o, err
+}
+
+// paragraphs are the lines of what somebody typed, without empty ones and without characters that change how the rest reads.
+func paragraphs(message string) (all []string) {
+	for line := range strings.SplitSeq(strings.ReplaceAll(message, "\r\n", "\n"), "\n") {
+		if line = strings.TrimSpace(visible(line)); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// visible drops control and bidi characters.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// size is "3.4 MB", in the thousands that people know from their own folders.
+func size(bytes int64) string {
+	if bytes < 1000 {
+		return fmt.Sprintf("%d bytes", bytes)
+	}
+	v, unit := float64(bytes)/1000, "kB"
+	for _, next := range []string{"MB", "GB", "TB"} {
+		if v < 999.95 {
+			break
+		}
+		v, unit = v/1000, next
+	}
+	return fmt.Sprintf("%.1f %s", v, unit)
+}

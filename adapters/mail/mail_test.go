@@ -1,0 +1,201 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/app/notify"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func link() notify.UploadLink {
+	london, _ := time.LoadLocation("Europe/London")
+	return notify.UploadLink{
+		ID: "upload-link.1.2.1", At: noon,
+		To:        notify.Person{Name: "Ingrid Solberg", Email: "ingrid@solberg.example"},
+		Sender:    notify.Person{Name: "Mary O’Neill", Email: "mary@harbour.example"},
+		Practice:  notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
+		Message:   "The year end is near.\r\nPlease send <the bank statements> & payslips.\n\nThank you!",
+		Wanted:    []string{"Bank statements", "P60"},
+		URL:       "https://portal.example/u/AbC_-123",
+		ExpiresAt: time.Date(2026, 12, 5, 0, 0, 0, 0, london), Zone: "Europe/London",
+	}
+}
+
+func notice() notify.BatchNotice {
+	return notify.BatchNotice{
+		ID: "batch-notice.7", At: noon,
+		To:       notify.Person{Name: "Mary O’Neill", Email: "mary@harbour.example"},
+		Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
+		From:     notify.Person{Name: "Ingrid Solberg", Email: "ingrid@solberg.example"},
+		Files: []notify.File{
+			{Name: "statement <1>.pdf", Size: 482113}, {Name: "Lønslip\u202e.xlsx", Size: 999}, {Name: "scan.zip", Size: 5368002597, Late: true},
+		},
+		URL: "https://portal.example/inbox",
+	}
+}
+
+// caught is the last mail that went to it.
+type caught struct{ Mail }
+
+func (c *caught) Send(_ context.Context, m Mail) (notify.Outcome, error) {
+	c.Mail = m
+	_, err := m.message()
+	return notify.Outcome{Status: notify.HandedOver}, err
+}
+
+func mailer(t *testing.T, to Transport) *Mailer {
+	t.Helper()
+	m, err := NewMailer(to, "portal@harbour.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s has changed; if that is meant, run with -update and read the difference. Got:\n%s", name, got)
+	}
+}
+
+// S1.9, S1.10, S1.i22.
+func TestUploadLinkMail(t *testing.T) {
+	var c caught
+	if _, err := mailer(t, &c).UploadLink(t.Context(), link()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "upload_link.html", c.HTML)
+	golden(t, "upload_link.txt", c.Text)
+	day := "This link expires on Friday 4 December 2026, end of day, UK time (Europe/London)"
+	button := strings.Index(c.HTML, ">Upload Files</a>")
+	if beneath := strings.Index(c.HTML, "<em>"+day+"</em>"); button < 0 || beneath < button {
+		t.Error("the day of expiry must stand in italics beneath the button Upload Files")
+	}
+	if !strings.Contains(c.Text, "\n"+link().URL+"\n") || !strings.Contains(c.Text, day) {
+		t.Error("the text part needs the link on its own line, and the day")
+	}
+	if strings.Contains(c.Subject, "Ingrid") || strings.Contains(c.HTML, "<img") || strings.Contains(c.HTML, "<the bank") {
+		t.Error("no client in the subject, no images, no markup from what people type")
+	}
+	if c.ReplyTo != link().Sender {
+		t.Error("an answer goes to the sender")
+	}
+}
+
+// S1.i8.
+func TestBatchNotice(t *testing.T) {
+	var c caught
+	if _, err := mailer(t, &c).BatchNotice(t.Context(), notice()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "batch_notice.html", c.HTML)
+	golden(t, "batch_notice.txt", c.Text)
+	for _, part := range []string{c.HTML, c.Text} {
+		for _, want := range []string{"Lønslip.xlsx", "scan.zip", notice().URL, "482.1 kB", "5.4 GB", "999 bytes"} {
+			if !strings.Contains(part, want) {
+				t.Errorf("%q is missing in:\n%s", want, part)
+			}
+		}
+	}
+	if c.Subject != "3 files have arrived" {
+		t.Errorf("subject %q", c.Subject)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	f := Files{Dir: filepath.Join(t.TempDir(), "mail")}
+	if all, err := f.List(); len(all) != 0 || err != nil {
+		t.Errorf("a folder that isn't there: %v, %v", all, err)
+	}
+	m := mailer(t, f)
+	for range 2 { // a second try is the same file
+		if o, err := m.UploadLink(t.Context(), link()); o.Status != notify.HandedOver || err != nil {
+			t.Fatal(o, err)
+		}
+	}
+	n := notice()
+	n.At = noon.Add(time.Minute)
+	if _, err := m.BatchNotice(t.Context(), n); err != nil {
+		t.Fatal(err)
+	}
+	all, err := f.List()
+	if err != nil || len(all) != 2 || all[0].ID != n.ID || all[1].Subject != "Mary O’Neill asks you for files" {
+		t.Fatalf("list, newest first: %+v, %v", all, err)
+	}
+	l, err := f.Read(link().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c caught
+	if _, err := mailer(t, &c).UploadLink(t.Context(), link()); err != nil {
+		t.Fatal(err)
+	}
+	if l.Text != c.Text || l.HTML != c.HTML || !l.Date.Equal(noon) || l.To != `"Ingrid Solberg" <ingrid@solberg.example>` {
+		t.Errorf("what is read isn't what was written: %+v", l)
+	}
+	for _, id := range []string{"nobody", "../mail/" + link().ID, "..", "a/b", ""} {
+		if _, err := f.Read(id); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Read(%q): %v", id, err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(f.Dir, ".*")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// T25: what could be read as another header or another address is refused, not repaired.
+func TestInjectionIsRefused(t *testing.T) {
+	good := Mail{
+		ID: "a.1", At: noon, From: notify.Person{Name: "A", Email: "a@example.com"}, To: notify.Person{Name: "B", Email: "b@example.com"},
+		Subject: "Hello", Text: "x", HTML: "<p>x</p>",
+	}
+	if _, err := good.message(); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(*Mail){
+		"line in subject":            func(m *Mail) { m.Subject = "x\r\nBcc: c@example.com" },
+		"separator in subject":       func(m *Mail) { m.Subject = "x\u2028y" },
+		"no subject":                 func(m *Mail) { m.Subject = "" },
+		"line in sender's name":      func(m *Mail) { m.From.Name = "x\nBcc: c@example.com" },
+		"line in recipient's name":   func(m *Mail) { m.To.Name = "x\rBcc: c@example.com" },
+		"line in reply name":         func(m *Mail) { m.ReplyTo = notify.Person{Name: "\x00", Email: "c@example.com"} },
+		"line in address":            func(m *Mail) { m.To.Email = "b@example.com\r\nBcc: c@example.com" },
+		"two addresses":              func(m *Mail) { m.To.Email = "b@example.com, c@example.com" },
+		"name in address":            func(m *Mail) { m.To.Email = "B <b@example.com>" },
+		"quoted local part":          func(m *Mail) { m.To.Email = `"b c"@example.com` },
+		"quoted part with recipient": func(m *Mail) { m.To.Email = `"b@evil.example> SIZE=1"@example.com` },
+		"empty address":              func(m *Mail) { m.To.Email = "" },
+		"no UTF-8":                   func(m *Mail) { m.To.Name = "\xff" },
+		"path as id":                 func(m *Mail) { m.ID = "../x" },
+		"line in id":                 func(m *Mail) { m.ID = "x\r\nBcc: c" },
+	} {
+		m := good
+		spoil(&m)
+		if err := m.write(&bytes.Buffer{}); !errors.Is(err, ErrMail) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

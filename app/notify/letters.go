@@ -1,0 +1,111 @@
+package notify
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+)
+
+// letters is what mails say about one link. Like every fold's state it belongs to its fold: Apply reuses its memory.
+type letters struct {
+	sender     uuid.UUID
+	message    string
+	wanted     []string
+	expiresAt  time.Time
+	zone       string
+	revoked    bool
+	recipients map[uuid.UUID]*addressee
+	files      map[uuid.UUID]*arrival
+	released   map[uuid.UUID][]uuid.UUID // files by batch
+}
+
+type addressee struct {
+	person     Person
+	generation int // of the newest secret
+	handedOver int // the newest generation that a mail server took
+}
+
+type arrival struct {
+	File
+	batch, recipient uuid.UUID
+	at               time.Time
+	atOnce           bool
+	deleted          bool
+}
+
+// Apply assigns what e says.
+func (l letters) Apply(e uploadlink.Event) letters {
+	switch e := e.(type) {
+	case uploadlink.Issued:
+		l.issue(e)
+	case uploadlink.Resent:
+		for _, s := range e.Secrets {
+			if r := l.recipients[s.Recipient]; r != nil {
+				r.generation = s.Generation
+			}
+		}
+	case uploadlink.Extended:
+		l.expiresAt, l.zone = e.ExpiresAt, e.Zone
+	case uploadlink.Revoked:
+		l.revoked = true
+	case uploadlink.MailHandedOver:
+		if r := l.recipients[e.Recipient]; r != nil {
+			r.handedOver = max(r.handedOver, e.Generation)
+		}
+	case uploadlink.FileReceived:
+		l.files[e.File] = &arrival{
+			File:  File{Name: e.Name.String(), Size: e.Size, Late: e.Late},
+			batch: e.Batch, recipient: e.Recipient, at: e.ReceivedAt, atOnce: e.Delivered,
+		}
+	case uploadlink.FileRenamed:
+		if f := l.files[e.File]; f != nil {
+			f.Name = e.Name.String()
+		}
+	case uploadlink.FileDeleted:
+		if f := l.files[e.File]; f != nil {
+			f.deleted = true
+		}
+	case uploadlink.BatchReleased:
+		l.released[e.Batch] = e.Files
+	case uploadlink.Expired, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.TransferStarted,
+		uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.BatchCancelled:
+		// No mail says anything about them.
+	}
+	return l
+}
+
+func (l *letters) issue(e uploadlink.Issued) {
+	l.sender, l.message, l.expiresAt, l.zone = e.Sender, e.Message.Text, e.ExpiresAt, e.Zone
+	l.recipients, l.files, l.released = map[uuid.UUID]*addressee{}, map[uuid.UUID]*arrival{}, map[uuid.UUID][]uuid.UUID{}
+	for _, w := range e.Wanted {
+		l.wanted = append(l.wanted, w.String())
+	}
+	for _, r := range e.Recipients {
+		l.recipients[r.ID] = &addressee{person: Person{Name: r.Name.Text, Email: r.Email.Text}, generation: 1}
+	}
+}
+
+// delivered are the files of batch that the practice has, in order of arrival, and who sent them.
+func (l letters) delivered(batch uuid.UUID) (from Person, files []File) {
+	released := l.released[batch]
+	all := slices.SortedFunc(maps.Keys(l.files), func(a, b uuid.UUID) int {
+		return cmp.Or(l.files[a].at.Compare(l.files[b].at), bytes.Compare(a[:], b[:]))
+	})
+	for _, id := range all {
+		f := l.files[id]
+		if f.batch != batch || f.deleted || (!f.atOnce && !slices.Contains(released, id)) {
+			continue
+		}
+		if r := l.recipients[f.recipient]; r != nil {
+			from = r.person
+		}
+		files = append(files, f.File)
+	}
+	return from, files
+}
