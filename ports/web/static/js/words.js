@@ -1,0 +1,39 @@
+// Sizes and times as people say them; the same words as on the server.
+export function size(bytes) {
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`
+  if (bytes < 999_500) return `${Math.round(bytes / 1e3)} KB`
+  if (bytes < 999_950_000) return `${(bytes / 1e6).toFixed(1)} MB`
+  return `${(bytes / 1e9).toFixed(2)} GB`
+}
+
+// clock is 582000 → "9:42". It rounds up, so that 0:00 is shown at zero and not a second before it.
+export function clock(ms) {
+  const s = Math.max(0, Math.ceil(ms / 1000))
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`
+}
+
+// left is how long a transfer still takes: "about 8 seconds left".
+export function left(seconds) {
+  if (!Number.isFinite(seconds)) return ""
+  if (seconds < 5) return "a few seconds left"
+  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5 || 5} seconds left`
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes left`
+  return `about ${Math.round(seconds / 3600)} hours left`
+}
+
+// endings: "a.PDF" → ["a", ".PDF"].
+export function endings(name) {
+  const dot = name.lastIndexOf(".")
+  return dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""]
+}
+
+const kinds = {
+  image: "bmp heic jp2 jpeg jpg png tif tiff emf", film: "mkv mov mp4", "file-spreadsheet": "csv xls xlsm xlsx ods", "file-archive": "zip",
+  "file-text": "doc docx odt pdf rtf txt", mail: "eml msg",
+}
+
+// icon is the picture for a file's kind, by its name.
+export function icon(name) {
+  const ending = endings(name)[1].slice(1).toLowerCase()
+  return Object.keys(kinds).find((kind) => kinds[kind].split(" ").includes(ending)) ?? "file"
+}

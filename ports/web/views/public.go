@@ -1,0 +1,81 @@
+package views
+
+import "github.com/google/uuid"
+
+// Door is what a mailed link shows first: who asks, and one button. Nothing has happened yet (L1).
+type Door struct {
+	Public
+	Sender  string
+	Expires When
+	Token   string // goes into the button's address and nowhere else
+}
+
+// Upload is the page on which people send files.
+type Upload struct {
+	Public
+	Base       string // "/up/{link}/"
+	Sender     string
+	Message    string
+	Wanted     []string
+	Expires    When
+	Open       bool   // files can be added
+	Closed     string // why not
+	Accept     string // ".pdf,.jpg,…"
+	MaxBytes   int64
+	MaxWords   string // "5.37 GB"
+	Plain      bool   // a form for browsers without script is there
+	PlainLimit string
+	Rows       []UploadRow
+	Editable   bool   // a file is still in its window
+	Left       string // "9:42", of the newest window
+	Sent       int
+	Blank      UploadRow // for the template that the module copies
+}
+
+// UploadRow is one file as its uploader sees it.
+type UploadRow struct {
+	Base     string
+	ID       uuid.UUID
+	State    string
+	Icon     string
+	Name     string
+	Note     string
+	Editable bool
+	Deadline When
+	Left     string
+}
+
+// FileName is the rename form on a page of its own, for browsers without script (S1.20).
+type FileName struct {
+	Public
+	Base    string
+	ID      uuid.UUID
+	Name    string
+	Typed   string
+	Problem string
+}
+
+// FileDeletion asks before a file is deleted, on a page of its own (S1.21).
+type FileDeletion struct {
+	Public
+	Base string
+	ID   uuid.UUID
+	Name string
+}
+
+// LinkClosed tells why a link does nothing any more, and what to do (S1.11, S1.i17).
+type LinkClosed struct {
+	Public
+	Icon    string
+	Heading string
+	Text    string
+	Advice  string
+	Rows    []UploadRow // what was sent through it (L6)
+}
+
+// File names the template.
+func (Door) File() string         { return "door.html" }
+func (Upload) File() string       { return "upload.html" }
+func (FileName) File() string     { return "file_name.html" }
+func (FileDeletion) File() string { return "file_deletion.html" }
+func (LinkClosed) File() string   { return "link_closed.html" }

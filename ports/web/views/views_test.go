@@ -1,0 +1,242 @@
+package views
+
+import (
+	"bytes"
+	"html"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/ports/web/static"
+
+	"github.com/google/uuid"
+)
+
+var (
+	london = mustZone("Europe/London")
+	noon   = At(time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC), london)
+	expiry = At(time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC), london)
+	one    = uuid.MustParse("0190d8f2-0000-7000-8000-000000000001")
+	two    = uuid.MustParse("0190d8f2-0000-7000-8000-000000000002")
+)
+
+func mustZone(name string) *time.Location {
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return z
+}
+
+func views(t *testing.T) *Views {
+	t.Helper()
+	set, err := static.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := New(set.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func rendered(t *testing.T, p Page) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := views(t).Render(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// full is every page with everything on it.
+func full() []Page {
+	shell := func(title, nav string) Shell {
+		return Shell{Title: title, Practice: "Harbour & Vale", Staff: "Priya Nair", Nav: nav, DevMail: true}
+	}
+	public := Public{
+		Title: "Send files", Practice: "Harbour & Vale", For: "Imogen Farrow", Scripts: []string{"tus.js"}, Modules: []string{"upload-desk.js"},
+	}
+	life := []Step{
+		{Icon: "send", Word: "Mailed", At: noon},
+		{Icon: "mail-check", Word: "Handed over", At: noon},
+		{Icon: "mail-open", Word: "Opened"},
+		{Icon: "upload", Word: "Used"},
+	}
+	bounced := []Step{{Icon: "send", Word: "Mailed", At: noon}, {Icon: "mail-x", Word: "Bounced", At: noon, Bad: true, Detail: "550"}}
+	person := PersonLine{ID: one, Name: "Imogen Farrow", Email: "imogen@example.org", Life: life}
+	line := LinkLine{
+		ID: one, Client: "Farrow, Imogen", Recipients: []PersonLine{person, {ID: two, Name: "Sam Ode", Email: "books@example.org", Life: bounced}, person},
+		State: Badge{"info", "mail-check", "Mailed"}, Sender: "Priya Nair", Issued: noon, Expires: expiry, Arriving: 2, Delivered: 3,
+	}
+	expired := line
+	expired.ID, expired.Client, expired.State, expired.Arriving = two, "", Badge{"quiet", "clock", "Expired"}, 0
+	file := FileLine{
+		ID: one, Name: "Bank statement March.pdf", SentAs: "scan0001.pdf", Size: 812_345, Digest: "9f86d081884c", SHA256: strings.Repeat("9f86d081", 8),
+		Icon: "file-text", Client: "Farrow, Imogen", ClientID: one, Link: one, Sender: "Imogen Farrow", Released: noon, Late: true, Same: true,
+	}
+	photo := file
+	photo.ID, photo.Name, photo.SentAs, photo.Icon, photo.Size, photo.Late, photo.Same = two, "IMG_2041.jpeg", "", "image", 2_400_000, false, false
+	base := "/up/" + one.String() + "/"
+	rows := []UploadRow{
+		{Base: base, ID: two, State: "receiving", Icon: "hourglass", Name: "IMG_2041.jpeg", Note: "Not complete yet. Choose it again to go on."},
+		{Base: base, ID: one, State: "received", Icon: "check", Name: "Bank statement March.pdf", Note: "Received · 812 KB", Editable: true, Deadline: noon, Left: "9:42 left to change"},
+		{Base: base, ID: one, State: "released", Icon: "check", Name: "P60 2025.pdf", Note: "Sent · 143 KB"},
+	}
+	problems := Problems{{"recipients", "Enter at least one recipient."}, {"recipient-1-email", "Enter an e-mail address like name@example.com."}, {"expires_on", "Choose a later day."}}
+	return []Page{
+		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
+		Failure{Plain: Plain{Title: "Not found"}, Code: "404", Text: "There is nothing at this address.", Action: "Go to clients", Href: "/clients"},
+		Clients{Shell: shell("Clients", "clients"), Query: "far", Total: 248, Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
+			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Since: noon},
+			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Since: noon},
+		}},
+		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
+		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Since: noon}, Links: []LinkLine{line}, Files: []FileLine{file, photo}},
+		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
+		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []Choice{{one.String(), "Farrow, Imogen"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
+		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}},
+		Inbox{Shell: shell("Inbox", "inbox"), Days: []FileDay{{"Today", []FileLine{photo, file}}, {"Friday 20 November 2026", []FileLine{file}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "50 files"}},
+		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
+		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
+		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
+		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "5 GB", Plain: true, PlainLimit: "100 MB", Rows: rows, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
+		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
+		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
+		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Rows: rows[2:]},
+	}
+}
+
+// empty is every page with nothing on it.
+func empty() []Page {
+	return []Page{
+		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
+		Links{}, LinkNew{}, Link{}, Inbox{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+	}
+}
+
+// A misspelt field or part fails here and not in front of a reader.
+func TestEveryPageRendersFullAndEmpty(t *testing.T) {
+	names, err := fs.Glob(sources, "*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, pages := range map[string][]Page{"full": full(), "empty": empty()} {
+		seen := map[string]bool{}
+		for _, p := range pages {
+			seen[p.File()] = true
+			out := rendered(t, p)
+			if n := strings.Count(out, "<h1"); n != 1 {
+				t.Errorf("%s %s: %d h1, want one", what, p.File(), n)
+			}
+			if strings.Contains(out, "ZgotmplZ") || strings.Contains(out, "<no value>") {
+				t.Errorf("%s %s: a value did not fit its place", what, p.File())
+			}
+			if !strings.HasPrefix(strings.TrimSpace(out), "<!doctype html>") {
+				t.Errorf("%s %s is no page: %.60q", what, p.File(), out)
+			}
+		}
+		for _, n := range names {
+			if !seen[n] {
+				t.Errorf("%s: %s is never rendered here", what, n)
+			}
+		}
+	}
+}
+
+// Ids are there once, labels and descriptions point at something.
+func TestReferencesInsidePagesHold(t *testing.T) {
+	id := regexp.MustCompile(`\sid="([^"]+)"`)
+	ref := regexp.MustCompile(`\s(?:for|aria-describedby|aria-labelledby)="([^"]+)"`)
+	for _, p := range full() {
+		out := rendered(t, p)
+		ids := map[string]int{}
+		for _, m := range id.FindAllStringSubmatch(out, -1) {
+			ids[m[1]]++
+		}
+		for name, n := range ids {
+			if n > 1 && !strings.HasPrefix(name, "recipient-") && !strings.HasPrefix(name, "file-") { // the sample repeats people and files
+				t.Errorf("%s: id %q is there %d times", p.File(), name, n)
+			}
+		}
+		for _, m := range ref.FindAllStringSubmatch(out, -1) {
+			for _, name := range strings.Fields(html.UnescapeString(m[1])) {
+				if ids[name] == 0 {
+					t.Errorf("%s: nothing has the id %q", p.File(), name)
+				}
+			}
+		}
+	}
+}
+
+// The content security policy refuses what runs or dresses inline; a page with it would be broken.
+func TestPagesHoldNoInlineScriptOrStyle(t *testing.T) {
+	inline := regexp.MustCompile(`(?i)\sstyle=|\son[a-z]+=|<style|<script(?:\s+type="module"|\s+defer)?>|javascript:`)
+	for _, p := range full() {
+		if m := inline.FindString(rendered(t, p)); m != "" {
+			t.Errorf("%s holds %q", p.File(), m)
+		}
+	}
+}
+
+// Hostile names come out as text (threat T21).
+func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
+	evil := `"><script>alert(1)</script><img src=x onerror=alert(1)>`
+	row := UploadRow{Base: "/up/x/", ID: one, State: "received", Icon: "check", Name: evil, Note: evil}
+	pages := []Page{
+		Upload{Public: Public{Practice: evil, For: evil}, Message: evil, Sender: evil, Wanted: []string{evil}, Rows: []UploadRow{row}, Open: true},
+		Clients{Shell: Shell{Practice: evil, Staff: evil}, Query: evil, Rows: []ClientLine{{Name: evil, Email: evil, Reference: evil}}},
+		Inbox{Days: []FileDay{{evil, []FileLine{{Name: evil, SentAs: evil, Client: evil, Sender: evil}}}}},
+		Door{Token: "../../" + evil},
+		FileName{Name: evil, Typed: evil, Problem: evil},
+	}
+	for _, p := range pages {
+		if out := rendered(t, p); strings.Contains(out, "<script>alert") || strings.Contains(out, "<img") {
+			t.Errorf("%s lets markup through", p.File())
+		}
+	}
+}
+
+// Every icon that a page names is in the sprite.
+func TestIconsAreInTheSprite(t *testing.T) {
+	set, err := static.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg, err := set.Body("icons.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := regexp.MustCompile(`#([a-z0-9-]+)"></use>`)
+	for _, p := range full() {
+		for _, m := range use.FindAllStringSubmatch(rendered(t, p), -1) {
+			if !bytes.Contains(svg, []byte(`id="`+m[1]+`"`)) {
+				t.Errorf("%s: no icon %q", p.File(), m[1])
+			}
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for bytes, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 812_345: "812 KB", 999_600: "1.0 MB", 2_400_000: "2.4 MB", 5_368_002_597: "5.37 GB"} {
+		if got := Size(bytes); got != want {
+			t.Errorf("Size(%d) = %q, want %q", bytes, got, want)
+		}
+	}
+}
+
+// S1.10, L5: a link that ends with a day names that day, not the next one.
+func TestWhenNamesTheLastDay(t *testing.T) {
+	if got := expiry.LastDay(); got != "Friday 4 December 2026" {
+		t.Errorf("LastDay = %q", got)
+	}
+	if got := noon.Text(); got != "Sat 21 Nov 2026, 12:30 GMT" {
+		t.Errorf("Text = %q", got)
+	}
+	if got := noon.ISO(); got != "2026-11-21T12:30:00.000Z" {
+		t.Errorf("ISO = %q", got)
+	}
+}
