@@ -237,7 +237,7 @@ func (a Accounts) RevokeToken(ctx context.Context, firm int32, token uuid.UUID) 
 func (a Accounts) Staff(ctx context.Context, firm int32, ids ...uuid.UUID) ([]accountapp.StaffRow, error) {
 	rows, err := a.Pool.Query(ctx, `
 		SELECT id, name, email, role, created_at, coalesce(deactivated_at, $3) FROM account.staff
-		WHERE firm_no = $1 AND (cardinality($2::uuid[]) = 0 OR id = ANY ($2)) ORDER BY name, id`, firm, ids, time.Time{})
+		WHERE firm_no = $1 AND (coalesce(cardinality($2::uuid[]), 0) = 0 OR id = ANY ($2)) ORDER BY name, id`, firm, ids, time.Time{})
 	if err != nil {
 		return nil, doing("read staff", err)
 	}

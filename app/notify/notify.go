@@ -10,11 +10,12 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"portico/app/es"
+	"portico/app/secret"
+	"portico/domain/event"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -22,22 +23,9 @@ import (
 
 // The kinds of effects that are mails. Their words are stored.
 const (
-	UploadLinkMail  = "mail.upload_link"  // args: UploadLinkArgs
-	BatchNoticeMail = "mail.batch_notice" // args: BatchNoticeArgs
+	UploadLinkMail  = "mail.upload_link"  // args: Recipient, Generation
+	BatchNoticeMail = "mail.batch_notice" // args: Batch
 )
-
-// UploadLinkArgs name the secret to mail.
-type UploadLinkArgs struct {
-	Link       uuid.UUID `json:"link"`
-	Recipient  uuid.UUID `json:"recipient"`
-	Generation int       `json:"generation"`
-}
-
-// BatchNoticeArgs name the batch to tell of.
-type BatchNoticeArgs struct {
-	Link  uuid.UUID `json:"link"`
-	Batch uuid.UUID `json:"batch"`
-}
 
 // Status is what became of a mail.
 type Status string
@@ -100,56 +88,87 @@ type File struct {
 	Late bool  // it was started before the link's expiry and arrived after (L4)
 }
 
-// People names the practice's staff.
-type People interface {
-	Person(ctx context.Context, firm int32, staff uuid.UUID) (name, email string, err error)
-}
-
-// Practices names practices.
-type Practices interface {
-	Practice(ctx context.Context, firm int32) (name, email string, err error)
-}
-
-// Tokens makes the secret part of a link's address.
-type Tokens interface {
-	UploadToken(link, recipient uuid.UUID, generation int) string
-}
-
 // Sender performs the effects that are mails.
 type Sender struct {
-	Events    es.Store
-	People    People
-	Practices Practices
-	Tokens    Tokens
-	Mailer    Mailer
-	BaseURL   string // "https://portal.example", without a slash at its end
+	Events   es.Store
+	Keys     secret.KeyRing
+	Mailer   Mailer
+	BaseURL  string                                                                 // "https://portal.example", without a slash at its end
+	Staff    func(ctx context.Context, firm int32, staff uuid.UUID) (Person, error) // of the practice
+	Practice func(ctx context.Context, firm int32) (Person, error)                  // its name, and the address printed in its mails
 }
 
-// Perform sends the mail of one effect. An error means that nobody knows better than to try again.
-func (s Sender) Perform(ctx context.Context, firm int32, kind string, args json.RawMessage) (Outcome, error) {
-	switch kind {
+var _ es.Performer = Sender{}
+
+// Perform sends the mail of one effect and records on the link's stream what became of it. Errors: es.ErrWithdrawn with
+// the reason, or one that asks for another try. Should the process die between the server's OK and the record, the next
+// try sends the mail again under the same Message-ID: a mail twice is better than none.
+func (s Sender) Perform(ctx context.Context, e es.Effect) error {
+	o, err := s.Send(ctx, e)
+	switch {
+	case err != nil:
+		return err
+	case o.Status == Withdrawn:
+		return fmt.Errorf("%w: %s", es.ErrWithdrawn, o.Detail)
+	case o.Status == Passing:
+		return fmt.Errorf("hand over %s: %s %s", e.Key, o.Code, o.Detail)
+	case e.Kind == UploadLinkMail:
+		return s.record(ctx, e, o)
+	case o.Status == Refused: // a notice has no place in the link's life; staff see the files anyway
+		return fmt.Errorf("%w: refused for good with %s", es.ErrWithdrawn, o.Code)
+	}
+	return nil
+}
+
+// GaveUp records that the last try has failed for a passing reason too (S1.i24).
+func (s Sender) GaveUp(ctx context.Context, e es.Effect, tries int) error {
+	if e.Kind != UploadLinkMail {
+		return nil
+	}
+	return s.execute(ctx, e, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		return l.MailGaveUp(secretOf(e), tries, now)
+	})
+}
+
+func (s Sender) record(ctx context.Context, e es.Effect, o Outcome) error {
+	return s.execute(ctx, e, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		if o.Status == Refused {
+			return l.MailBounced(secretOf(e), o.Code, o.Detail, now)
+		}
+		return l.MailHandedOver(secretOf(e), now)
+	})
+}
+
+func (s Sender) execute(ctx context.Context, e es.Effect, decide func(uploadlink.Link, time.Time) ([]uploadlink.Event, error)) error {
+	by := es.By{Firm: e.Firm, Actor: event.Actor{Kind: event.System}}
+	if _, err := es.Execute(ctx, s.Events, by, e.Stream, decide); err != nil {
+		return fmt.Errorf("record what became of %s: %w", e.Key, err)
+	}
+	return nil
+}
+
+func secretOf(e es.Effect) uploadlink.Secret {
+	return uploadlink.Secret{Recipient: e.Args.Recipient, Generation: e.Args.Generation}
+}
+
+// Send sends the mail of one effect. An error means that nobody knows better than to try again.
+func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
+	switch e.Kind {
 	case UploadLinkMail:
-		var a UploadLinkArgs
-		if err := json.Unmarshal(args, &a); err != nil {
-			return Outcome{}, fmt.Errorf("read the arguments of %s: %w", kind, err)
-		}
-		return s.UploadLink(ctx, firm, a)
+		return s.sendLink(ctx, e)
 	case BatchNoticeMail:
-		var a BatchNoticeArgs
-		if err := json.Unmarshal(args, &a); err != nil {
-			return Outcome{}, fmt.Errorf("read the arguments of %s: %w", kind, err)
-		}
-		return s.BatchNotice(ctx, firm, a)
+		return s.sendNotice(ctx, e)
 	}
-	return Outcome{}, fmt.Errorf("there is no mail of kind %q", kind)
+	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }
 
-// UploadLink mails one secret (rules 1, 2).
-func (s Sender) UploadLink(ctx context.Context, firm int32, args UploadLinkArgs) (Outcome, error) {
-	l, version, now, err := es.State[letters, uploadlink.Event](ctx, s.Events, firm, uploadlink.Stream(args.Link))
+// sendLink mails one secret (rules 1, 2).
+func (s Sender) sendLink(ctx context.Context, e es.Effect) (Outcome, error) {
+	l, version, now, err := es.State[letters, uploadlink.Event](ctx, s.Events, e.Firm, e.Stream)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("read link %s: %w", args.Link, err)
+		return Outcome{}, fmt.Errorf("read %s: %w", e.Stream, err)
 	}
+	args := e.Args
 	r := l.recipients[args.Recipient]
 	switch {
 	case version == 0, r == nil:
@@ -165,44 +184,45 @@ func (s Sender) UploadLink(ctx context.Context, firm int32, args UploadLinkArgs)
 	case r.person.Email == "":
 		return withdrawn("the recipient was erased")
 	}
-	sender, practice, err := s.house(ctx, firm, l.sender)
+	sender, practice, err := s.house(ctx, e.Firm, l.sender)
 	if err != nil {
 		return Outcome{}, err
 	}
+	token := s.Keys.UploadLink(secret.UploadToken{Link: e.Stream.ID, Recipient: args.Recipient, Generation: args.Generation})
 	return s.Mailer.UploadLink(ctx, UploadLink{
-		ID: fmt.Sprintf("upload-link.%s.%s.%d", args.Link, args.Recipient, args.Generation),
+		ID: fmt.Sprintf("upload-link.%s.%s.%d", e.Stream.ID, args.Recipient, args.Generation),
 		At: now, To: r.person, Sender: sender, Practice: practice,
 		Message: l.message, Wanted: l.wanted,
-		URL:       s.BaseURL + "/u/" + s.Tokens.UploadToken(args.Link, args.Recipient, args.Generation),
+		URL:       s.BaseURL + "/u/" + token.Reveal(),
 		ExpiresAt: l.expiresAt, Zone: l.zone,
 	})
 }
 
-// BatchNotice tells the link's sender of one batch (rule 3).
-func (s Sender) BatchNotice(ctx context.Context, firm int32, args BatchNoticeArgs) (Outcome, error) {
-	l, _, now, err := es.State[letters, uploadlink.Event](ctx, s.Events, firm, uploadlink.Stream(args.Link))
+// sendNotice tells the link's sender of one batch (rule 3).
+func (s Sender) sendNotice(ctx context.Context, e es.Effect) (Outcome, error) {
+	l, _, now, err := es.State[letters, uploadlink.Event](ctx, s.Events, e.Firm, e.Stream)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("read link %s: %w", args.Link, err)
+		return Outcome{}, fmt.Errorf("read %s: %w", e.Stream, err)
 	}
-	uploader, files := l.delivered(args.Batch)
+	uploader, files := l.delivered(e.Args.Batch)
 	if len(files) == 0 {
 		return withdrawn("the batch holds nothing that has reached the practice")
 	}
-	sender, practice, err := s.house(ctx, firm, l.sender)
+	sender, practice, err := s.house(ctx, e.Firm, l.sender)
 	if err != nil {
 		return Outcome{}, err
 	}
 	return s.Mailer.BatchNotice(ctx, BatchNotice{
-		ID: fmt.Sprintf("batch-notice.%s", args.Batch),
+		ID: fmt.Sprintf("batch-notice.%s", e.Args.Batch),
 		At: now, To: sender, Practice: practice, From: uploader, Files: files, URL: s.BaseURL + "/inbox",
 	})
 }
 
 func (s Sender) house(ctx context.Context, firm int32, staff uuid.UUID) (sender, practice Person, err error) {
-	if sender.Name, sender.Email, err = s.People.Person(ctx, firm, staff); err != nil {
+	if sender, err = s.Staff(ctx, firm, staff); err != nil {
 		return sender, practice, fmt.Errorf("find who sent the link: %w", err)
 	}
-	if practice.Name, practice.Email, err = s.Practices.Practice(ctx, firm); err != nil {
+	if practice, err = s.Practice(ctx, firm); err != nil {
 		return sender, practice, fmt.Errorf("find the practice: %w", err)
 	}
 	return sender, practice, nil
