@@ -10,6 +10,7 @@ type Members struct {
 	// Compound tells a compound file (OLE2) from a zip.
 	Compound bool
 	Names    []string
+	More     bool // there are more names than anybody should need, and they were not read
 	// Declared is the content of a zip's member "mimetype", which OpenDocument files have.
 	Declared string
 	// Root is the class id of a compound file's root, as 16 bytes in file order; zeros say nothing.
@@ -59,12 +60,12 @@ func odt(m Members) (string, bool) { return mediaOdt, m.openDocument(mediaOdt) }
 func ods(m Members) (string, bool) { return mediaOds, m.openDocument(mediaOds) }
 
 func xps(m Members) (string, bool) {
-	return mediaXps, !m.Compound && m.begins(contentTypes) && m.contains(".fdseq") && !m.java()
+	return mediaXps, !m.Compound && m.begins(contentTypes) && m.contains(".fdseq") && !m.java() && !m.More
 }
 
 // xod is an XPS laid out for reading over a line, with parts that differ from one writer to the next.
 func xod(m Members) (string, bool) {
-	return mediaXod, !m.Compound && (m.begins(contentTypes) || m.contains(".fdseq")) && !m.java() && !m.macro()
+	return mediaXod, !m.Compound && (m.begins(contentTypes) || m.contains(".fdseq")) && !m.java() && !m.macro() && !m.More
 }
 
 func anyZip(m Members) (string, bool) { return mediaZip, !m.Compound && !m.java() }
@@ -82,11 +83,11 @@ func (m Members) openXML(dir string) bool {
 	if m.Compound {
 		return m.has("encryptedpackage") && m.has("encryptioninfo")
 	}
-	return m.begins(contentTypes) && m.begins(dir) && !m.java()
+	return m.begins(contentTypes) && m.begins(dir) && !m.java() && !m.More
 }
 
 func (m Members) openDocument(media string) bool {
-	return !m.Compound && strings.TrimSpace(m.Declared) == media && m.has("meta-inf/manifest.xml") && !m.java()
+	return !m.Compound && strings.TrimSpace(m.Declared) == media && m.has("meta-inf/manifest.xml") && !m.java() && !m.More
 }
 
 func (m Members) compound(stream string) bool {

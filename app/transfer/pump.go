@@ -1,0 +1,196 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// pump moves one body into one blob. The request's goroutine reads and writes; a second one hashes, and records
+// checkpoints: it alone knows how far both have come, and it is free while a read waits.
+type pump struct {
+	s     *Service
+	row   Row // as last recorded
+	blob  Writer
+	sieve *sieve
+	hold  *hold
+	body  Body
+
+	full   chan chunk // written, to be hashed; closed at the end of the body
+	idle   chan error // the second goroutine's result
+	broken atomic.Bool
+
+	sum    digest
+	hashed int64 // bytes of the file in sum
+}
+
+type chunk struct {
+	buf  *[]byte
+	n    int
+	pool *sync.Pool
+}
+
+// A request that trickles holds one small buffer; one that keeps filling it gets large ones. 3 in the channel, one on
+// each side.
+const (
+	smallBuffer = 32 << 10
+	largeBuffer = 256 << 10
+	inFlight    = 3
+)
+
+var (
+	smallBuffers = sync.Pool{New: func() any { b := make([]byte, smallBuffer); return &b }}
+	largeBuffers = sync.Pool{New: func() any { b := make([]byte, largeBuffer); return &b }}
+)
+
+// run returns the row as recorded, Finishing where all bytes have come.
+func (p *pump) run(ctx context.Context) (Row, error) {
+	p.full, p.idle = make(chan chunk, inFlight), make(chan error, 1)
+	go func() { p.idle <- p.digest(ctx) }()
+	err := p.read()
+	close(p.full)
+	if derr := <-p.idle; derr != nil {
+		return p.row, derr // a fence, a revocation or the disk: the reader was stopped because of it
+	}
+	if refused(err) {
+		return p.row, err
+	}
+	if p.hashed == p.row.Size {
+		return p.finish(ctx)
+	}
+	if cerr := p.checkpoint(ctx); cerr != nil {
+		return p.row, cerr
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return p.row, err
+}
+
+// read returns io.EOF at the end of the body, nil at the end of the file.
+func (p *pump) read() error {
+	pool, filled := &smallBuffers, 0
+	for left := p.row.Size - p.row.Offset; left > 0; {
+		buf := pool.Get().(*[]byte)
+		room := (*buf)[:min(int64(len(*buf)), left)]
+		n, err := p.body.Read(room)
+		if n > 0 {
+			if err := p.sieve.pass(room[:n]); err != nil {
+				return err
+			}
+			if _, err := p.blob.Write(room[:n]); err != nil {
+				return fmt.Errorf("write the blob: %w", err)
+			}
+			p.full <- chunk{buf: buf, n: n, pool: pool}
+			left -= int64(n)
+		} else {
+			pool.Put(buf)
+		}
+		if err != nil {
+			return err
+		}
+		if p.broken.Load() || p.hold.stopped.Load() {
+			return ErrLocked
+		}
+		if n == smallBuffer {
+			if filled++; filled == 8 {
+				pool = &largeBuffers
+			}
+		}
+	}
+	return nil
+}
+
+// digest hashes what was written and records checkpoints until the body ends. After an error it stops the reader.
+func (p *pump) digest(ctx context.Context) error {
+	every := time.NewTicker(p.s.Limits.CheckpointEvery)
+	defer every.Stop()
+	for {
+		var err error
+		select {
+		case c, ok := <-p.full:
+			if !ok {
+				return nil
+			}
+			p.sum.Write((*c.buf)[:c.n])
+			p.hashed += int64(c.n)
+			c.pool.Put(c.buf)
+			if p.hashed-p.row.Offset >= p.s.Limits.CheckpointBytes {
+				err = p.midway(ctx)
+			}
+		case <-every.C:
+			err = p.midway(ctx)
+		case done := <-p.hold.flush:
+			err = p.checkpoint(ctx)
+			close(done)
+		}
+		if err != nil {
+			p.broken.Store(true)
+			p.body.Stop()
+			for range p.full { // lets the reader get to its end
+			}
+			return err
+		}
+	}
+}
+
+// midway is a checkpoint at which a revoked link stops the transfer (spec L3).
+func (p *pump) midway(ctx context.Context) error {
+	if err := p.checkpoint(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	if err := p.s.Link.Check(ctx, p.row.Owner); refused(err) {
+		return fmt.Errorf("ask the link: %w", err)
+	}
+	return nil
+}
+
+// checkpoint makes what was hashed survive, then says so (rule 2). The last byte is for finish to record (rule 4).
+func (p *pump) checkpoint(ctx context.Context) error {
+	if p.hashed == p.row.Offset || p.hashed == p.row.Size {
+		return nil
+	}
+	state, err := p.sum.state()
+	if err != nil {
+		return err
+	}
+	if err := p.blob.Sync(); err != nil {
+		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	next := p.row
+	next.Offset, next.HashState = p.hashed, state
+	row, err := p.s.Rows.Checkpoint(ctx, next, p.s.Limits)
+	if err != nil {
+		return fmt.Errorf("record the offset: %w", err)
+	}
+	p.row = row
+	return nil
+}
+
+// finish looks at the whole file and records that it is there.
+func (p *pump) finish(ctx context.Context) (Row, error) {
+	if err := p.blob.Sync(); err != nil {
+		return p.row, fmt.Errorf("%w (%w)", ErrDamaged, err)
+	}
+	media, err := inspect(p.sieve, p.blob, p.row.Size)
+	if err != nil {
+		return p.row, err
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	next := p.row
+	next.SHA256, next.Found = p.sum.Sum(nil), media
+	row, err := p.s.Rows.Finish(ctx, next)
+	if err != nil {
+		return p.row, fmt.Errorf("record the file: %w", err)
+	}
+	return row, nil
+}

@@ -1,0 +1,220 @@
+// Package transfer receives the bytes of files and never loses one that it has acknowledged.
+//
+//  1. The row is the only truth about a transfer: offset, running hash, state. Bytes on disk beyond the row's offset do
+//     not exist.
+//  2. An offset is recorded only after the bytes below it are on disk for good.
+//  3. Whoever takes a transfer raises its epoch, and a writer with an older epoch records nothing any more. The newest
+//     wins, at once.
+//  4. A file is complete when its event is: Link.Receive, which is harmless the second time. Before that nobody is told
+//     an offset that equals the size.
+//  5. Whatever ended a body, what came of it is recorded.
+//  6. A transfer begun while its link was open goes on after the link expires: idle for at most Limits.Idle,
+//     Limits.Age in all (spec L4). A revoked link ends it at the next checkpoint (L3).
+//  7. What is refused leaves nothing: no bytes, and an event that says why.
+package transfer
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"portico/domain/fault"
+
+	"github.com/google/uuid"
+)
+
+// What a transfer can be refused for. Their sentences carry the figures of the case.
+var (
+	ErrUnknown  = fault.New(fault.NotFound, "upload.unknown", "There is no such upload.")
+	ErrGone     = fault.New(fault.Gone, "upload.gone", "This upload has ended. Send the file again.")
+	ErrOffset   = fault.New(fault.Conflict, "upload.offset", "The upload has moved on. Ask for its offset and continue there.")
+	ErrReceived = fault.New(fault.Conflict, "upload.received", "The file has arrived already. Delete it from the list instead.")
+	ErrLocked   = fault.New(fault.Locked, "upload.locked", "Another connection is continuing this upload.")
+	ErrTooLarge = fault.New(fault.TooLarge, "upload.too_large", "The file is too large.")
+	ErrEmpty    = fault.New(fault.Invalid, "upload.empty", "The file is empty. If it lies in a cloud drive, save it to this device first.")
+	ErrShort    = fault.New(fault.Invalid, "upload.short", "Fewer bytes came than were announced.")
+	ErrTooMany  = fault.New(fault.TooMany, "upload.too_many", "Too many uploads are unfinished. Finish or remove some first.")
+	ErrNoSpace  = fault.New(fault.NoSpace, "upload.no_space", "The storage is full. Nothing is lost; try again later.")
+	ErrDamaged  = fault.New(fault.Gone, "upload.damaged", "The storage has failed for this file. Send it again.")
+)
+
+// Service is the receiving side. Its zero holds nothing; set all fields before use and share one pointer.
+type Service struct {
+	Rows   Rows
+	Blobs  Blobs
+	Link   Link
+	Limits Limits
+
+	holds holds
+}
+
+// Limits bound what is received. Extensions are lower case without dot.
+type Limits struct {
+	MaxSize    int64 // bytes of one file
+	Extensions []string
+	Idle       time.Duration // without progress
+	Age        time.Duration // from creation
+	Open       int           // unfinished transfers of one recipient
+	Reserve    int64         // bytes of free space below which nothing new begins
+
+	CheckpointBytes int64         // what a crash can cost at most,
+	CheckpointEvery time.Duration // or this long, whichever is less
+	Yield           time.Duration // how long a newcomer waits for the holder
+}
+
+// Standard are the limits of spec L4 and the notes' measurements, for files of up to maxSize bytes.
+func Standard(maxSize int64, extensions []string) Limits {
+	return Limits{
+		MaxSize: maxSize, Extensions: extensions, Idle: 24 * time.Hour, Age: 72 * time.Hour, Open: 1000, Reserve: 1 << 30,
+		CheckpointBytes: 64 << 20, CheckpointEvery: 5 * time.Second, Yield: 10 * time.Second,
+	}
+}
+
+// Owner is who may touch a transfer: one recipient of one link of one practice.
+type Owner struct {
+	Firm      int32
+	Link      uuid.UUID
+	Recipient uuid.UUID
+}
+
+// File is what a sender says about a file.
+type File struct {
+	ID    uuid.UUID // UUIDv7, chosen by the port
+	Name  string    // as it was sent
+	Media string    // as the browser calls it; a hint that decides nothing
+	Size  int64     // bytes; -1 where nobody knows yet
+	Start []byte    // the first bytes as a hint, to refuse before anything travels; may be empty
+}
+
+// State is where a transfer stands.
+type State string
+
+// The states. Their words are stored.
+const (
+	Receiving State = "receiving"
+	Finishing State = "finishing" // all bytes are on disk, its event is not known to be recorded
+	Received  State = "received"
+	Abandoned State = "abandoned"
+	Discarded State = "discarded" // it was received, and deleted later
+)
+
+// Reason is why a transfer was abandoned.
+type Reason string
+
+// The reasons. Their words are stored, here and in the link's events.
+const (
+	Cancelled     Reason = "cancelled"
+	Idle          Reason = "idle"
+	TooOld        Reason = "too_old"
+	RefusedType   Reason = "refused_type"
+	LinkRevoked   Reason = "link_revoked"
+	StorageFailed Reason = "storage_failed"
+)
+
+// Row is what is known of one transfer. HashState may hold up to 63 bytes of the file, so it is a client's data, and
+// gone once the file is complete.
+type Row struct {
+	ID        uuid.UUID
+	Owner     Owner
+	Size      int64
+	Offset    int64 // bytes that are safe
+	HashState []byte
+	Epoch     int64
+	SHA256    []byte // once all bytes are in
+	Extension string
+	Declared  string // media type by the sender
+	Found     string // media type by content, once all bytes are in
+	State     State
+	Reason    Reason // of an abandoned one
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	Expired   bool // by the database's clock when it was read
+}
+
+// Rows keep transfers. Each method is one statement that takes effect wholly or not at all; all times are the database's.
+// Implementations: adapters/postgres, and transfertest.Rows; both pass transfertest.Conformance.
+type Rows interface {
+	// Open counts the Receiving ones of one recipient that have not expired.
+	Open(ctx context.Context, owner Owner) (int, error)
+	// Insert adds a transfer: Receiving from 0, or Finishing with all bytes there.
+	Insert(ctx context.Context, r Row, limits Limits) (Row, error)
+	// Load reads one; ErrUnknown where owner has none such.
+	Load(ctx context.Context, owner Owner, id uuid.UUID) (Row, error)
+	// Take raises the epoch of a live Receiving transfer whose offset is offset. Where it isn't that, taken is false and
+	// the row tells why. ErrUnknown as Load.
+	Take(ctx context.Context, owner Owner, id uuid.UUID, offset int64) (r Row, taken bool, err error)
+	// Checkpoint records r.Offset and r.HashState under r.Epoch, and moves the expiry. ErrLocked: the epoch is over.
+	Checkpoint(ctx context.Context, r Row, limits Limits) (Row, error)
+	// Finish records that all bytes are there, with r.SHA256 and r.Found, under r.Epoch. ErrLocked: the epoch is over.
+	Finish(ctx context.Context, r Row) (Row, error)
+	// Receive marks a Finishing one as Received. Marking twice changes nothing.
+	Receive(ctx context.Context, firm int32, id uuid.UUID) error
+	// Abandon ends one that is Receiving or Finishing; ok is false where it was neither.
+	Abandon(ctx context.Context, firm int32, id uuid.UUID, reason Reason) (r Row, ok bool, err error)
+	// Discard ends a Received one.
+	Discard(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
+	// Emptied notes that the bytes of an ended one are gone.
+	Emptied(ctx context.Context, firm int32, id uuid.UUID) error
+	// Stale lists, over all firms, at most limit transfers with something left to do: expired, Finishing for a minute,
+	// ended with bytes still there.
+	Stale(ctx context.Context, limit int) ([]Row, error)
+	// Unknown are those of ids that have no row in any firm.
+	Unknown(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
+}
+
+// Blobs keep bytes under ids. Implementations: adapters/blob, and transfertest.Blobs.
+type Blobs interface {
+	// Create makes an empty blob; there being one already is fine.
+	Create(id uuid.UUID) error
+	// Writer locks a blob against all other writers, of any process. ErrBusy: somebody has it. ErrMissing.
+	Writer(id uuid.UUID) (Writer, error)
+	// Open reads a blob. ErrMissing.
+	Open(id uuid.UUID) (Reader, error)
+	// Remove destroys a blob; there being none is fine.
+	Remove(id uuid.UUID) error
+	// Old lists blobs last written before some time ago.
+	Old(ctx context.Context, age time.Duration) ([]uuid.UUID, error)
+	// Free is how many bytes the storage can still take.
+	Free() (int64, error)
+}
+
+// Writer is one blob while it is locked.
+type Writer interface {
+	io.Writer // at the end
+	io.ReaderAt
+	// Reset drops everything from offset on. ErrMissing where the blob is shorter.
+	Reset(offset int64) error
+	// Sync returns once all that was written will survive a power cut. After an error the blob can't be trusted.
+	Sync() error
+	// Close unlocks.
+	Close() error
+}
+
+// Reader is a blob being read.
+type Reader interface {
+	io.ReadSeekCloser
+	io.ReaderAt
+}
+
+// What Blobs say.
+var (
+	ErrBusy    = fault.New(fault.Locked, "blob.busy", "Somebody else is writing.")
+	ErrMissing = fault.New(fault.NotFound, "blob.missing", "The bytes aren’t there.")
+	ErrFull    = fault.New(fault.NoSpace, "blob.full", "The storage is full.")
+)
+
+// Link is what the link's own history says to a transfer. Each method is harmless the second time. A *fault.Error is a
+// refusal; any other error means that nobody knows, and that asking again is right.
+type Link interface {
+	Start(ctx context.Context, owner Owner, f File) error
+	Check(ctx context.Context, owner Owner) error // may bytes of what has begun still come?
+	Receive(ctx context.Context, owner Owner, id uuid.UUID, c Content) error
+	Abandon(ctx context.Context, owner Owner, id uuid.UUID, reason Reason) error
+}
+
+// Content is a whole file as it was found.
+type Content struct {
+	Size   int64
+	SHA256 [32]byte
+	Media  string
+}

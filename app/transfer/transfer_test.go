@@ -1,0 +1,13 @@
+package transfer_test
+
+import (
+	"testing"
+
+	"portico/app/transfer/transfertest"
+)
+
+func memory(*testing.T) *transfertest.World {
+	return transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
+}
+
+func TestFaults(t *testing.T) { transfertest.Faults(t, memory) }

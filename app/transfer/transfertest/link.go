@@ -1,0 +1,102 @@
+package transfertest
+
+import (
+	"context"
+	"sync"
+
+	"portico/app/transfer"
+	"portico/domain/fault"
+
+	"github.com/google/uuid"
+)
+
+// What Link refuses with once it is told to.
+var (
+	ErrRevoked = fault.New(fault.Gone, "uploadlink.revoked", "This link no longer works.")
+	ErrExpired = fault.New(fault.Gone, "uploadlink.expired", "This link has expired.")
+)
+
+// Link is a link's history in memory: what a transfer tells it, once each. The zero value is an open link.
+type Link struct {
+	mu        sync.Mutex
+	revoked   bool
+	expired   bool
+	Started   map[uuid.UUID]transfer.File
+	Received  map[uuid.UUID][]transfer.Content // one element an event; more than one is a fault
+	Abandoned map[uuid.UUID][]transfer.Reason
+}
+
+// Revoke ends everything at the next request or checkpoint.
+func (l *Link) Revoke() { l.mu.Lock(); l.revoked = true; l.mu.Unlock() }
+
+// Expire refuses new transfers and lets begun ones go on.
+func (l *Link) Expire() { l.mu.Lock(); l.expired = true; l.mu.Unlock() }
+
+// Start implements transfer.Link.
+func (l *Link) Start(_ context.Context, _ transfer.Owner, f transfer.File) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.revoked:
+		return ErrRevoked
+	case l.expired:
+		return ErrExpired
+	}
+	if l.Started == nil {
+		l.Started = make(map[uuid.UUID]transfer.File)
+		l.Received = make(map[uuid.UUID][]transfer.Content)
+		l.Abandoned = make(map[uuid.UUID][]transfer.Reason)
+	}
+	l.Started[f.ID] = f
+	return nil
+}
+
+// Check implements transfer.Link.
+func (l *Link) Check(context.Context, transfer.Owner) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.revoked {
+		return ErrRevoked
+	}
+	return nil
+}
+
+// Receive implements transfer.Link.
+func (l *Link) Receive(_ context.Context, _ transfer.Owner, id uuid.UUID, c transfer.Content) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case len(l.Received[id]) > 0:
+		return nil
+	case l.revoked:
+		return ErrRevoked
+	case len(l.Abandoned[id]) > 0:
+		return transfer.ErrGone
+	}
+	l.Received[id] = append(l.Received[id], c)
+	return nil
+}
+
+// Abandon implements transfer.Link.
+func (l *Link) Abandon(_ context.Context, _ transfer.Owner, id uuid.UUID, reason transfer.Reason) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.Started[id]; ok && len(l.Received[id]) == 0 && len(l.Abandoned[id]) == 0 {
+		l.Abandoned[id] = append(l.Abandoned[id], reason)
+	}
+	return nil
+}
+
+// Arrived are the received files' contents of one transfer, one an event.
+func (l *Link) Arrived(id uuid.UUID) []transfer.Content {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Received[id]
+}
+
+// Ended are the reasons of one transfer's end, one an event.
+func (l *Link) Ended(id uuid.UUID) []transfer.Reason {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Abandoned[id]
+}

@@ -1,0 +1,346 @@
+// Package transfertest is what tests of uploads stand on: rows, blobs and a link in memory, processes that can be
+// killed, and the suites that every implementation passes.
+package transfertest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"portico/app/transfer"
+
+	"github.com/google/uuid"
+)
+
+// Rows keeps transfers in memory. The zero value is ready.
+type Rows struct {
+	mu sync.Mutex
+	m  map[uuid.UUID]*memoryRow
+}
+
+type memoryRow struct {
+	transfer.Row
+	touched time.Time
+	emptied bool
+}
+
+func (r *memoryRow) seen() transfer.Row {
+	row := r.Row
+	row.HashState, row.SHA256 = bytes.Clone(r.HashState), bytes.Clone(r.SHA256)
+	row.Expired = !time.Now().Before(r.ExpiresAt)
+	return row
+}
+
+func (r *memoryRow) move(l transfer.Limits) {
+	r.touched = time.Now()
+	r.ExpiresAt = r.touched.Add(l.Idle)
+	if end := r.CreatedAt.Add(l.Age); end.Before(r.ExpiresAt) {
+		r.ExpiresAt = end
+	}
+}
+
+// Open implements transfer.Rows.
+func (rs *Rows) Open(_ context.Context, owner transfer.Owner) (n int, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, r := range rs.m {
+		if r.Owner == owner && r.State == transfer.Receiving && !r.seen().Expired {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Insert implements transfer.Rows.
+func (rs *Rows) Insert(_ context.Context, row transfer.Row, l transfer.Limits) (transfer.Row, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if rs.m == nil {
+		rs.m = make(map[uuid.UUID]*memoryRow)
+	}
+	r := &memoryRow{Row: row}
+	if row.State == transfer.Finishing {
+		r.Offset = row.Size
+	}
+	r.CreatedAt = time.Now()
+	r.move(l)
+	rs.m[row.ID] = r
+	return r.seen(), nil
+}
+
+// Load implements transfer.Rows.
+func (rs *Rows) Load(_ context.Context, owner transfer.Owner, id uuid.UUID) (transfer.Row, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	r, ok := rs.m[id]
+	if !ok || r.Owner != owner {
+		return transfer.Row{}, transfer.ErrUnknown
+	}
+	return r.seen(), nil
+}
+
+// Take implements transfer.Rows.
+func (rs *Rows) Take(ctx context.Context, owner transfer.Owner, id uuid.UUID, offset int64) (transfer.Row, bool, error) {
+	row, err := rs.Load(ctx, owner, id)
+	if err != nil {
+		return row, false, err
+	}
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	r := rs.m[id]
+	if r.State != transfer.Receiving || r.Offset != offset || r.seen().Expired {
+		return r.seen(), false, nil
+	}
+	r.Epoch++
+	return r.seen(), true, nil
+}
+
+// Checkpoint implements transfer.Rows.
+func (rs *Rows) Checkpoint(_ context.Context, row transfer.Row, l transfer.Limits) (transfer.Row, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	r := rs.m[row.ID]
+	if r.State != transfer.Receiving || r.Epoch != row.Epoch {
+		return row, transfer.ErrLocked
+	}
+	r.Offset, r.HashState = row.Offset, bytes.Clone(row.HashState)
+	r.move(l)
+	return r.seen(), nil
+}
+
+// Finish implements transfer.Rows.
+func (rs *Rows) Finish(_ context.Context, row transfer.Row) (transfer.Row, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	r := rs.m[row.ID]
+	if r.State != transfer.Receiving || r.Epoch != row.Epoch {
+		return row, transfer.ErrLocked
+	}
+	r.State, r.Offset, r.HashState, r.SHA256, r.Found, r.touched = transfer.Finishing, r.Size, nil, row.SHA256, row.Found, time.Now()
+	return r.seen(), nil
+}
+
+// Receive implements transfer.Rows.
+func (rs *Rows) Receive(_ context.Context, firm int32, id uuid.UUID) error {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if r, ok := rs.m[id]; ok && r.Owner.Firm == firm && r.State == transfer.Finishing {
+		r.State = transfer.Received
+	}
+	return nil
+}
+
+// Abandon implements transfer.Rows.
+func (rs *Rows) Abandon(_ context.Context, firm int32, id uuid.UUID, reason transfer.Reason) (transfer.Row, bool, error) {
+	return rs.end(firm, id, transfer.Abandoned, reason, transfer.Receiving, transfer.Finishing)
+}
+
+// Discard implements transfer.Rows.
+func (rs *Rows) Discard(_ context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
+	return rs.end(firm, id, transfer.Discarded, "", transfer.Received)
+}
+
+func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer.Reason, from ...transfer.State) (transfer.Row, bool, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	r, ok := rs.m[id]
+	if !ok || r.Owner.Firm != firm {
+		return transfer.Row{}, false, nil
+	}
+	for _, s := range from {
+		if r.State == s {
+			r.State, r.Reason, r.HashState = to, reason, nil
+			r.Epoch++
+			return r.seen(), true, nil
+		}
+	}
+	return r.seen(), false, nil
+}
+
+// Emptied implements transfer.Rows.
+func (rs *Rows) Emptied(_ context.Context, firm int32, id uuid.UUID) error {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if r, ok := rs.m[id]; ok && r.Owner.Firm == firm {
+		r.emptied = true
+	}
+	return nil
+}
+
+// Stale implements transfer.Rows.
+func (rs *Rows) Stale(_ context.Context, limit int) (rows []transfer.Row, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, r := range rs.m {
+		seen := r.seen()
+		ended := r.State == transfer.Abandoned || r.State == transfer.Discarded
+		if len(rows) < limit && (r.State == transfer.Receiving && seen.Expired || ended && !r.emptied ||
+			r.State == transfer.Finishing && time.Since(r.touched) > time.Minute) {
+			rows = append(rows, seen)
+		}
+	}
+	return rows, nil
+}
+
+// Unknown implements transfer.Rows.
+func (rs *Rows) Unknown(_ context.Context, ids []uuid.UUID) (unknown []uuid.UUID, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, id := range ids {
+		if _, ok := rs.m[id]; !ok {
+			unknown = append(unknown, id)
+		}
+	}
+	return unknown, nil
+}
+
+// Age makes a transfer as old as if d had passed since it last moved.
+func (rs *Rows) Age(id uuid.UUID, d time.Duration) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	r := rs.m[id]
+	r.CreatedAt, r.ExpiresAt, r.touched = r.CreatedAt.Add(-d), r.ExpiresAt.Add(-d), r.touched.Add(-d)
+}
+
+// Blobs keeps bytes in memory, and can lose what was never synced. The zero value is ready.
+type Blobs struct {
+	mu      sync.Mutex
+	m       map[uuid.UUID]*memoryBlob
+	SyncErr error // what Sync answers
+	Room    int64 // bytes after which Write answers ErrFull; 0 is endless
+}
+
+type memoryBlob struct {
+	store   *Blobs
+	data    []byte
+	safe    []byte // survives a power cut
+	locked  bool
+	written time.Time
+}
+
+// Create implements transfer.Blobs.
+func (bs *Blobs) Create(id uuid.UUID) error {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	if bs.m == nil {
+		bs.m = make(map[uuid.UUID]*memoryBlob)
+	}
+	if bs.m[id] == nil {
+		bs.m[id] = &memoryBlob{store: bs, written: time.Now()}
+	}
+	return nil
+}
+
+// Writer implements transfer.Blobs.
+func (bs *Blobs) Writer(id uuid.UUID) (transfer.Writer, error) {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	b := bs.m[id]
+	switch {
+	case b == nil:
+		return nil, transfer.ErrMissing
+	case b.locked:
+		return nil, transfer.ErrBusy
+	}
+	b.locked = true
+	return b, nil
+}
+
+// Open implements transfer.Blobs.
+func (bs *Blobs) Open(id uuid.UUID) (transfer.Reader, error) {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	b := bs.m[id]
+	if b == nil {
+		return nil, transfer.ErrMissing
+	}
+	return memoryReader{bytes.NewReader(b.data)}, nil
+}
+
+type memoryReader struct{ *bytes.Reader }
+
+func (memoryReader) Close() error { return nil }
+
+// Remove implements transfer.Blobs.
+func (bs *Blobs) Remove(id uuid.UUID) error {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	delete(bs.m, id)
+	return nil
+}
+
+// Old implements transfer.Blobs.
+func (bs *Blobs) Old(_ context.Context, age time.Duration) (ids []uuid.UUID, err error) {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	for id, b := range bs.m {
+		if time.Since(b.written) > age {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// Free implements transfer.Blobs.
+func (bs *Blobs) Free() (int64, error) { return 1 << 50, nil }
+
+// PowerCut loses all that was never synced, and every lock.
+func (bs *Blobs) PowerCut() {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	for _, b := range bs.m {
+		b.data, b.locked = bytes.Clone(b.safe), false
+	}
+}
+
+func (b *memoryBlob) Write(p []byte) (int, error) {
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	if room := b.store.Room; room > 0 && int64(len(b.data)+len(p)) > room {
+		return 0, transfer.ErrFull
+	}
+	b.data, b.written = append(b.data, p...), time.Now()
+	return len(p), nil
+}
+
+func (b *memoryBlob) ReadAt(p []byte, at int64) (int, error) {
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	if at >= int64(len(b.data)) {
+		return 0, io.EOF
+	}
+	n := copy(p, b.data[at:])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (b *memoryBlob) Reset(offset int64) error {
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	if int64(len(b.data)) < offset {
+		return transfer.ErrMissing
+	}
+	b.data = b.data[:offset:offset]
+	return nil
+}
+
+func (b *memoryBlob) Sync() error {
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	if b.store.SyncErr != nil {
+		return b.store.SyncErr
+	}
+	b.safe = bytes.Clone(b.data)
+	return nil
+}
+
+func (b *memoryBlob) Close() error {
+	b.store.mu.Lock()
+	defer b.store.mu.Unlock()
+	b.locked = false
+	return nil
+}

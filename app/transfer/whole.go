@@ -1,0 +1,105 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"portico/domain/filetype"
+)
+
+// Whole takes a file that comes in one go and can't be resumed: a form's part, whose size shows at its end, or a small
+// file inside the request that announces it. Its bytes are safe before anything else is known of it, so that one event
+// and one row are enough; what fails on the way leaves nothing. f.Size is -1 where it isn't known.
+//
+// It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes, or an error after which nobody knows: where
+// the row is Finishing, the file is safe and Head will tell.
+func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, body io.Reader) (Row, error) {
+	format, err := s.admit(f)
+	if err != nil {
+		return Row{}, err
+	}
+	if f.Size < 0 { // it may be long; a short one is refused by Start soon enough
+		if err := s.Link.Check(ctx, owner); err != nil {
+			return Row{}, fmt.Errorf("ask the link: %w", err)
+		}
+	}
+	row := Row{ID: f.ID, Owner: owner, Extension: format.Extension, Declared: declared(f.Media), State: Finishing}
+	if err := s.keep(&row, format, f.Size, limit, body); err != nil {
+		return Row{}, errors.Join(err, s.Blobs.Remove(f.ID))
+	}
+	f.Size = row.Size
+	if err := s.Link.Start(ctx, owner, f); err != nil {
+		return Row{}, errors.Join(fmt.Errorf("start the transfer: %w", err), s.Blobs.Remove(f.ID))
+	}
+	row, err = s.Rows.Insert(ctx, row, s.Limits)
+	if err != nil {
+		s.takeBack(ctx, owner, f)
+		return Row{}, fmt.Errorf("record the file: %w", err)
+	}
+	return s.settle(ctx, row)
+}
+
+// keep writes body into the row's blob and fills in what the row says of it.
+func (s *Service) keep(row *Row, format filetype.Format, size, limit int64, body io.Reader) (err error) {
+	if err := s.Blobs.Create(row.ID); err != nil {
+		return fmt.Errorf("make the blob: %w", err)
+	}
+	blob, err := s.Blobs.Writer(row.ID)
+	if err != nil {
+		return fmt.Errorf("lock the blob: %w", err)
+	}
+	defer func() { err = errors.Join(err, blob.Close()) }()
+	if err := blob.Reset(0); err != nil {
+		return fmt.Errorf("empty the blob: %w", err)
+	}
+	sum, err := newDigest(nil)
+	if err != nil {
+		return err
+	}
+	v := &sieve{format: format, size: size}
+	in := &io.LimitedReader{R: body, N: limit + 1}
+	if row.Size, err = s.copy(blob, sum, v, in); err != nil {
+		return err
+	}
+	switch {
+	case row.Size == 0:
+		return ErrEmpty
+	case row.Size > limit:
+		return ErrTooLarge.Withf("The file has more than %s, which is all that can be sent in this way.", sized(limit))
+	case size >= 0 && row.Size != size:
+		return ErrShort.Withf("The file was announced with %d bytes, and %d came.", size, row.Size)
+	}
+	if err := blob.Sync(); err != nil {
+		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+	}
+	row.SHA256 = sum.Sum(nil)
+	row.Found, err = inspect(v, blob, row.Size)
+	return err
+}
+
+func (s *Service) copy(blob Writer, sum digest, v *sieve, in io.Reader) (n int64, err error) {
+	buf := smallBuffers.Get().(*[]byte)
+	defer smallBuffers.Put(buf)
+	for {
+		got, rerr := in.Read(*buf)
+		p := (*buf)[:got]
+		if err := v.pass(p); err != nil {
+			return n, err
+		}
+		if _, err := blob.Write(p); errors.Is(err, ErrFull) {
+			return n, ErrNoSpace
+		} else if err != nil {
+			return n, fmt.Errorf("write the blob: %w", err)
+		}
+		sum.Write(p)
+		n += int64(got)
+		if errors.Is(rerr, io.EOF) {
+			return n, nil
+		}
+		if rerr != nil {
+			return n, fmt.Errorf("read the body: %w", rerr)
+		}
+	}
+}
