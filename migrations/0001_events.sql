@@ -27,7 +27,8 @@ END $$;
 
 CREATE SCHEMA es;
 CREATE SCHEMA portal; -- the read models: views over the live generation of each projection's tables
-GRANT USAGE ON SCHEMA es, portal TO portico_app;
+CREATE SCHEMA rm;     -- their tables, one set a generation
+GRANT USAGE ON SCHEMA es, portal, rm TO portico_app;
 
 CREATE TABLE es.firms (
     no         integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- the tenant in every key and index: four bytes
@@ -38,7 +39,7 @@ CREATE TABLE es.firms (
 CREATE TABLE es.streams (
     stream_id uuid    PRIMARY KEY,
     kind      text    NOT NULL,
-    firm_no   integer NOT NULL REFERENCES es.firms,
+    firm_no   integer NOT NULL, -- of es.firms; a foreign key would make every writer share a lock on the same row
     version   integer NOT NULL,
     head_hash bytea   NOT NULL
 ) WITH (fillfactor = 70); -- room beside each row, so that moving a head touches no index

@@ -8,6 +8,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -86,4 +87,14 @@ func open(ctx context.Context, url string, conns int32, params map[string]string
 func utc(c *pgx.Conn) {
 	m := c.TypeMap()
 	m.RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+}
+
+// scoped runs queries of one firm: row-level security shows its rows and no others, whatever a query forgets.
+func (db *DB) scoped(ctx context.Context, firm int32, query func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, db.App, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT set_config('portico.firm', $1, true)`, strconv.Itoa(int(firm))); err != nil {
+			return err
+		}
+		return query(tx)
+	})
 }

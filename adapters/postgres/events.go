@@ -3,6 +3,7 @@ package postgres
 import (
 	"portico/domain/client"
 	"portico/domain/firm"
+	"portico/domain/privacy"
 	"portico/domain/uploadlink"
 )
 
@@ -14,6 +15,8 @@ func Events() []EventSpec {
 		{Event: firm.UploadPolicySet{}},
 
 		{Event: client.Created{}},
+
+		{Event: privacy.SubjectErased{}},
 
 		{Event: uploadlink.Issued{}},
 		{Event: uploadlink.Resent{}},

@@ -11,8 +11,10 @@ import (
 	"portico/adapters/postgres"
 	"portico/adapters/postgres/pgtest"
 	"portico/app/es"
+	"portico/app/es/estest"
 	"portico/domain/client"
 	"portico/domain/event"
+	"portico/domain/firm"
 
 	"github.com/google/uuid"
 )
@@ -67,7 +69,13 @@ func houseAt(t testing.TB, url string) *house {
 // found makes a practice and returns its number.
 func (h *house) found(t testing.TB) (no int32) {
 	t.Helper()
-	if err := h.db.Work.QueryRow(t.Context(), `INSERT INTO es.firms (id) VALUES ($1) RETURNING no`, uuid.Must(uuid.NewV7())).Scan(&no); err != nil {
+	id := uuid.Must(uuid.NewV7())
+	no, err := h.db.NumberFirm(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	founded := firm.Founded{Name: "Harbour & Vale", Email: "office@harbour.example", Zone: "Europe/London"}
+	if _, err := h.store.Append(t.Context(), es.Append{By: es.By{Firm: no, Actor: event.Actor{Kind: event.System}}, Stream: firm.Stream(id), At: noon, Events: []event.Event{founded}}); err != nil {
 		t.Fatal(err)
 	}
 	return no
@@ -107,4 +115,12 @@ func TestAppendAndLoad(t *testing.T) {
 	if n != 1 {
 		t.Errorf("%d events", n)
 	}
+}
+
+func TestStoreConforms(t *testing.T) {
+	estest.Conformance(t, func(t *testing.T) es.Store {
+		h := newHouse(t)
+		h.found(t) // estest.OtherFirm
+		return h.store
+	})
 }

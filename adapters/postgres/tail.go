@@ -37,18 +37,30 @@ type Tail struct {
 	safe atomic.Int64
 	held atomic.Int64 // unix nanoseconds since when a gap holds the tail; 0: none
 
+	ready chan struct{} // closed when everything that was there at the start can be read
+
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever safe moves
 }
 
 // NewTail reads through pool; Run does the work.
 func NewTail(pool *pgxpool.Pool, log *slog.Logger) *Tail {
-	return &Tail{pool: pool, log: log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), changed: make(chan struct{})}
+	return &Tail{pool: pool, log: log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), changed: make(chan struct{}), ready: make(chan struct{})}
+}
+
+// Ready returns when everything that was committed before Run can be read.
+func (t *Tail) Ready(ctx context.Context) error {
+	select {
+	case <-t.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Poke says that something was committed. It never blocks.
 func (t *Tail) Poke() {
-	for _, c := range []chan struct{}{t.wake, t.notify} {
+	for _, c := range [...]chan struct{}{t.wake, t.notify} {
 		select {
 		case c <- struct{}{}:
 		default:
@@ -91,9 +103,11 @@ func (t *Tail) Run(ctx context.Context) error {
 	poll := time.NewTicker(tailPoll)
 	defer poll.Stop()
 	step := t.catchUp
+	var ready sync.Once
 	for {
 		if err := step(ctx); err == nil {
 			step = t.step
+			ready.Do(func() { close(t.ready) })
 		} else if ctx.Err() == nil {
 			t.log.Error("following the log", "err", err)
 		}

@@ -1,6 +1,9 @@
 package es
 
 import (
+	"context"
+	"errors"
+
 	"portico/domain/event"
 
 	"github.com/google/uuid"
@@ -23,3 +26,16 @@ type EffectArgs struct {
 	Generation int       `json:"generation,omitzero"`
 	Batch      uuid.UUID `json:"batch,omitzero"`
 }
+
+// Performer does one effect and records its outcome as an event. It must be harmless the second time: a node may die
+// between the act and the note that it was done.
+//
+// A nil error ends the effect. ErrWithdrawn ends it because it must not happen any more. Any other error repeats it
+// later; after the last try GaveUp is called.
+type Performer interface {
+	Perform(ctx context.Context, e Effect) error
+	GaveUp(ctx context.Context, e Effect, tries int) error
+}
+
+// ErrWithdrawn says that an effect no longer makes sense, so nothing was done.
+var ErrWithdrawn = errors.New("withdrawn before it left")

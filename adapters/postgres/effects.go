@@ -1,0 +1,178 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"portico/app/es"
+	"portico/domain/event"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Reactor is a subscription that writes the effects which events ask for, in the transaction that moves its
+// checkpoint. An effect's key makes the second time nothing.
+func Reactor(name string, types []string, effects func(event.Recorded) []es.Effect) Subscription {
+	return Subscription{Name: name, Version: 1, Types: types, Handle: func(ctx context.Context, tx pgx.Tx, b Batch) error {
+		batch := &pgx.Batch{}
+		for _, r := range b.Events {
+			for _, e := range effects(r) {
+				args, err := json.Marshal(e.Args)
+				if err != nil {
+					return err
+				}
+				batch.Queue(`INSERT INTO es.effects (key, firm_no, kind, stream_id, args) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+					e.Key, e.Firm, e.Kind, e.Stream.ID, args)
+			}
+		}
+		if batch.Len() == 0 {
+			return nil
+		}
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return fmt.Errorf("write effects: %w", err)
+		}
+		return nil
+	}}
+}
+
+const (
+	effectLease   = 2 * time.Minute // an effect that is being performed is nobody else's for so long
+	effectTries   = 10              // with the backoff below: about a day and a half
+	effectPoll    = 30 * time.Second
+	effectsAtOnce = 4
+)
+
+// effectBackoff is how long after the nth try the next one comes.
+func effectBackoff(tries int) time.Duration {
+	return min(15*time.Second<<min(2*(tries-1), 20), 8*time.Hour)
+}
+
+// Effects performs what is due. Any number of nodes may run it.
+type Effects struct {
+	db   *DB
+	tail *Tail
+	do   es.Performer
+	log  *slog.Logger
+}
+
+// NewEffects performs with do.
+func NewEffects(db *DB, tail *Tail, do es.Performer, log *slog.Logger) *Effects {
+	return &Effects{db: db, tail: tail, do: do, log: log.With("worker", "effects")}
+}
+
+// Run performs until ctx ends. Each event may ask for effects, so the tail wakes it a moment later, when the reactor has
+// written them; a poll covers the rest.
+func (w *Effects) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		_, moved := w.tail.Safe()
+		n, err := w.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.log.Error("performing effects", "err", err)
+			sleep(ctx, time.Second)
+			continue
+		}
+		if n > 0 {
+			continue
+		}
+		next, err := w.next(ctx)
+		if err != nil {
+			next = effectPoll
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(next):
+		case <-moved:
+			sleep(ctx, 100*time.Millisecond)
+			// The reactor may be a little behind the tail: one more look after it.
+			if n, err := w.round(ctx); err == nil && n == 0 {
+				sleep(ctx, 400*time.Millisecond)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *Effects) next(ctx context.Context) (time.Duration, error) {
+	var ms float64
+	err := w.db.Work.QueryRow(ctx, `
+		SELECT coalesce(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000, 1e9)::float8 FROM es.effects WHERE state = 'waiting'`).Scan(&ms)
+	return min(max(time.Duration(ms*float64(time.Millisecond)), 50*time.Millisecond), effectPoll), err
+}
+
+// round claims up to effectsAtOnce due effects by moving their due time behind a lease, and performs them.
+func (w *Effects) round(ctx context.Context) (n int, err error) {
+	rows, err := w.db.Work.Query(ctx, `
+		UPDATE es.effects SET due_at = clock_timestamp() + $1::interval, attempts = attempts + 1
+		WHERE key IN (SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+		RETURNING key, firm_no, kind, stream_id, args, attempts`, effectLease, effectsAtOnce)
+	if err != nil {
+		return 0, fmt.Errorf("claim effects: %w", err)
+	}
+	type claimed struct {
+		es.Effect
+		tries int
+	}
+	var list []claimed
+	var c claimed
+	var args []byte
+	_, err = pgx.ForEachRow(rows, []any{&c.Key, &c.Firm, &c.Kind, &c.Stream.ID, &args, &c.tries}, func() error {
+		c.Args = es.EffectArgs{}
+		if err := json.Unmarshal(args, &c.Args); err != nil {
+			return err
+		}
+		list = append(list, c)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("claim effects: %w", err)
+	}
+	done := make(chan error, len(list))
+	for _, c := range list {
+		go func() { done <- w.perform(ctx, c.Effect, c.tries) }()
+	}
+	for range list {
+		if e := <-done; e != nil {
+			err = e
+		}
+	}
+	return len(list), err
+}
+
+func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
+	ctx, cancel := context.WithTimeout(ctx, effectLease-10*time.Second)
+	defer cancel()
+	if err := w.db.Work.QueryRow(ctx, `SELECT kind FROM es.streams WHERE stream_id = $1`, e.Stream.ID).Scan(&e.Stream.Kind); err != nil {
+		return fmt.Errorf("perform %s: %w", e.Key, err)
+	}
+	err := w.do.Perform(ctx, e)
+	switch {
+	case err == nil:
+		return w.end(ctx, e.Key, "done", "")
+	case errors.Is(err, es.ErrWithdrawn):
+		return w.end(ctx, e.Key, "withdrawn", err.Error())
+	case ctx.Err() != nil:
+		return nil // we are stopping: the lease runs out and somebody tries again
+	case tries < effectTries:
+		w.log.Warn("an effect failed and comes again", "effect", e.Key, "tries", tries, "err", err)
+		_, err = w.db.Work.Exec(ctx, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3 WHERE key = $1`,
+			e.Key, effectBackoff(tries), err.Error())
+		return err
+	}
+	w.log.Error("an effect failed for good", "effect", e.Key, "tries", tries, "err", err)
+	if gerr := w.do.GaveUp(ctx, e, tries); gerr != nil {
+		return gerr
+	}
+	return w.end(ctx, e.Key, "gave_up", err.Error())
+}
+
+func (w *Effects) end(ctx context.Context, key, state, why string) error {
+	_, err := w.db.Work.Exec(ctx, `UPDATE es.effects SET state = $2, last_error = nullif($3, ''), ended_at = clock_timestamp() WHERE key = $1`, key, state, why)
+	if err != nil {
+		return fmt.Errorf("note that %s is over: %w", key, err)
+	}
+	return nil
+}

@@ -1,0 +1,255 @@
+package postgres
+
+import (
+	"slices"
+	"time"
+
+	"portico/domain/event"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+)
+
+// uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch and upload_file. It records what happened; what
+// time alone has made of it since is decided when somebody reads (rule U6).
+var uploadLinkModel = Model{
+	Name: "upload_link_list", Version: 1, Kinds: []event.Kind{uploadlink.Kind},
+	Tables: []Table{
+		{
+			Name: "upload_link",
+			Columns: []string{
+				"id uuid NOT NULL", "firm_no integer NOT NULL", "client_id uuid NOT NULL", "sender_id uuid NOT NULL", "message text NOT NULL",
+				"wanted text[] NOT NULL", "issued_at timestamptz NOT NULL", "expires_at timestamptz NOT NULL", "zone text NOT NULL",
+				"handed_over_at timestamptz", "bounced_at timestamptz", "redeemed_at timestamptz", "used_at timestamptz", "revoked_at timestamptz",
+			},
+			Key:     []string{"id"},
+			Indexes: []string{"firm_no, id DESC", "client_id, id DESC"},
+		},
+		{
+			Name: "upload_recipient",
+			Columns: []string{
+				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "place integer NOT NULL", "name text NOT NULL", "email text NOT NULL",
+				"generation integer NOT NULL", "mailed_at timestamptz NOT NULL", "handed_over_at timestamptz", "bounced_at timestamptz", "bounce_code text NOT NULL",
+				"redeemed_at timestamptz", "used_at timestamptz",
+			},
+			Key: []string{"link_id", "id"},
+		},
+		{
+			Name: "upload_batch",
+			Columns: []string{
+				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "recipient_id uuid NOT NULL", "state text NOT NULL",
+				"opened_at timestamptz NOT NULL", "deadline timestamptz NOT NULL", "released_at timestamptz",
+			},
+			Key: []string{"link_id", "id"},
+		},
+		{
+			Name: "upload_file",
+			Columns: []string{
+				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "client_id uuid NOT NULL", "recipient_id uuid NOT NULL", "batch_id uuid NOT NULL",
+				"name text NOT NULL", "sent_as text NOT NULL", "size bigint NOT NULL", "sha256 text NOT NULL", "media text NOT NULL", "state text NOT NULL",
+				"started_at timestamptz NOT NULL", "received_at timestamptz", "delivered_at timestamptz", "due_at timestamptz", "late boolean NOT NULL", "same_as uuid NOT NULL",
+			},
+			Key:     []string{"id"},
+			Indexes: []string{"link_id, recipient_id", "firm_no, due_at DESC, id DESC", "client_id"},
+		},
+	},
+	New: func(s event.Stream, firm int32) View { return &uploadLinkView{id: s.ID, firm: firm} },
+}
+
+type uploadLinkView struct {
+	id         uuid.UUID
+	firm       int32
+	issued     uploadlink.Issued
+	issuedAt   time.Time
+	revokedAt  time.Time
+	recipients []*recipientView
+	batches    []*batchView
+	files      []*fileView
+}
+
+type recipientView struct {
+	uploadlink.Recipient
+	generation                                    int
+	mailed, handedOver, bounced, redeemed, usedAt time.Time
+	code                                          string
+}
+
+type batchView struct {
+	id, recipient              uuid.UUID
+	state                      string
+	opened, deadline, released time.Time
+}
+
+type fileView struct {
+	started  uploadlink.TransferStarted
+	received uploadlink.FileReceived
+	name     string
+	state    string
+}
+
+func (v *uploadLinkView) recipient(id uuid.UUID) *recipientView {
+	i := slices.IndexFunc(v.recipients, func(r *recipientView) bool { return r.ID == id })
+	if i < 0 {
+		return &recipientView{} // an event about nobody changes nothing
+	}
+	return v.recipients[i]
+}
+
+func (v *uploadLinkView) batch(id uuid.UUID) *batchView {
+	i := slices.IndexFunc(v.batches, func(b *batchView) bool { return b.id == id })
+	if i < 0 {
+		return &batchView{}
+	}
+	return v.batches[i]
+}
+
+func (v *uploadLinkView) file(id uuid.UUID) *fileView {
+	i := slices.IndexFunc(v.files, func(f *fileView) bool { return f.started.File == id })
+	if i < 0 {
+		return &fileView{}
+	}
+	return v.files[i]
+}
+
+func (v *uploadLinkView) Apply(r event.Recorded) error {
+	e, ok := r.Event.(uploadlink.Event)
+	if !ok {
+		return unexpected(r)
+	}
+	switch e := e.(type) {
+	case uploadlink.Issued:
+		v.issued, v.issuedAt = e, r.At
+		for _, to := range e.Recipients {
+			v.recipients = append(v.recipients, &recipientView{Recipient: to, generation: 1, mailed: r.At})
+		}
+	case uploadlink.Resent:
+		for _, s := range e.Secrets {
+			to := v.recipient(s.Recipient)
+			to.generation, to.mailed, to.handedOver, to.bounced, to.code = s.Generation, r.At, time.Time{}, time.Time{}, ""
+		}
+	case uploadlink.Extended:
+		v.issued.ExpiresAt, v.issued.Zone = e.ExpiresAt, e.Zone
+	case uploadlink.Revoked:
+		v.revokedAt = e.At
+	case uploadlink.Expired:
+		// The expiry itself says so from its moment on, whether or not an alarm has rung.
+	case uploadlink.MailHandedOver:
+		if to := v.recipient(e.Recipient); to.generation == e.Generation {
+			to.handedOver = e.At
+		}
+	case uploadlink.MailBounced:
+		if to := v.recipient(e.Recipient); to.generation == e.Generation {
+			to.bounced, to.code = e.At, e.Code
+		}
+	case uploadlink.MailGaveUp:
+		if to := v.recipient(e.Recipient); to.generation == e.Generation {
+			to.bounced = e.At
+		}
+	case uploadlink.Redeemed:
+		if to := v.recipient(e.Recipient); to.redeemed.IsZero() {
+			to.redeemed = e.At
+		}
+	case uploadlink.TransferStarted:
+		v.files = append(v.files, &fileView{started: e, name: e.Name.String(), state: "receiving"})
+	case uploadlink.TransferAbandoned:
+		v.file(e.File).state = "abandoned"
+	case uploadlink.BatchOpened:
+		v.batches = append(v.batches, &batchView{id: e.Batch, recipient: e.Recipient, state: "open", opened: e.At, deadline: e.At})
+	case uploadlink.FileReceived:
+		v.receive(e)
+	case uploadlink.FileRenamed:
+		v.file(e.File).name = e.Name.String()
+	case uploadlink.FileDeleted:
+		v.file(e.File).state = "deleted"
+	case uploadlink.BatchReleased:
+		b := v.batch(e.Batch)
+		b.state, b.released = "released", e.At
+		for _, id := range e.Files {
+			v.file(id).state = "released"
+		}
+	case uploadlink.BatchCancelled:
+		b := v.batch(e.Batch)
+		b.state, b.released = "cancelled", e.At
+	}
+	return nil
+}
+
+func (v *uploadLinkView) receive(e uploadlink.FileReceived) {
+	f := v.file(e.File)
+	f.received, f.name, f.state = e, e.Name.String(), "received"
+	v.batch(e.Batch).deadline = e.Deadline
+	if to := v.recipient(e.Recipient); to.usedAt.IsZero() {
+		to.usedAt = e.ReceivedAt
+	}
+}
+
+func (v *uploadLinkView) Rows() [][]Row {
+	recipients, batches, files := make([]Row, 0, len(v.recipients)), make([]Row, 0, len(v.batches)), make([]Row, 0, len(v.files))
+	var handedOver, bounced, redeemed, used time.Time
+	for i, r := range v.recipients {
+		recipients = append(recipients, Row{
+			v.id, v.firm, r.ID, int32(i), r.Name.String(), r.Email.String(), int32(r.generation), r.mailed,
+			nullable(r.handedOver), nullable(r.bounced), r.code, nullable(r.redeemed), nullable(r.usedAt),
+		})
+		handedOver, bounced = latest(handedOver, r.handedOver), latest(bounced, r.bounced)
+		redeemed, used = earliest(redeemed, r.redeemed), earliest(used, r.usedAt)
+	}
+	for _, b := range v.batches {
+		batches = append(batches, Row{v.id, v.firm, b.id, b.recipient, b.state, b.opened, b.deadline, nullable(b.released)})
+	}
+	for _, f := range v.files {
+		files = append(files, v.fileRow(f))
+	}
+	wanted := make([]string, len(v.issued.Wanted))
+	for i, w := range v.issued.Wanted {
+		wanted[i] = w.String()
+	}
+	link := Row{
+		v.id, v.firm, v.issued.Client, v.issued.Sender, v.issued.Message.String(), wanted, v.issuedAt, v.issued.ExpiresAt, v.issued.Zone,
+		nullable(handedOver), nullable(bounced), nullable(redeemed), nullable(used), nullable(v.revokedAt),
+	}
+	return [][]Row{{link}, recipients, batches, files}
+}
+
+// fileRow tells when the practice gets the file: delivered_at where that has been recorded, due_at where only the clock
+// is missing. due_at is the later of the two for a list in order of arrival.
+func (v *uploadLinkView) fileRow(f *fileView) Row {
+	var delivered, due time.Time
+	b := v.batch(f.received.Batch)
+	switch {
+	case f.state == "deleted" && f.received.Delivered:
+		// It was seen for a while, and is gone.
+	case f.received.Delivered:
+		delivered, due = f.received.ReceivedAt, f.received.ReceivedAt
+	case f.state == "released":
+		delivered, due = b.released, b.released
+	case f.state == "received":
+		due = b.deadline
+	}
+	return Row{
+		v.id, v.firm, f.started.File, v.issued.Client, f.started.Recipient, f.received.Batch, f.name, f.started.Name.String(), f.started.Size,
+		f.received.SHA256, f.received.Media, f.state, f.started.At, nullable(f.received.ReceivedAt), nullable(delivered), nullable(due), f.received.Late, f.received.SameAs,
+	}
+}
+
+// nullable is NULL for the zero time.
+func nullable(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,197 @@
+package postgres_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/adapters/postgres"
+	"portico/app/deadline"
+	"portico/app/es"
+	app "portico/app/uploadlink"
+	"portico/domain/event"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+)
+
+// run keeps the read models up to date and rings alarms until the test ends.
+func (h *house) run(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	b := &postgres.Rebuilder{DB: h.db, Codec: h.codec, Vault: h.vault, Tail: h.tail, Log: log}
+	if err := b.Ensure(ctx, postgres.Models(), nil); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for _, m := range postgres.Models() {
+		wg.Go(func() { postgres.NewProjector(h.db, h.codec, h.vault, h.tail, log, m).Run(ctx) })
+	}
+	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), log)
+	wg.Go(func() { timers.Run(ctx) })
+	t.Cleanup(func() { cancel(); wg.Wait() })
+}
+
+// testLog shows what the workers warn of where a test fails.
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(b []byte) (int, error) { l.t.Log(string(b)); return len(b), nil }
+
+// policy is a practice's rule for files that come in through links.
+type policy uploadlink.Policy
+
+func (p policy) LinkPolicy(context.Context, int32) (uploadlink.Policy, error) {
+	return uploadlink.Policy(p), nil
+}
+
+// usedLink is a link with one recipient, who sent files.
+type usedLink struct {
+	*house
+	cmd    app.Commands
+	list   postgres.UploadLinkList
+	id     uuid.UUID
+	sender uuid.UUID
+	holder uploadlink.Holder
+}
+
+func (h *house) issue(t testing.TB, window time.Duration) *usedLink {
+	t.Helper()
+	u := &usedLink{house: h, list: postgres.UploadLinkList{DB: h.db}, id: uuid.Must(uuid.NewV7()), sender: uuid.Must(uuid.NewV7())}
+	u.cmd = app.Commands{Events: h.store, Policies: policy{Window: window}}
+	by := h.by()
+	by.Actor = event.Actor{Kind: event.Staff, ID: u.sender}
+	r, err := u.cmd.Issue(t.Context(), app.Issue{
+		By: by, ID: u.id, Recipients: []app.NewRecipient{{Name: "Imogen Farrow", Email: "imogen@example.org"}},
+		Message: "Your papers, please.", Wanted: []string{"P60"}, ExpiresOn: time.Now().AddDate(0, 0, 30), Zone: time.UTC,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.see(t, r.Position)
+	d, err := u.list.Link(t.Context(), h.firm, u.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.holder = uploadlink.Holder{Recipient: d.Recipients[0].ID, Generation: 1}
+	return u
+}
+
+func (u *usedLink) see(t testing.TB, position int64) {
+	t.Helper()
+	if ok, err := u.list.Wait(t.Context(), position); !ok || err != nil {
+		t.Fatalf("position %d is not to be read: %v", position, err)
+	}
+}
+
+func (u *usedLink) by() es.By {
+	return es.By{Firm: u.firm, Actor: event.Actor{Kind: event.Uploader, ID: u.holder.Recipient}}
+}
+
+const digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+func (u *usedLink) send(t testing.TB, name string) uuid.UUID {
+	t.Helper()
+	file := uuid.Must(uuid.NewV7())
+	if _, err := u.cmd.StartTransfer(t.Context(), app.StartTransfer{By: u.by(), Link: u.id, Holder: u.holder, File: file, Name: name, Size: 10}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := u.cmd.Receive(t.Context(), app.Receive{By: u.by(), Link: u.id, File: file, Size: 10, SHA256: digest, Media: "application/pdf"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.see(t, r.Position)
+	return file
+}
+
+// S1.i1, S1.i2, S1.22, S1.23, U2, U6: nobody but the uploader sees a file before its window has ended, and then the
+// practice has it.
+func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
+	h := newHouse(t)
+	h.run(t)
+	u := h.issue(t, 600*time.Millisecond)
+	file := u.send(t, "statement.pdf")
+
+	page, err := u.list.Upload(t.Context(), u.firm, u.id, u.holder.Recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Files) != 1 || page.Files[0].State != app.FileReceived || page.Files[0].Name != "statement.pdf" || !page.Files[0].Deadline.After(page.Now) {
+		t.Errorf("the uploader sees %+v", page.Files)
+	}
+	if page.MailedTo != "i•••n@example.org" || page.Message != "Your papers, please." || page.Practice != "Harbour & Vale" {
+		t.Errorf("page %+v", page)
+	}
+	d, err := u.list.Link(t.Context(), u.firm, u.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Files) != 0 || d.Arriving != 1 || d.Delivered != 0 || d.State != app.LinkUsed {
+		t.Errorf("before the window ended the practice sees %+v", d)
+	}
+	if _, err := u.list.File(t.Context(), u.firm, file); err == nil {
+		t.Error("the practice can read a file that is in its window")
+	}
+
+	released := func() bool {
+		for r, err := range u.store.Load(t.Context(), u.firm, uploadlink.Stream(u.id)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := r.Event.(uploadlink.BatchReleased); ok {
+				return true
+			}
+		}
+		return false
+	}
+	for start := time.Now(); !released(); time.Sleep(10 * time.Millisecond) {
+		if time.Since(start) > 5*time.Second {
+			t.Fatal("the saga did not close the window")
+		}
+	}
+	f, err := u.list.File(t.Context(), u.firm, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Name != "statement.pdf" || f.SHA256 != digest || f.RecipientName != "Imogen Farrow" {
+		t.Errorf("the practice sees %+v", f)
+	}
+	if _, err := u.list.File(t.Context(), h.found(t), file); err == nil {
+		t.Error("another practice can read the file")
+	}
+}
+
+// The same history comes to the same rows, folded as it came or all at once.
+func TestRebuiltModelEqualsTheLiveOne(t *testing.T) {
+	h := newHouse(t)
+	h.run(t)
+	u := h.issue(t, time.Hour)
+	for _, name := range []string{"a.pdf", "b.pdf", "a.pdf"} {
+		u.send(t, name)
+	}
+	before, err := u.list.Upload(t.Context(), u.firm, u.id, u.holder.Recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &postgres.Rebuilder{DB: h.db, Codec: h.codec, Vault: h.vault, Tail: h.tail, Log: slog.New(slog.DiscardHandler)}
+	for _, m := range postgres.Models() {
+		if _, err := b.Rebuild(t.Context(), m, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := u.list.Upload(t.Context(), u.firm, u.id, u.holder.Recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(after.Files) != 3 || after.Files[2].Name != "a (2).pdf" {
+		t.Errorf("after the rebuild %+v", after.Files)
+	}
+	for i := range before.Files {
+		if before.Files[i] != after.Files[i] {
+			t.Errorf("file %d: %+v became %+v", i, before.Files[i], after.Files[i])
+		}
+	}
+	u.send(t, "c.pdf") // the live projection goes on in the new tables
+}

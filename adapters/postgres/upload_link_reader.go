@@ -1,0 +1,389 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	app "portico/app/uploadlink"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// UploadLinkList reads links, batches and files. It implements app/uploadlink.Reader.
+type UploadLinkList struct{ DB *DB }
+
+// linkState is LinkState in SQL, by the database's clock; worst news first.
+const linkState = `CASE
+	WHEN l.revoked_at IS NOT NULL THEN 'revoked'
+	WHEN l.expires_at <= statement_timestamp() THEN 'expired'
+	WHEN l.used_at IS NOT NULL THEN 'used'
+	WHEN l.redeemed_at IS NOT NULL THEN 'redeemed'
+	WHEN l.bounced_at IS NOT NULL THEN 'bounced'
+	WHEN l.handed_over_at IS NOT NULL THEN 'mailed'
+	ELSE 'issued' END`
+
+// delivered holds for files that the practice has, as of now: an alarm that is late hides nothing (rule U6).
+const delivered = `f.state IN ('received', 'released') AND f.due_at <= statement_timestamp()`
+
+const linkColumns = `l.id, l.client_id, l.sender_id, ` + linkState + `, l.issued_at, l.expires_at, l.zone, l.message, l.wanted`
+
+func scanLink(r pgx.CollectableRow) (l app.LinkDetail, err error) {
+	err = r.Scan(&l.ID, &l.Client, &l.Sender, &l.State, &l.IssuedAt, &l.ExpiresAt, &l.Zone, &l.Message, &l.Wanted)
+	return l, err
+}
+
+// Links lists a firm's links, newest first. Ids are UUIDv7, so their order is time's.
+func (l UploadLinkList) Links(ctx context.Context, firm int32, q app.LinkQuery) (rows []app.LinkRow, next string, err error) {
+	after, err := idCursor(q.After)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := pageLimit(q.Limit)
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		found, err := tx.Query(ctx, `
+			SELECT `+linkColumns+` FROM portal.upload_link l
+			WHERE l.firm_no = $6 AND ($1::uuid = $5::uuid OR l.client_id = $1) AND ($2::text = '' OR `+linkState+` = $2) AND ($3::uuid = $5 OR l.id < $3)
+			ORDER BY l.id DESC LIMIT $4`, q.Client, string(q.State), after, limit+1, uuid.Nil, firm)
+		if err != nil {
+			return err
+		}
+		list, err := pgx.CollectRows(found, scanLink)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			rows = append(rows, d.LinkRow)
+		}
+		if len(rows) > limit {
+			rows = rows[:limit]
+			next = rows[limit-1].ID.String()
+		}
+		return completeLinks(ctx, tx, rows)
+	})
+	if err == nil {
+		err = l.addSenders(ctx, firm, rows)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list upload links: %w", err)
+	}
+	return rows, next, nil
+}
+
+// completeLinks adds recipients, counts and clients' names in three queries, however many rows.
+func completeLinks(ctx context.Context, tx pgx.Tx, rows []app.LinkRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids, clients := make([]uuid.UUID, len(rows)), make([]uuid.UUID, len(rows))
+	at := map[uuid.UUID]*app.LinkRow{}
+	for i := range rows {
+		ids[i], clients[i], at[rows[i].ID] = rows[i].ID, rows[i].Client, &rows[i]
+	}
+	found, err := tx.Query(ctx, `
+		SELECT r.link_id, r.id, r.name, r.email, r.generation, r.mailed_at, r.handed_over_at, r.bounced_at, r.bounce_code, r.redeemed_at, r.used_at
+		FROM portal.upload_recipient r WHERE r.link_id = ANY ($1) ORDER BY r.link_id, r.place`, ids)
+	if err != nil {
+		return err
+	}
+	var link uuid.UUID
+	var r app.RecipientRow
+	var handedOver, bounced, redeemed, used *time.Time
+	if _, err = pgx.ForEachRow(found, []any{&link, &r.ID, &r.Name, &r.Email, &r.Generation, &r.MailedAt, &handedOver, &bounced, &r.BounceCode, &redeemed, &used}, func() error {
+		r.HandedOverAt, r.BouncedAt, r.RedeemedAt, r.UsedAt = timeOr(handedOver), timeOr(bounced), timeOr(redeemed), timeOr(used)
+		at[link].Recipients = append(at[link].Recipients, r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	found, err = tx.Query(ctx, `
+		SELECT f.link_id, count(*) FILTER (WHERE `+delivered+`),
+			count(*) FILTER (WHERE f.state = 'received' AND f.due_at > statement_timestamp()
+				OR f.state = 'receiving' AND f.started_at > statement_timestamp() - $2::interval)
+		FROM portal.upload_file f WHERE f.link_id = ANY ($1) GROUP BY f.link_id`, ids, uploadlink.TransferLimit)
+	if err != nil {
+		return err
+	}
+	var have, arriving int
+	if _, err = pgx.ForEachRow(found, []any{&link, &have, &arriving}, func() error {
+		at[link].Delivered, at[link].Arriving = have, arriving
+		return nil
+	}); err != nil {
+		return err
+	}
+	names, err := clientNames(ctx, tx, clients)
+	for i := range rows {
+		rows[i].ClientName = names[rows[i].Client]
+	}
+	return err
+}
+
+func (l UploadLinkList) addSenders(ctx context.Context, firm int32, rows []app.LinkRow) error {
+	ids := make([]uuid.UUID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].Sender
+	}
+	names, err := l.DB.staffNames(ctx, firm, ids)
+	for i := range rows {
+		rows[i].SenderName = names[rows[i].Sender]
+	}
+	return err
+}
+
+// Link is one link with its recipients, batches and the files that the practice may see.
+func (l UploadLinkList) Link(ctx context.Context, firm int32, link uuid.UUID) (d app.LinkDetail, err error) {
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		if d, err = oneLink(ctx, tx, link); err != nil {
+			return err
+		}
+		if d.Batches, err = batches(ctx, tx, link, uuid.Nil); err != nil {
+			return err
+		}
+		d.Files, err = files(ctx, tx, `f.link_id = $1 AND `+delivered+` ORDER BY f.due_at DESC, f.id DESC`, link)
+		return err
+	})
+	if err == nil {
+		rows := []app.LinkRow{d.LinkRow}
+		err = l.addSenders(ctx, firm, rows)
+		d.LinkRow = rows[0]
+	}
+	if err != nil {
+		return app.LinkDetail{}, notFoundOr(err, "read upload link "+link.String())
+	}
+	return d, nil
+}
+
+func oneLink(ctx context.Context, tx pgx.Tx, link uuid.UUID) (app.LinkDetail, error) {
+	found, err := tx.Query(ctx, `SELECT `+linkColumns+` FROM portal.upload_link l WHERE l.id = $1`, link)
+	if err != nil {
+		return app.LinkDetail{}, err
+	}
+	d, err := pgx.CollectExactlyOneRow(found, scanLink)
+	if err != nil {
+		return d, err
+	}
+	rows := []app.LinkRow{d.LinkRow}
+	err = completeLinks(ctx, tx, rows)
+	d.LinkRow = rows[0]
+	return d, err
+}
+
+// batches are a link's, or one recipient's, oldest first. A batch whose deadline has passed is released, whether or not
+// the alarm has rung; what it holds counts only then (rule U2).
+func batches(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.BatchRow, error) {
+	found, err := tx.Query(ctx, `
+		SELECT b.id, b.recipient_id,
+			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() THEN 'released' ELSE b.state END,
+			(SELECT count(*) FROM portal.upload_file f WHERE f.link_id = b.link_id AND f.batch_id = b.id AND f.state IN ('received', 'released')),
+			b.opened_at, b.deadline,
+			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() THEN b.deadline ELSE b.released_at END
+		FROM portal.upload_batch b WHERE b.link_id = $1 AND ($2::uuid = $3::uuid OR b.recipient_id = $2) ORDER BY b.opened_at, b.id`, link, recipient, uuid.Nil)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, func(r pgx.CollectableRow) (b app.BatchRow, err error) {
+		var released *time.Time
+		err = r.Scan(&b.ID, &b.Recipient, &b.State, &b.Files, &b.OpenedAt, &b.Deadline, &released)
+		b.ReleasedAt = timeOr(released)
+		return b, err
+	})
+}
+
+// files reads delivered files by a condition on f.
+func files(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]app.FileRow, error) {
+	found, err := tx.Query(ctx, `
+		SELECT f.id, f.link_id, f.client_id, f.recipient_id, coalesce(r.name, ''), f.batch_id, f.name, f.sent_as, f.size, f.sha256, f.media,
+			f.started_at, f.received_at, coalesce(f.delivered_at, f.due_at), f.late, f.same_as
+		FROM portal.upload_file f LEFT JOIN portal.upload_recipient r ON r.link_id = f.link_id AND r.id = f.recipient_id
+		WHERE `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := pgx.CollectRows(found, func(r pgx.CollectableRow) (f app.FileRow, err error) {
+		err = r.Scan(&f.ID, &f.Link, &f.Client, &f.Recipient, &f.RecipientName, &f.Batch, &f.Name, &f.SentAs, &f.Size, &f.SHA256, &f.Media,
+			&f.StartedAt, &f.ReceivedAt, &f.ReleasedAt, &f.Late, &f.SameAs)
+		return f, err
+	})
+	if err != nil || len(rows) == 0 {
+		return rows, err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].Client
+	}
+	names, err := clientNames(ctx, tx, ids)
+	for i := range rows {
+		rows[i].ClientName = names[rows[i].Client]
+	}
+	return rows, err
+}
+
+// Files lists files that have reached the practice, newest first.
+func (l UploadLinkList) Files(ctx context.Context, firm int32, q app.FileQuery) (rows []app.FileRow, next string, err error) {
+	at, after, err := timeCursor(q.After)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := pageLimit(q.Limit)
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err = files(ctx, tx, delivered+` AND f.firm_no = $7 AND ($1::uuid = $6::uuid OR f.client_id = $1) AND ($2::uuid = $6 OR f.link_id = $2)
+			AND ($3::uuid = $6 OR (f.due_at, f.id) < ($4, $3)) ORDER BY f.due_at DESC, f.id DESC LIMIT $5`,
+			q.Client, q.Link, after, at, limit+1, uuid.Nil, firm)
+		return err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list files: %w", err)
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		last := rows[limit-1]
+		next = last.ReleasedAt.Format(time.RFC3339Nano) + "_" + last.ID.String()
+	}
+	return rows, next, nil
+}
+
+// File is one file that has reached the practice.
+func (l UploadLinkList) File(ctx context.Context, firm int32, file uuid.UUID) (app.FileRow, error) {
+	var rows []app.FileRow
+	err := l.DB.scoped(ctx, firm, func(tx pgx.Tx) (err error) {
+		rows, err = files(ctx, tx, `f.id = $1 AND `+delivered, file)
+		return err
+	})
+	if err != nil {
+		return app.FileRow{}, fmt.Errorf("read file %s: %w", file, err)
+	}
+	if len(rows) == 0 {
+		return app.FileRow{}, uploadlink.ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// Upload is what the holder of a secret sees: the link, and that recipient's own files (S1.i14).
+func (l UploadLinkList) Upload(ctx context.Context, firm int32, link, recipient uuid.UUID) (p app.UploadPage, err error) {
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		d, err := oneLink(ctx, tx, link)
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, r := range d.Recipients {
+			if found = r.ID == recipient; found {
+				p.Recipient, p.MailedTo, p.Generation, p.ResentAt = r.Name, masked(r.Email), r.Generation, r.MailedAt
+				break
+			}
+		}
+		if !found {
+			return pgx.ErrNoRows
+		}
+		p.Link, p.ClientName, p.Message, p.Wanted = d.ID, d.ClientName, d.Message, d.Wanted
+		p.ExpiresAt, p.Zone, p.State = d.ExpiresAt, d.Zone, d.State
+		if p.Batches, err = batches(ctx, tx, link, recipient); err != nil {
+			return err
+		}
+		if p.Files, err = uploads(ctx, tx, link, recipient); err != nil {
+			return err
+		}
+		p.SenderName = d.Sender.String() // a name once the transaction is over
+		return tx.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&p.Now)
+	})
+	if err == nil {
+		sender := uuid.MustParse(p.SenderName)
+		var names map[uuid.UUID]string
+		names, err = l.DB.staffNames(ctx, firm, []uuid.UUID{sender})
+		p.SenderName = names[sender]
+	}
+	if err == nil {
+		practice, ferr := FirmList(l).Firm(ctx, firm)
+		p.Practice, err = practice.Name, ferr
+	}
+	if err != nil {
+		return app.UploadPage{}, notFoundOr(err, "read the upload page of "+link.String())
+	}
+	return p, nil
+}
+
+func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.UploadFile, error) {
+	found, err := tx.Query(ctx, `
+		SELECT f.id, f.batch_id, f.name, f.size, f.sha256,
+			CASE WHEN f.state = 'received' AND b.deadline <= statement_timestamp() THEN 'released' ELSE f.state END,
+			CASE WHEN f.state = 'received' AND b.deadline > statement_timestamp() THEN b.deadline END, f.same_as, f.name <> f.sent_as
+		FROM portal.upload_file f LEFT JOIN portal.upload_batch b ON b.link_id = f.link_id AND b.id = f.batch_id
+		WHERE f.link_id = $1 AND f.recipient_id = $2 ORDER BY f.id`, link, recipient)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, func(r pgx.CollectableRow) (f app.UploadFile, err error) {
+		var deadline *time.Time
+		err = r.Scan(&f.ID, &f.Batch, &f.Name, &f.Size, &f.SHA256, &f.State, &deadline, &f.SameAs, &f.Renamed)
+		f.Deadline = timeOr(deadline)
+		return f, err
+	})
+}
+
+// Wait returns when what was written at position can be read.
+func (l UploadLinkList) Wait(ctx context.Context, position int64) (bool, error) {
+	return l.DB.Wait(ctx, position, 2*time.Second, uploadLinkModel.Name, clientModel.Name, firmModel.Name)
+}
+
+// activity is what links come to for one client.
+type activity struct {
+	links, files int
+	last         time.Time // newest link or delivered file
+}
+
+// uploadActivity counts for the rows of other models.
+func uploadActivity(ctx context.Context, tx pgx.Tx, clients []uuid.UUID) (map[uuid.UUID]activity, error) {
+	out := map[uuid.UUID]activity{}
+	if len(clients) == 0 {
+		return out, nil
+	}
+	found, err := tx.Query(ctx, `
+		SELECT l.client_id, count(*), max(l.issued_at) FROM portal.upload_link l WHERE l.client_id = ANY ($1) GROUP BY l.client_id`, clients)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.UUID
+	var n int
+	var last time.Time
+	if _, err = pgx.ForEachRow(found, []any{&id, &n, &last}, func() error {
+		out[id] = activity{links: n, last: last}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	found, err = tx.Query(ctx, `
+		SELECT f.client_id, count(*), max(f.due_at) FROM portal.upload_file f WHERE f.client_id = ANY ($1) AND `+delivered+` GROUP BY f.client_id`, clients)
+	if err != nil {
+		return nil, err
+	}
+	_, err = pgx.ForEachRow(found, []any{&id, &n, &last}, func() error {
+		a := out[id]
+		a.files, a.last = n, latest(a.last, last)
+		out[id] = a
+		return nil
+	})
+	return out, err
+}
+
+func timeOr(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// masked shows enough of an address to recognise one's own: "i•••n@example.org" (S1.i17).
+func masked(email string) string {
+	local, host, ok := strings.Cut(email, "@")
+	runes := []rune(local)
+	switch {
+	case !ok || len(runes) == 0:
+		return "•••"
+	case len(runes) < 3:
+		return string(runes[0]) + "•••@" + host
+	}
+	return string(runes[0]) + "•••" + string(runes[len(runes)-1]) + "@" + host
+}
