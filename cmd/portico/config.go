@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	mailadapter "portico/adapters/mail"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// hidden is a secret of the configuration. It prints as (hidden) wherever it gets to by mistake; string(h) is the
+// secret itself.
+type hidden string
+
+func (h hidden) String() string {
+	if h == "" {
+		return "(not set)"
+	}
+	return "(hidden)"
+}
+
+func (h hidden) GoString() string             { return h.String() }
+func (h hidden) LogValue() slog.Value         { return slog.StringValue(h.String()) }
+func (h hidden) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// config is the whole environment, read once. A field's comment is what the documentation says of its variable.
+type config struct {
+	// DatabaseURL is a Postgres 15 to 18, as postgres://user:password@host/database. Empty: the embedded one.
+	DatabaseURL hidden `env:"DATABASE_URL"`
+	// BaseURL is how people reach the portal; links in mails begin with it.
+	BaseURL string `env:"PORTICO_BASE_URL"`
+	// Listen is the address of the web server.
+	Listen string `env:"PORTICO_LISTEN" envDefault:"127.0.0.1:8080"`
+	// Data is the folder of everything that is kept outside of the database.
+	Data string `env:"PORTICO_DATA"`
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix `env:"PORTICO_TRUSTED_PROXIES"`
+	// MasterKey wraps the keys of personal data: 32 bytes in base64. Losing it is losing all names and addresses.
+	MasterKey hidden `env:"PORTICO_MASTER_KEY"`
+	// LinkKeys sign upload links, as ID:BASE64, the newest first. Taking one away ends all links under it.
+	LinkKeys hidden `env:"PORTICO_LINK_KEYS"`
+	// MailFrom is the address that mails come from.
+	MailFrom string     `env:"PORTICO_MAIL_FROM"`
+	SMTP     smtpConfig `envPrefix:"PORTICO_SMTP_"`
+	// Grace is how long requests may take to end when the process is told to stop.
+	Grace time.Duration `env:"PORTICO_GRACE" envDefault:"20s"`
+	// LogLevel is debug, info, warn or error.
+	LogLevel slog.Level `env:"PORTICO_LOG_LEVEL" envDefault:"info"`
+}
+
+type smtpConfig struct {
+	Host       string                 `env:"HOST"`
+	Port       int                    `env:"PORT" envDefault:"587"`
+	User       string                 `env:"USER"`
+	Password   hidden                 `env:"PASSWORD"`
+	Encryption mailadapter.Encryption `env:"ENCRYPTION" envDefault:"starttls"` // starttls, tls or none
+	Hello      string                 `env:"HELLO"`
+}
+
+func (c smtpConfig) transport() mailadapter.SMTP {
+	return mailadapter.SMTP{
+		Host: c.Host, Port: c.Port, Encryption: c.Encryption, Username: c.User, Password: string(c.Password), Hello: c.Hello,
+	}
+}
+
+// readConfig reads environ, which is "NAME=value" each, and reports everything that can't be read at once.
+func readConfig(environ []string) (config, error) {
+	var c config
+	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)})
+	var wrong env.AggregateError
+	if errors.As(err, &wrong) {
+		return c, joined(wrong.Errors)
+	}
+	return c, err
+}
+
+// joined puts all mistakes into one error, a line each.
+func joined(mistakes []error) error {
+	if len(mistakes) == 0 {
+		return nil
+	}
+	lines := make([]string, len(mistakes))
+	for i, err := range mistakes {
+		lines[i] = "  " + err.Error()
+	}
+	return fmt.Errorf("the configuration has mistakes:\n%s", strings.Join(lines, "\n"))
+}
+
+// serving checks everything that production needs and reads the keys. All mistakes come together.
+func (c config) serving() (keys, error) {
+	k, mistakes := c.readKeys()
+	return k, joined(append(mistakes, c.checkServing()...))
+}
+
+// checkServing checks what only a server for others needs.
+func (c config) checkServing() (mistakes []error) {
+	complain := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	if u, err := url.Parse(c.BaseURL); c.BaseURL == "" {
+		complain("PORTICO_BASE_URL is not set; it is the address that people type, as https://portal.example.com")
+	} else if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
+		(u.Scheme != "https" && (u.Scheme != "http" || !isLocal(u.Hostname()))) {
+		complain("PORTICO_BASE_URL is %q; it must be https://HOST and nothing behind it", c.BaseURL)
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		complain("PORTICO_LISTEN is %q; it must be HOST:PORT, or :PORT for all addresses", c.Listen)
+	}
+	if c.SMTP.Host == "" {
+		complain("PORTICO_SMTP_HOST is not set; it is the mail server that sends the portal's mails")
+	} else if err := c.SMTP.transport().Check(); err != nil {
+		complain("PORTICO_SMTP_…: %w", err)
+	}
+	if a, err := mail.ParseAddress(c.MailFrom); err != nil || a.Address != c.MailFrom {
+		complain("PORTICO_MAIL_FROM is %q; it must be one address, as portal@example.com", c.MailFrom)
+	}
+	if c.Data == "" {
+		complain("PORTICO_DATA is not set; it is the folder that uploaded files are kept in")
+	}
+	return mistakes
+}
+
+func isLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.IsLoopback())
+}
+
+// environment is os.Environ, in a variable's place so that nothing else in this package reads it.
+func environment() []string { return os.Environ() }

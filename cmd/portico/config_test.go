@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func complete() []string {
+	return []string{
+		"DATABASE_URL=postgres://portico:s3cret-of-the-database@db/portico", "PORTICO_BASE_URL=https://portal.example",
+		"PORTICO_DATA=/srv/portico", "PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=2:" + freshKey() + ",1:" + freshKey(),
+		"PORTICO_SMTP_HOST=mail.example", "PORTICO_SMTP_PASSWORD=s3cret-of-the-mail", "PORTICO_MAIL_FROM=portal@portal.example",
+		"PORTICO_TRUSTED_PROXIES=10.0.0.0/8,::1/128",
+	}
+}
+
+func TestConfig(t *testing.T) {
+	c, err := readConfig(complete())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := c.serving()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.SMTP.Port != 587 || c.SMTP.Encryption != "starttls" || len(c.TrustedProxies) != 2 || len(k.master) != 32 {
+		t.Errorf("read %+v", c)
+	}
+}
+
+func TestMistakesComeTogether(t *testing.T) {
+	c, err := readConfig([]string{"PORTICO_BASE_URL=http://portal.example/path", "PORTICO_MASTER_KEY=c2hvcnQ=", "PORTICO_LISTEN=8080"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.serving()
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{
+		"PORTICO_BASE_URL", "PORTICO_MASTER_KEY", "PORTICO_LINK_KEYS", "PORTICO_LISTEN", "PORTICO_SMTP_HOST", "PORTICO_MAIL_FROM", "PORTICO_DATA",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not named in:\n%v", want, err)
+		}
+	}
+	_, err = readConfig([]string{"PORTICO_SMTP_PORT=many", "PORTICO_GRACE=soon"})
+	if err == nil || !strings.Contains(err.Error(), "Port") || !strings.Contains(err.Error(), "Grace") {
+		t.Errorf("values that can't be read: %v", err)
+	}
+}
+
+// A secret that is printed by mistake shows nothing (threat T38).
+func TestSecretsHide(t *testing.T) {
+	c, err := readConfig(complete())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := c.serving()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%v\n%+v\n%#v\n%v %+v %#v\n", c, c, struct{ A, B hidden }{c.MasterKey, c.SMTP.Password}, k, k, k)
+	slog.New(slog.NewTextHandler(&out, nil)).Info("start", "config", c, "key", c.MasterKey, "keys", k)
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("start", "config", c, "key", c.MasterKey, "keys", k)
+	asJSON, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Write(asJSON)
+	raw := fmt.Sprint(k.master)
+	for name, secret := range map[string]string{
+		"the database's password": "s3cret-of-the-database", "the mail's password": "s3cret-of-the-mail",
+		"the master key": string(c.MasterKey), "the link keys": string(c.LinkKeys), "the decoded key": raw[1:20],
+		"the decoded key in hex": fmt.Sprintf("%x", k.master)[:20], "the key": base64.StdEncoding.EncodeToString(k.master)[:20],
+	} {
+		if strings.Contains(out.String(), secret) {
+			t.Errorf("%s shows in:\n%s", name, out.String())
+		}
+	}
+}
+
+func TestKeysAreMadeOnce(t *testing.T) {
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	found := make([]string, 8)
+	for i := range found {
+		wg.Go(func() {
+			var c config
+			k, err := c.keptKeys(dir)
+			if err != nil {
+				t.Error(err)
+			}
+			found[i] = string(k.master)
+		})
+	}
+	wg.Wait()
+	for _, key := range found {
+		if key != found[0] {
+			t.Fatal("two starts at once made two keys")
+		}
+	}
+	for _, name := range []string{"master", "links"} {
+		if info, err := os.Stat(filepath.Join(dir, "keys", name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+	c := config{MasterKey: hidden(freshKey())}
+	k, err := c.keptKeys(dir)
+	if err != nil || base64.StdEncoding.EncodeToString(k.master) != string(c.MasterKey) {
+		t.Errorf("the environment's key is not the one that counts: %v", err)
+	}
+}

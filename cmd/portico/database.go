@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"portico/adapters/postgres/cluster"
+)
+
+// place is where a command finds its database and its files: the --data flag.
+type place struct{ dir string }
+
+// defaultDir is where dev keeps everything unless it is told otherwise.
+const defaultDir = ".portico"
+
+// folder is the data folder as an absolute path: --data, else PORTICO_DATA, else .portico.
+func (p place) folder(c config) (string, error) {
+	dir := p.dir
+	if dir == "" {
+		dir = c.Data
+	}
+	if dir == "" {
+		dir = defaultDir
+	}
+	return filepath.Abs(dir)
+}
+
+// database is an open one: its URL, and how to leave it.
+type database struct {
+	url     string
+	cluster *cluster.Cluster // nil with DATABASE_URL
+}
+
+// openDatabase takes DATABASE_URL where it is set, else the embedded one of the folder: the running server, or one that
+// runs until close. With create it makes a missing one. says gets a sentence about what takes long.
+func openDatabase(ctx context.Context, c config, folder string, create bool, says io.Writer) (*database, error) {
+	if c.DatabaseURL != "" {
+		return &database{url: string(c.DatabaseURL)}, nil
+	}
+	tell := func(format string, args ...any) { fmt.Fprintf(says, format+"\n", args...) }
+	open := cluster.Attach
+	if create {
+		open = cluster.Open
+	}
+	server, err := open(ctx, folder, tell)
+	if err != nil {
+		return nil, err
+	}
+	return &database{url: server.URL(), cluster: server}, nil
+}
+
+// close leaves the database, and stops an embedded server that nobody else uses. It works after ctx has ended, too.
+func (d *database) close(ctx context.Context) error {
+	if d.cluster == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return d.cluster.Close(ctx)
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// leastFree is the free space below which uploads are refused, so that what has begun can end.
+const leastFree = 1 << 30
+
+// filesFolder is where the bytes of uploaded files are.
+func filesFolder(folder string) string { return filepath.Join(folder, "files") }
+
+func examineStorage(folder string) []finding {
+	const check = "storage"
+	dir := folder
+	for { // before the first start the folder isn't there yet; its parent will hold it
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			return []finding{wrong(check, "Choose another --data folder.", "%s can't be made", folder)}
+		}
+		dir = filepath.Dir(dir)
+	}
+	if err := tryWriting(dir); err != nil {
+		return []finding{wrong(check, "Give this user the right to write there, or choose another --data folder.", "%v", err)}
+	}
+	writable := fine(check, "%s can be written", dir)
+	var space unix.Statfs_t
+	if err := unix.Statfs(dir, &space); err != nil {
+		return []finding{writable, wrong("free space", "Look at the disk.", "%v", err)}
+	}
+	free := uint64(space.Bavail) * uint64(space.Bsize)
+	if free < leastFree {
+		return []finding{writable, wrong("free space", "Make room: below 1 GiB new uploads are refused.", "%s", gib(free))}
+	}
+	return []finding{writable, fine("free space", "%s", gib(free))}
+}
+
+func gib(bytes uint64) string { return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30)) }
+
+// tryWriting writes, flushes and removes a file: a disk that can't flush loses files.
+func tryWriting(dir string) error {
+	file, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString("a file that portico doctor wrote\n")
+	return errors.Join(err, file.Sync(), file.Close(), os.Remove(file.Name()))
+}

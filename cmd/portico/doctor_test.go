@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"portico/adapters/postgres/pgtest"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// examined runs doctor on the database at url and returns its findings by check, and the exit code.
+func examined(t *testing.T, url string) (map[string]finding, int) {
+	t.Helper()
+	t.Setenv("DATABASE_URL", url)
+	t.Setenv("PORTICO_MASTER_KEY", freshKey())
+	t.Setenv("PORTICO_LINK_KEYS", "1:"+freshKey())
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{"doctor", "--json", "--data", t.TempDir()}, nil, &out, &errs)
+	var list []finding
+	if err := json.Unmarshal(out.Bytes(), &list); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out.String(), errs.String())
+	}
+	findings := map[string]finding{}
+	for _, f := range list {
+		findings[f.Check] = f
+	}
+	return findings, code
+}
+
+func TestDoctorFindsNothing(t *testing.T) {
+	server := pgtest.Durable(t)
+	findings, code := examined(t, server.URL())
+	for _, f := range findings {
+		if !f.OK {
+			t.Errorf("%s: %s → %s", f.Check, f.Found, f.Do)
+		}
+	}
+	if code != 0 || len(findings) < 10 {
+		t.Errorf("exit code %d after %d findings", code, len(findings))
+	}
+}
+
+// TestDoctorFinds breaks one thing at a time: a check that can't fail proves nothing.
+func TestDoctorFinds(t *testing.T) {
+	for _, fault := range []struct{ check, breaks string }{
+		{"rights", `GRANT UPDATE ON es.events TO portico_app`},
+		{"rights", `GRANT INSERT ON es.events TO portico_app`},
+		{"rights", `REVOKE SELECT ON es.events FROM portico_app`},
+		{"rights", `REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA es FROM portico_app`},
+		{"log is final", `ALTER TABLE es.events DISABLE TRIGGER ALL`},
+		{"positions", `ALTER SEQUENCE es.position_seq CACHE 20`},
+		{"positions", `ALTER SEQUENCE es.position_seq INCREMENT 2`},
+		{"positions", `ALTER TABLE es.events ALTER position DROP DEFAULT`},
+		{"schema", `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`},
+		{"schema", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999999, true)`},
+		{"read models", `INSERT INTO es.projections (name, version, generation, position, halted_at) VALUES ('broken', 1, 1, 3, 4)`},
+	} {
+		t.Run(fault.check+": "+fault.breaks, func(t *testing.T) {
+			url := pgtest.DB(t)
+			conn, err := pgx.Connect(t.Context(), pgtest.Superuser(t, url))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = conn.Exec(t.Context(), fault.breaks)
+			if closed := conn.Close(t.Context()); err != nil || closed != nil {
+				t.Fatal(err, closed)
+			}
+			findings, code := examined(t, url)
+			if f := findings[fault.check]; f.OK || f.Do == "" || code != 1 {
+				t.Errorf("exit code %d, %+v", code, f)
+			}
+		})
+	}
+	t.Run("no database", func(t *testing.T) {
+		if findings, code := examined(t, "postgres://nobody@127.0.0.1:1/none"); code != 1 || findings["database"].OK {
+			t.Errorf("exit code %d, %+v", code, findings)
+		}
+	})
+	t.Run("durability", func(t *testing.T) {
+		if findings, _ := examined(t, pgtest.DB(t)); findings["durability"].OK {
+			t.Error("the tests' own server waits for no disk, and nobody noticed")
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"portico/adapters/postgres"
+	"portico/app/account"
+	clientapp "portico/app/client"
+	firmapp "portico/app/firm"
+	"portico/migrations"
+
+	"github.com/spf13/cobra"
+)
+
+// house is what stands between the database and the ports: the stores, the commands, the readers. serve, dev and the
+// operators' commands share it; nothing in it runs until serve starts it.
+type house struct {
+	db       *postgres.DB
+	codec    *postgres.Codec
+	vault    *postgres.Vault
+	tail     *postgres.Tail
+	store    *postgres.Store
+	accounts postgres.Accounts
+
+	account account.Commands
+	firms   firmapp.Commands
+	clients clientapp.Commands
+}
+
+// build opens the migrated database at url and wires what needs it.
+func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, error) {
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{db: db}
+	if h.codec, err = postgres.NewCodec(postgres.Events()...); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if h.vault, err = postgres.NewVault(db.App, k.master); err != nil {
+		db.Close()
+		return nil, err
+	}
+	h.tail = postgres.NewTail(db.Work, log)
+	h.store = postgres.NewStore(db.App, h.codec, h.vault, h.tail.Poke)
+	h.accounts = postgres.Accounts{Pool: db.Work}
+	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
+	h.firms = firmapp.Commands{Events: h.store}
+	h.clients = clientapp.Commands{Events: h.store}
+	return h, nil
+}
+
+func (h *house) close() {
+	h.store.Close()
+	h.db.Close()
+}
+
+// withHouse runs one operator's command on the database, which must have been migrated: on DATABASE_URL, or on the
+// embedded one of --data, whether dev is running or not.
+func withHouse(cmd *cobra.Command, where *place, do func(ctx context.Context, h *house) error) (err error) {
+	ctx := cmd.Context()
+	c, err := readConfig(environment())
+	if err != nil {
+		return err
+	}
+	folder, err := where.folder(c)
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, c, folder, false, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := db.close(ctx); err == nil {
+			err = closed
+		}
+	}()
+	have, want, err := migrations.Version(ctx, db.url)
+	if err != nil {
+		return err
+	}
+	if have < want {
+		return fmt.Errorf("the database is at version %d and this program needs %d. Run: portico migrate", have, want)
+	}
+	k, err := c.keysFor(folder, db.cluster != nil)
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, k, db.url, newLog(cmd.ErrOrStderr(), c))
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return do(ctx, h)
+}
+
+func newLog(to io.Writer, c config) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey { // UTC with milliseconds, as everywhere
+			a.Value = slog.StringValue(a.Value.Time().UTC().Format("2006-01-02T15:04:05.000Z07:00"))
+		}
+		return a
+	}}))
+}
+
+// operatorLimit bounds one command of an operator against a database that hangs.
+const operatorLimit = 2 * time.Minute
