@@ -90,7 +90,7 @@ type AddStaff struct {
 	Password    string
 }
 
-// AddStaff makes an account. Errors: ErrEmail, ErrName, ErrRole, ErrPassword, ErrPasswordWeak, ErrEmailTaken, ErrBusy.
+// AddStaff makes an account. Errors: address.ErrInvalid, ErrName, ErrRole, ErrPassword, ErrPasswordWeak, ErrEmailTaken, ErrBusy.
 func (c Commands) AddStaff(ctx context.Context, cmd AddStaff) error {
 	email, err := account.CanonicalEmail(cmd.Email)
 	if err != nil {

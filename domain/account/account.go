@@ -10,13 +10,13 @@
 package account
 
 import (
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"portico/domain/address"
 	"portico/domain/fault"
 )
 
@@ -48,7 +48,6 @@ var (
 	ErrBusy         = fault.New(fault.Unavailable, "account.busy", "Many people are signing in just now. Try again in a few seconds.")
 	ErrSession      = fault.New(fault.Unauthenticated, "account.session", "Your session has ended. Sign in again.")
 	ErrToken        = fault.New(fault.Unauthenticated, "account.token", "This API token is unknown or was revoked. Create a new one.")
-	ErrEmail        = fault.New(fault.Invalid, "account.email", "Enter an e-mail address like name@example.com.")
 	ErrEmailTaken   = fault.New(fault.Conflict, "account.email_taken", "Somebody with this e-mail address already has an account.")
 	ErrName         = fault.New(fault.Invalid, "account.name", "Enter a name of at most 100 characters, on one line.")
 	ErrRole         = fault.New(fault.Invalid, "account.role", "Choose the role practitioner or admin.")
@@ -57,14 +56,13 @@ var (
 	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
 )
 
-// CanonicalEmail is the one way an address is written (rule 3), or ErrEmail.
+// CanonicalEmail is the one way an address is written (rule 3), or address.ErrInvalid.
 func CanonicalEmail(text string) (string, error) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	a, err := mail.ParseAddress(text)
-	if err != nil || a.Address != text || a.Name != "" || len(text) > 254 || strings.ContainsAny(text, "\"\\<>(),;: \r\n") {
-		return "", ErrEmail
+	a, err := address.Parse(text)
+	if err != nil {
+		return "", err
 	}
-	return text, nil
+	return strings.ToLower(a), nil
 }
 
 // CheckName refuses an empty name, one of more than 100 characters and one with control characters.
