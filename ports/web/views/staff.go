@@ -23,7 +23,6 @@ type Failure struct {
 type Clients struct {
 	Shell
 	Query string
-	Total int
 	Rows  []ClientLine
 	Empty Empty
 	Pager Pager
@@ -36,7 +35,10 @@ type ClientLine struct {
 	Email     string
 	Reference string
 	Sort      string
-	Since     When
+	Owner     string
+	Links     int
+	Files     int
+	Active    When // newest of: created, link sent, file delivered
 }
 
 // ClientNew is the form for a new client.
@@ -58,6 +60,7 @@ type Client struct {
 	Client ClientLine
 	Links  []LinkLine
 	Files  []FileLine
+	Pager  Pager
 }
 
 // Links is the list of upload links.
@@ -138,7 +141,6 @@ type Link struct {
 	MinExpires string
 	Problems   Problems
 	Files      []FileLine
-	SinceText  string
 }
 
 // Inbox is what has reached the practice, newest first.

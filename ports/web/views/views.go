@@ -27,7 +27,7 @@ type Views struct{ pages map[string]*template.Template }
 // that asks for it.
 func New(asset func(name string) (string, error)) (*Views, error) {
 	base := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-		"asset": asset, "size": Size, "initials": initials, "hue": hue, "count": count, "ext": path.Ext, "stem": stem,
+		"asset": asset, "size": Size, "initials": initials, "hue": hue, "count": Count, "ext": path.Ext, "stem": stem,
 	})
 	base, err := base.ParseFS(sources, "parts/*.html")
 	if err != nil {
@@ -104,8 +104,8 @@ func hue(name string) int {
 	return sum % 6
 }
 
-// count is "1 file", "2 files".
-func count(n int, one, many string) string {
+// Count is "1 file", "2 files".
+func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -90,12 +90,12 @@ func full() []Page {
 	return []Page{
 		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
 		Failure{Plain: Plain{Title: "Not found"}, Code: "404", Text: "There is nothing at this address.", Action: "Go to clients", Href: "/clients"},
-		Clients{Shell: shell("Clients", "clients"), Query: "far", Total: 248, Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
-			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Since: noon},
-			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Since: noon},
+		Clients{Shell: shell("Clients", "clients"), Query: "far", Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
+			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Owner: "Priya Nair", Links: 3, Files: 18, Active: noon},
+			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon},
 		}},
 		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
-		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Since: noon}, Links: []LinkLine{line}, Files: []FileLine{file, photo}},
+		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{file, photo}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []Choice{{one.String(), "Farrow, Imogen"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}},

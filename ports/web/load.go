@@ -1,0 +1,54 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"portico/ports/web/static"
+	"portico/ports/web/views"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// load reads what pages are made of, once.
+func (s *Server) load() error {
+	var err error
+	if s.static, err = static.Load(); err != nil {
+		return fmt.Errorf("loading static files: %w", err)
+	}
+	if s.views, err = views.New(s.static.URL); err != nil {
+		return fmt.Errorf("loading the pages: %w", err)
+	}
+	s.seen = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "portico_http_request_seconds", Help: "Time until an answer was written, by route.",
+		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60},
+	}, []string{"route", "status"})
+	if err := s.Metrics.Register(s.seen); err != nil {
+		return fmt.Errorf("registering metrics: %w", err)
+	}
+	return nil
+}
+
+// healthy says that the process runs; it asks nobody.
+func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {
+	plainAnswer(w, http.StatusOK, "ok\n")
+}
+
+// ready says whether traffic should come here.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if err := s.Ready(r.Context()); err != nil {
+		s.Log.WarnContext(r.Context(), "not ready", "err", err)
+		plainAnswer(w, http.StatusServiceUnavailable, "not ready\n")
+		return
+	}
+	plainAnswer(w, http.StatusOK, "ready\n")
+}
+
+func plainAnswer(w http.ResponseWriter, status int, text string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) // the reader went away: nothing to do about it
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+)
+
+// observe logs and measures every request, by the pattern of its route: addresses carry secrets (threat T2). It also
+// turns a panic into an answer.
+func (s *Server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				s.panicked(rec, r, p)
+			}
+			route := r.Pattern
+			if route == "" {
+				route = "none"
+			}
+			took := time.Since(start)
+			s.seen.WithLabelValues(route, strconv.Itoa(rec.code())).Observe(took.Seconds())
+			s.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("route", route),
+				slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Duration("took", took))
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
+	if p == http.ErrAbortHandler { //nolint:errorlint // the value itself is the sign
+		panic(p)
+	}
+	s.Log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.String("route", r.Pattern), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+	if rec.status == 0 {
+		plainAnswer(rec, http.StatusInternalServerError, errBroken.Message+"\n")
+	}
+}
+
+// recorder remembers what was answered. Unwrap lets http.ResponseController reach the connection's deadlines.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err //nolint:wrapcheck // io.Writer's own error
+}
+
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (r *recorder) code() int {
+	if r.status == 0 {
+		return http.StatusOK
+	}
+	return r.status
+}

@@ -1,0 +1,144 @@
+// Package web serves the pages: the practice's own behind a session, and the ones that a mailed link opens, which need
+// no login. Whatever changes something is a POST, PUT, PATCH or DELETE; looking changes nothing (spec L1).
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"portico/app/account"
+	clientapp "portico/app/client"
+	firmapp "portico/app/firm"
+	"portico/app/secret"
+	"portico/app/transfer"
+	linkapp "portico/app/uploadlink"
+	"portico/domain/event"
+	"portico/ports/web/static"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Server is what the pages need. Every field is set, but for those that say otherwise.
+type Server struct {
+	Accounts Accounts
+	Clients  clientapp.Commands
+	Links    linkapp.Commands
+
+	ClientList clientapp.Reader
+	LinkList   linkapp.Reader
+	Firms      firmapp.Reader
+
+	Keys   secret.KeyRing
+	FirmOf func(ctx context.Context, stream event.Stream) (firm int32, ok bool, err error) // which practice a link belongs to
+	Blobs  Blobs
+
+	Uploads Uploads
+
+	// API answers below /api/. nil: none.
+	API http.Handler
+	// Mails are the mails that were written instead of sent. nil: /dev/mail isn't there.
+	Mails MailBox
+
+	// Secure says that browsers come by HTTPS: cookies are bound to it then.
+	Secure bool
+	// Ready tells why no traffic should come here just now.
+	Ready   func(ctx context.Context) error
+	Metrics *prometheus.Registry
+	Log     *slog.Logger
+	Now     func() time.Time // for the dates that forms suggest; decides nothing
+
+	static *static.Set
+	views  *views.Views
+	seen   *prometheus.HistogramVec
+}
+
+// Accounts let people in. Implementation: account.Commands.
+type Accounts interface {
+	SignIn(ctx context.Context, cmd account.SignIn) (account.SignedIn, error)
+	Session(ctx context.Context, id account.Secret) (account.Staff, error)
+	SignOut(ctx context.Context, id account.Secret) error
+}
+
+// Blobs are the bytes of files that have arrived.
+type Blobs interface {
+	Open(id uuid.UUID) (transfer.Reader, error)
+}
+
+// Handler is every route. It fails on a template or a static file that is broken.
+func (s *Server) Handler() (http.Handler, error) {
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	open := func(pattern string, h handler) { mux.Handle(pattern, s.handle(appPage, h)) }
+	staff := func(pattern string, h handler) { mux.Handle(pattern, s.handle(appPage, s.signedIn(h))) }
+
+	mux.Handle("GET "+static.Prefix, s.static)
+	mux.HandleFunc("GET /healthz", s.healthy)
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	if s.API != nil {
+		mux.Handle("/api/", s.API)
+	}
+
+	open("/", s.notFound)
+	open("GET /{$}", s.home)
+	open("GET /login", s.login)
+	open("POST /session", s.signIn)
+	open("POST /session/end", s.signOut)
+
+	staff("GET /clients", s.clients)
+	staff("GET /clients/new", s.newClient)
+	staff("POST /clients", s.createClient)
+	staff("GET /clients/{id}", s.client)
+
+	staff("GET /upload-links", s.links)
+	staff("GET /upload-links/new", s.newLink)
+	staff("POST /upload-links", s.issueLink)
+	staff("GET /upload-links/{id}", s.link)
+	staff("POST /upload-links/{id}/resend", s.resendLink)
+	staff("POST /upload-links/{id}/extension", s.extendLink)
+	staff("POST /upload-links/{id}/revocation", s.revokeLink)
+
+	staff("GET /inbox", s.inbox)
+	mux.Handle("GET /files/{id}/content", s.handle(download, s.signedIn(s.fileContent)))
+
+	if s.Mails != nil {
+		mux.Handle("GET /dev/mail", s.handle(framingPage, s.signedInOrNot(s.mails)))
+		mux.Handle("GET /dev/mail/{id}", s.handle(framingPage, s.signedInOrNot(s.mail)))
+		mux.Handle("GET /dev/mail/{id}/html", s.handle(framedMail, s.mailHTML))
+	}
+
+	mux.Handle("GET /u/{token}", s.handle(tokenPage, s.door))
+	mux.Handle("GET /u/{token}/{$}", s.handle(tokenPage, s.door))
+	mux.Handle("POST /u/{token}/redemption", s.handle(tokenPage, s.redeem))
+	s.uploadRoutes(mux, "/u/{token}", tokenPage, s.byToken)
+	s.uploadRoutes(mux, "/up/{link}", uploadPage, s.byCookie)
+	mux.Handle("GET /up/{link}/{$}", s.handle(uploadPage, s.right(s.byCookie, s.upload)))
+
+	return s.observe(s.guard(mux)), nil
+}
+
+// uploadRoutes are what the holder of a secret may do, under the address that carries it and under the one that a
+// cookie opens.
+func (s *Server) uploadRoutes(mux *http.ServeMux, base string, k kind, by rightFinder) {
+	on := func(pattern string, h handler) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.Handle(method+" "+base+path, s.handle(k, s.right(by, h)))
+	}
+	mux.Handle(base+"/uploads/", s.handle(k, s.right(by, s.transfers)))
+	on("PUT /files/{id}/name", s.renameFile)
+	on("GET /files/{id}/name", s.fileName)
+	on("POST /files/{id}/name", s.renameFile)
+	on("DELETE /files/{id}", s.deleteFile)
+	on("GET /files/{id}/deletion", s.fileDeletion)
+	on("POST /files/{id}/deletion", s.deleteFile)
+	on("POST /release", s.release)
+	on("POST /files", s.plainUpload)
+}

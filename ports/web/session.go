@@ -1,0 +1,167 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"portico/app/account"
+	firmapp "portico/app/firm"
+	accounts "portico/domain/account"
+	"portico/domain/fault"
+	"portico/ports/web/views"
+)
+
+// who is the person behind a request, and the practice.
+type who struct {
+	account.Staff
+	Practice firmapp.Practice
+}
+
+type whoKey struct{}
+
+// user is who is signed in; only handlers behind signedIn ask.
+func user(r *http.Request) who {
+	u, _ := r.Context().Value(whoKey{}).(who)
+	return u
+}
+
+// signedIn lets h answer to people with a live session only.
+func (s *Server) signedIn(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		u, err := s.session(r)
+		if err != nil {
+			return err
+		}
+		return h(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, u)))
+	}
+}
+
+// signedInOrNot is for pages that show the shell to those who are signed in.
+func (s *Server) signedInOrNot(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		u, err := s.session(r)
+		if err != nil && !errors.Is(err, accounts.ErrSession) {
+			return err
+		}
+		return h(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, u)))
+	}
+}
+
+func (s *Server) session(r *http.Request) (who, error) {
+	staff, err := s.Accounts.Session(r.Context(), s.cookie(r, account.SessionCookie))
+	if err != nil {
+		return who{}, err
+	}
+	practice, err := s.Firms.Firm(r.Context(), staff.Firm)
+	return who{staff, practice}, err
+}
+
+// cookie is the secret in a cookie, "" without one.
+func (s *Server) cookie(r *http.Request, name string) account.Secret {
+	c, err := r.Cookie(s.cookieName(name))
+	if err != nil {
+		return ""
+	}
+	return account.Secret(c.Value)
+}
+
+// cookieName is name without its prefix where browsers come by plain HTTP: they would refuse it there.
+func (s *Server) cookieName(name string) string {
+	if s.Secure {
+		return name
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(name, "__Host-"), "__Secure-")
+}
+
+func (s *Server) setCookie(w http.ResponseWriter, name, value, path string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: s.cookieName(name), Value: value, Path: path, MaxAge: age, Secure: s.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/clients", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
+	return s.show(w, r, views.Login{Plain: views.Plain{Title: "Sign in", Practice: "Portico"}, Next: local(r.URL.Query().Get("next"))})
+}
+
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	email, next := r.PostForm.Get("email"), local(r.PostForm.Get("next"))
+	in, err := s.Accounts.SignIn(r.Context(), account.SignIn{
+		Email: email, Password: r.PostForm.Get("password"), Address: origin(r),
+		Session: s.cookie(r, account.SessionCookie), Device: s.cookie(r, account.DeviceCookie),
+	})
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return s.signInAgain(w, r, email, next, f, err)
+	}
+	if err != nil {
+		return err
+	}
+	s.setCookie(w, account.SessionCookie, string(in.Session), "/", 0)
+	s.setCookie(w, account.DeviceCookie, string(in.Device), "/", int(account.DeviceAge.Seconds()))
+	if next == "" {
+		next = "/clients"
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// signInAgain shows the form once more, with the address that was typed.
+func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, email, next string, f *fault.Error, err error) error {
+	if _, ok := errors.AsType[*account.SlowDownError](err); ok && !wantsPage(r, appPage) {
+		return err
+	}
+	s.page(w, r, statuses[f.Kind], views.Login{
+		Plain: views.Plain{Title: "Error: Sign in", Practice: "Portico"}, Email: email, Next: next, Problem: f.Message,
+	})
+	return nil
+}
+
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Accounts.SignOut(r.Context(), s.cookie(r, account.SessionCookie)); err != nil {
+		return err
+	}
+	s.setCookie(w, account.SessionCookie, "", "/", -1)
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+	return nil
+}
+
+// shell is what u's pages have around them.
+func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
+	u := user(r)
+	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Nav: nav, DevMail: s.Mails != nil}
+	if sh.Practice == "" {
+		sh.Practice = "Portico"
+	}
+	return sh
+}
+
+// local is a path on this site, or "".
+func local(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+		return ""
+	}
+	return next
+}
+
+func nextQuery(next string) string { return url.Values{"next": {next}}.Encode() }
+
+// origin is where a request came from.
+func origin(r *http.Request) netip.Addr {
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Addr().Unmap()
+}

@@ -1,0 +1,283 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"portico/app/es"
+	linkapp "portico/app/uploadlink"
+	"portico/domain/event"
+	"portico/domain/fault"
+	"portico/domain/uploadlink"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+// door is what a mailed link shows first: one button. Mail scanners look at it and nothing happens (L1, S1.i19).
+func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.byToken(r)
+	if err != nil {
+		return s.maybeJSON(w, r, err)
+	}
+	p, err := s.uploadPage(r, a)
+	if err != nil {
+		return err
+	}
+	if !wantsPage(r, tokenPage) && acceptsJSON(r) {
+		return s.answerState(w, r, a, p)
+	}
+	if p.State == linkapp.LinkExpired {
+		return s.showUpload(w, r, a, p) // what is in its window can still be changed; otherwise it says that it is over
+	}
+	return s.show(w, r, views.Door{
+		Public: public(p, "Send files"), Sender: p.SenderName, Expires: views.At(p.ExpiresAt, zone(p.Zone)), Token: r.PathValue("token"),
+	})
+}
+
+// redeem records that a person pressed the button, and gives their browser a right of its own (L1, L9).
+func (s *Server) redeem(w http.ResponseWriter, r *http.Request) error {
+	t, err := s.Keys.ParseUploadLink(r.PathValue("token"))
+	if err != nil {
+		return uploadlink.ErrNotFound
+	}
+	a, err := s.byToken(r)
+	if err != nil {
+		return err
+	}
+	res, err := s.Links.Redeem(r.Context(), linkapp.Redeem{
+		By: a.by(), Link: a.Link, Holder: a.holder(), Device: r.UserAgent(), Address: origin(r).String(),
+	})
+	if errors.Is(err, uploadlink.ErrExpired) {
+		return s.closed(r.Context(), a, err)
+	}
+	if err != nil {
+		return err
+	}
+	s.wait(r, res)
+	s.setCookie(w, uploadCookie, s.Keys.UploadCookie(t).Reveal(), "/up/"+a.Link.String(), cookieAge)
+	http.Redirect(w, r, "/up/"+a.Link.String()+"/", http.StatusSeeOther)
+	return nil
+}
+
+// upload is the page on which people send files, or its JSON.
+func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
+	a, _ := accessOf(r)
+	p, err := s.uploadPage(r, a)
+	if err != nil {
+		return err
+	}
+	if acceptsJSON(r) {
+		return s.answerState(w, r, a, p)
+	}
+	return s.showUpload(w, r, a, p)
+}
+
+// uploadPage reads what a is allowed to see. The link is there, a command has just found it; the list may lag behind.
+func (s *Server) uploadPage(r *http.Request, a access) (linkapp.UploadPage, error) {
+	p, err := s.LinkList.Upload(r.Context(), a.Firm, a.Link, a.Recipient)
+	if errors.Is(err, uploadlink.ErrNotFound) {
+		return p, errLagging
+	}
+	return p, err
+}
+
+func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, a access, p linkapp.UploadPage) error {
+	open := p.State != linkapp.LinkExpired && p.State != linkapp.LinkRevoked
+	if !open && !unfinished(p) {
+		return s.closed(r.Context(), a, uploadlink.ErrExpired)
+	}
+	page := views.Upload{
+		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
+		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
+		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: uploadlink.MaxFileSize, MaxWords: "4.999342 GB",
+		Plain: true, PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/"), Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
+	}
+	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
+	if b, ok := newestBatch(p); ok && b.State == linkapp.BatchOpen && b.Deadline.After(p.Now) {
+		page.Editable, page.Left = true, clock(b.Deadline.Sub(p.Now))
+	}
+	return s.show(w, r, page)
+}
+
+// answerState is the page as JSON. A link that takes nothing and holds nothing unfinished is a problem, too: 410 with
+// both in one object.
+func (s *Server) answerState(w http.ResponseWriter, _ *http.Request, _ access, p linkapp.UploadPage) error {
+	st := stateOf(p)
+	if st.Link.State == "open" || unfinished(p) {
+		s.json(w, http.StatusOK, "application/json", st)
+		return nil
+	}
+	cause := uploadlink.ErrExpired
+	if p.State == linkapp.LinkRevoked {
+		cause = uploadlink.ErrRevoked
+	}
+	return s.answerGone(w, cause, st)
+}
+
+func (s *Server) answerGone(w http.ResponseWriter, cause *fault.Error, st uploadState) error {
+	p := problemOf(cause)
+	st.problem = &p
+	s.json(w, p.Status, "application/problem+json", st)
+	return nil
+}
+
+// maybeJSON answers a program that looks at a closed link with both: the problem, and the link's state.
+func (s *Server) maybeJSON(w http.ResponseWriter, r *http.Request, err error) error {
+	closed, ok := errors.AsType[*closedError](err)
+	f, isFault := errors.AsType[*fault.Error](err)
+	if !ok || !isFault || wantsPage(r, tokenPage) || !acceptsJSON(r) {
+		return err
+	}
+	now, e := s.Links.Events.Now(r.Context())
+	if e != nil {
+		return e
+	}
+	return s.answerGone(w, f, uploadState{Link: closed.state, Now: milli(now), Files: []fileState{}})
+}
+
+func (s *Server) transfers(w http.ResponseWriter, r *http.Request) error {
+	s.Uploads.ServeHTTP(w, r)
+	return nil
+}
+
+// plainUpload takes a form from a browser without script; what is refused becomes a page.
+func (s *Server) plainUpload(w http.ResponseWriter, r *http.Request) error {
+	rc := http.NewResponseController(w)
+	_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
+	r.Body = newBody(r.Body, rc)
+	return s.Uploads.form(w, r)
+}
+
+// fileName is the rename form on a page of its own.
+func (s *Server) fileName(w http.ResponseWriter, r *http.Request) error {
+	return s.fileForm(w, r, http.StatusOK, func(pub views.Public, base string, f linkapp.UploadFile) views.Page {
+		return views.FileName{Public: pub, Base: base, ID: f.ID, Name: f.Name, Typed: f.Name}
+	})
+}
+
+// fileDeletion asks first.
+func (s *Server) fileDeletion(w http.ResponseWriter, r *http.Request) error {
+	return s.fileForm(w, r, http.StatusOK, func(pub views.Public, base string, f linkapp.UploadFile) views.Page {
+		return views.FileDeletion{Public: pub, Base: base, ID: f.ID, Name: f.Name}
+	})
+}
+
+func (s *Server) fileForm(w http.ResponseWriter, r *http.Request, code int, page func(views.Public, string, linkapp.UploadFile) views.Page) error {
+	a, _ := accessOf(r)
+	id, err := pathID(r, "id")
+	if err != nil {
+		return uploadlink.ErrFileNotFound
+	}
+	p, err := s.uploadPage(r, a)
+	if err != nil {
+		return err
+	}
+	for _, f := range p.Files {
+		if f.ID != id {
+			continue
+		}
+		if !changeable(f, p.Now) {
+			return uploadlink.ErrWindowClosed
+		}
+		s.page(w, r, code, page(public(p, "Your file"), a.Base+"/", f))
+		return nil
+	}
+	return uploadlink.ErrFileNotFound
+}
+
+// renameFile takes {"name": …} from programs and a form from browsers without script.
+func (s *Server) renameFile(w http.ResponseWriter, r *http.Request) error {
+	a, _ := accessOf(r)
+	id, name, err := renaming(w, r)
+	if err != nil {
+		return err
+	}
+	res, err := s.Links.Rename(r.Context(), linkapp.Rename{By: a.by(), Link: a.Link, Holder: a.holder(), File: id, Name: name})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid && r.Method == http.MethodPost {
+		return s.fileForm(w, r, statuses[f.Kind], func(pub views.Public, base string, file linkapp.UploadFile) views.Page {
+			return views.FileName{Public: pub, Base: base, ID: file.ID, Name: file.Name, Typed: name, Problem: f.Message}
+		})
+	}
+	return s.changed(w, r, a, res, err)
+}
+
+func renaming(w http.ResponseWriter, r *http.Request) (id uuid.UUID, name string, err error) {
+	if id, err = pathID(r, "id"); err != nil {
+		return id, "", uploadlink.ErrFileNotFound
+	}
+	if r.Method == http.MethodPost {
+		err = form(w, r)
+		return id, r.PostForm.Get("name"), err
+	}
+	var body struct {
+		Name *string `json:"name"`
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxForm))
+	if err := d.Decode(&body); err != nil || body.Name == nil {
+		return id, "", errForm.Withf(`The body must be JSON like {"name":"Bank statement March.pdf"}.`)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return id, "", errForm.Withf("Something follows the JSON. Send one object.")
+	}
+	return id, *body.Name, nil
+}
+
+func (s *Server) deleteFile(w http.ResponseWriter, r *http.Request) error {
+	a, _ := accessOf(r)
+	id, err := pathID(r, "id")
+	if err != nil {
+		return uploadlink.ErrFileNotFound
+	}
+	res, err := s.Links.Delete(r.Context(), linkapp.Delete{By: a.by(), Link: a.Link, Holder: a.holder(), File: id})
+	return s.changed(w, r, a, res, err)
+}
+
+// release ends the window before its time (U3).
+func (s *Server) release(w http.ResponseWriter, r *http.Request) error {
+	a, _ := accessOf(r)
+	res, err := s.Links.SendNow(r.Context(), linkapp.SendNow{By: a.by(), Link: a.Link, Holder: a.holder()})
+	return s.changed(w, r, a, res, err)
+}
+
+// changed answers once the change can be read: 204 to programs, the upload page to forms.
+func (s *Server) changed(w http.ResponseWriter, r *http.Request, a access, res es.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	s.wait(r, res)
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, a.Base+"/", http.StatusSeeOther)
+		return nil
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// wait gives the read model a moment. When it lags, the page shows it at its next look.
+func (s *Server) wait(r *http.Request, res es.Result) {
+	if res.Position == 0 {
+		return
+	}
+	if ok, err := s.LinkList.Wait(r.Context(), res.Position); err != nil || !ok {
+		s.Log.WarnContext(r.Context(), "the read model lags", "position", res.Position, "err", err)
+	}
+}
+
+// by is the uploader's command. Renaming, deleting and sending are harmless the second time, so it carries no id.
+func (a access) by() es.By {
+	return es.By{Firm: a.Firm, Actor: event.Actor{Kind: event.Uploader, ID: a.Recipient}}
+}
+
+func public(p linkapp.UploadPage, title string) views.Public {
+	return views.Public{Title: title, Practice: p.Practice, For: p.ClientName}
+}
+
+func acceptsJSON(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, "application/json") || strings.Contains(accept, "application/problem+json")
+}

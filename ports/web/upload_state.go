@@ -1,0 +1,127 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	linkapp "portico/app/uploadlink"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+// milli is a time as programs read it: RFC 3339, UTC, milliseconds.
+func milli(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
+// uploadState is the upload page for programs, and what its own module asks for. Its fields are fixed; more may come.
+type uploadState struct {
+	*problem             // of a link that takes nothing any more
+	Link     linkState   `json:"link"`
+	Now      string      `json:"now"`
+	Batch    *batchState `json:"batch"`
+	Files    []fileState `json:"files"`
+}
+
+type linkState struct {
+	State     string `json:"state"` // open, expired, revoked, replaced
+	ExpiresAt string `json:"expires_at"`
+	Client    string `json:"client"`
+	Practice  string `json:"practice"`
+}
+
+// batchState is the newest open batch; where none is open, the newest one.
+type batchState struct {
+	State       linkapp.BatchState `json:"state"`
+	Deadline    string             `json:"deadline"`
+	RemainingMS int64              `json:"remaining_ms"` // by the server's clock; 0 when it is over (U7)
+}
+
+type fileState struct {
+	ID       uuid.UUID         `json:"id"`
+	Name     string            `json:"name"`
+	Size     int64             `json:"size"`
+	SHA256   string            `json:"sha256"`
+	State    linkapp.FileState `json:"state"`
+	Deadline string            `json:"deadline,omitempty"` // of its own batch, while it can be changed
+	Renamed  bool              `json:"renamed,omitempty"`  // it got a suffix because its name was taken
+	SameAs   uuid.UUID         `json:"same_as,omitzero"`
+}
+
+func stateOf(p linkapp.UploadPage) uploadState {
+	st := uploadState{
+		Link: linkState{State: "open", ExpiresAt: milli(p.ExpiresAt), Client: p.ClientName, Practice: p.Practice},
+		Now:  milli(p.Now), Files: []fileState{},
+	}
+	if p.State == linkapp.LinkExpired || p.State == linkapp.LinkRevoked {
+		st.Link.State = string(p.State)
+	}
+	if b, ok := newestBatch(p); ok {
+		st.Batch = &batchState{State: b.State, Deadline: milli(b.Deadline)}
+		if b.State == linkapp.BatchOpen {
+			st.Batch.RemainingMS = max(0, b.Deadline.Sub(p.Now).Milliseconds())
+		}
+	}
+	for _, f := range p.Files {
+		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: f.Renamed, SameAs: f.SameAs}
+		if changeable(f, p.Now) {
+			fs.Deadline = milli(f.Deadline)
+		}
+		st.Files = append(st.Files, fs)
+	}
+	return st
+}
+
+func newestBatch(p linkapp.UploadPage) (best linkapp.BatchRow, ok bool) {
+	for _, b := range p.Batches {
+		open, bestOpen := b.State == linkapp.BatchOpen, best.State == linkapp.BatchOpen
+		if !ok || open && !bestOpen || open == bestOpen && b.Deadline.After(best.Deadline) {
+			best, ok = b, true
+		}
+	}
+	return best, ok
+}
+
+// changeable tells that a file is in its window at now (U6: the clock decides, not the job).
+func changeable(f linkapp.UploadFile, now time.Time) bool {
+	return f.State == linkapp.FileReceived && f.Deadline.After(now)
+}
+
+// unfinished tells that something can still happen through a link that takes nothing new: a file is in its window
+// (S1.i16) or on its way (L4).
+func unfinished(p linkapp.UploadPage) bool {
+	return slices.ContainsFunc(p.Files, func(f linkapp.UploadFile) bool {
+		return f.State == linkapp.FileReceiving || changeable(f, p.Now)
+	})
+}
+
+// uploadRows are the files that a page shows to their uploader, newest first.
+func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
+	var rows []views.UploadRow
+	for _, f := range slices.Backward(p.Files) {
+		row := views.UploadRow{Base: base, ID: f.ID, State: string(f.State), Icon: "check", Name: f.Name}
+		switch f.State {
+		case linkapp.FileReceiving:
+			row.Icon, row.Note = "hourglass", "Not complete yet. Choose it again to go on."
+		case linkapp.FileReceived:
+			row.Note = "Received · " + views.Size(f.Size)
+			if changeable(f, p.Now) {
+				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))+" left to change"
+			}
+		case linkapp.FileReleased:
+			row.Note = "Sent to " + p.Practice + " · " + views.Size(f.Size)
+		case linkapp.FileDeleted, linkapp.FileAbandoned:
+			continue
+		}
+		if f.Renamed {
+			row.Note += " · a file of that name was here already, so this one got a number"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// clock is 9m41.2s as "9:42".
+func clock(d time.Duration) string {
+	s := int(max(0, d+time.Second-1) / time.Second)
+	return time.Unix(int64(s), 0).UTC().Format("4:05")
+}
