@@ -1,0 +1,172 @@
+// Package api is the way in for programs: JSON over HTTP at /api/v1, described by OpenAPI 3.1. What the pages can do it
+// can do, through the same commands and read models.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	accountapp "portico/app/account"
+	"portico/app/audit"
+	clientapp "portico/app/client"
+	firmapp "portico/app/firm"
+	"portico/app/transfer"
+	linkapp "portico/app/uploadlink"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
+)
+
+// Server answers programs.
+type Server struct {
+	Tokens   Tokens
+	Clients  clientapp.Commands
+	Links    linkapp.Commands
+	Firms    firmapp.Commands
+	ClientDB clientapp.Reader
+	LinkDB   linkapp.Reader
+	FirmDB   firmapp.Reader
+	History  audit.Reader
+	Content  Content
+	Version  string // of this program, in the OpenAPI document
+	Log      *slog.Logger
+}
+
+// Tokens tells whose API token that is, or account.ErrToken.
+type Tokens interface {
+	Token(ctx context.Context, secret accountapp.Secret) (accountapp.Staff, error)
+}
+
+// Content opens the bytes of a file that has reached the practice.
+type Content interface {
+	Open(file uuid.UUID) (transfer.Reader, error)
+}
+
+// The addresses that aren't operations.
+const (
+	base     = "/api/v1"
+	document = base + "/openapi.json"
+	docs     = "/api/docs"
+	docsCSS  = "/api/docs.css"
+)
+
+// Handler serves everything beneath /api, whatever router it is put into. It fails when the description of the API
+// can't be written.
+func (s *Server) Handler() (http.Handler, error) {
+	router := chi.NewRouter()
+	router.Use(inert)
+	router.NotFound(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, errNoSuchPage) })
+	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, errNoSuchMethod) })
+	a := humachi.New(router, s.config())
+	a.UseMiddleware(s.authenticate(a))
+	s.routes(a)
+	if problem := a.OpenAPI().Components.Schemas.Map()["ErrorModel"]; problem != nil {
+		problem.Properties["type"].Format = "uri-reference" // ours are paths
+	}
+	openapi, err := json.MarshalIndent(a.OpenAPI(), "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	page, err := docsPage(a.OpenAPI())
+	if err != nil {
+		return nil, fmt.Errorf("write the page about the API: %w", err)
+	}
+	router.Get(document, static("application/json", openapi))
+	router.Get(docs, static("text/html; charset=utf-8", page))
+	router.Get(docsCSS, static("text/css; charset=utf-8", docsStyle))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A router of chi above would otherwise lend us its idea of the path.
+		router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, (*chi.Context)(nil))))
+	}), nil
+}
+
+// routes are all operations.
+func (s *Server) routes(a huma.API) {
+	get, post, put := http.MethodGet, http.MethodPost, http.MethodPut
+
+	register(s, a, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
+	register(s, a, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
+	register(s, a, op(get, "/clients/{id}", "get-client", "Clients", "Get a client"), s.getClient)
+
+	register(s, a, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
+	register(s, a, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)
+	register(s, a, op(get, "/upload-links/{id}", "get-upload-link", "Upload links", "Get an upload link with its recipients, mails, batches and files"), s.getLink)
+	register(s, a, op(post, "/upload-links/{id}/resend", "resend-upload-link", "Upload links", "Send the mail again with a new secret; the old one stops working"), s.resendLink)
+	register(s, a, op(post, "/upload-links/{id}/extension", "extend-upload-link", "Upload links", "Move the expiry; the secrets stay"), s.extendLink)
+	register(s, a, op(post, "/upload-links/{id}/revocation", "revoke-upload-link", "Upload links", "End the link at the next request"), s.revokeLink)
+
+	register(s, a, op(get, "/files", "list-files", "Files", "List files that have reached the practice"), s.listFiles)
+	register(s, a, op(get, "/files/{id}", "get-file", "Files", "Get a file's description"), s.getFile)
+	register(s, a, download(op(get, "/files/{id}/content", "get-file-content", "Files", "Get a file's bytes, wholly or in ranges")), s.fileContent)
+
+	register(s, a, op(get, "/upload-policies/{channel}", "get-upload-policy", "Settings", "Get a channel's upload policy"), s.getPolicy)
+	register(s, a, op(put, "/upload-policies/{channel}", "put-upload-policy", "Settings", "Set a channel's upload policy"), s.putPolicy)
+
+	register(s, a, op(get, "/events", "list-events", "History", "Read the log"), s.listEvents)
+}
+
+func (s *Server) config() huma.Config {
+	return huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title: "Portico", Version: s.Version,
+				Description: "Times are RFC 3339 in UTC with milliseconds, ids UUIDs, sizes bytes, durations milliseconds (_ms). " +
+					"Errors are application/problem+json (RFC 9457); type names the rule. " +
+					"A POST with an Idempotency-Key takes effect once, however often it is sent.",
+			},
+			Components: &huma.Components{
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{bearer: {Type: "http", Scheme: "bearer", Description: "An API token, ptk_…"}},
+			},
+			Security: []map[string][]string{{bearer: {}}},
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{nameProblem},
+	}
+}
+
+func op(method, path, id, tag, summary string) huma.Operation {
+	return huma.Operation{Method: method, Path: base + path, OperationID: id, Tags: []string{tag}, Summary: summary}
+}
+
+func created(o huma.Operation) huma.Operation {
+	o.DefaultStatus = http.StatusCreated
+	return o
+}
+
+// register turns every error of handle into a problem; what nobody foresaw is logged here, once.
+func register[I, O any](s *Server, a huma.API, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	huma.Register(a, o, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, o, err)
+		}
+		return out, nil
+	})
+}
+
+// inert keeps answers out of caches and harmless in a browser.
+func inert(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; style-src 'self'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func static(media string, body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", media)
+		_, _ = w.Write(body) // the reader has gone: nobody is left to tell
+	}
+}
