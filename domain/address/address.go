@@ -9,6 +9,7 @@ package address
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"portico/domain/fault"
 
@@ -19,6 +20,9 @@ import (
 var ErrInvalid = fault.New(fault.Invalid, "address.invalid",
 	"This is not an e-mail address that we can send to. Enter it like name@example.org.")
 
+// maxTyped is the longest text, in bytes, that is looked at: writing another script in ASCII takes time by its square.
+const maxTyped = 1_000
+
 // Parse is text as an address, trimmed and with its domain in lower-case ASCII, or ErrInvalid with the reason.
 func Parse(text string) (string, error) {
 	text = strings.TrimSpace(text)
@@ -26,7 +30,7 @@ func Parse(text string) (string, error) {
 	switch {
 	case text == "":
 		return "", ErrInvalid.Withf("Enter an e-mail address, like name@example.org.")
-	case at <= 0 || at == len(text)-1:
+	case at <= 0 || at == len(text)-1 || len(text) > maxTyped || !utf8.ValidString(text):
 		return "", ErrInvalid
 	}
 	local, domain := text[:at], text[at+1:]
