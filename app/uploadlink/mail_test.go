@@ -1,0 +1,55 @@
+package uploadlink_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"portico/app/es"
+	uploadlinkapp "portico/app/uploadlink"
+	"portico/domain/client"
+	"portico/domain/event"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+)
+
+func TestEffects(t *testing.T) {
+	ida, ben, batch := uuid.UUID{15: 10}, uuid.UUID{15: 11}, uuid.UUID{15: 30}
+	stream := uploadlink.Stream(link)
+	mail := func(to uuid.UUID, generation int, suffix string) es.Effect {
+		return es.Effect{
+			Kind: "mail.upload_link", Key: "mail.upload_link/" + link.String() + "/" + to.String() + suffix, Firm: firm, Stream: stream,
+			Args: es.EffectArgs{Recipient: to, Generation: generation},
+		}
+	}
+	people := []uploadlink.Recipient{
+		{ID: ida, Name: event.Of(ida, "Ida"), Email: event.Of(ida, "ida@example.org")},
+		{ID: ben, Name: event.Of(ben, "Ben"), Email: event.Of(ben, "ben@example.org")},
+	}
+	for _, c := range []struct {
+		e    event.Event
+		want []es.Effect
+	}{
+		{uploadlink.Issued{Recipients: people}, []es.Effect{mail(ida, 1, "/1"), mail(ben, 1, "/1")}},
+		{uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ben, Generation: 12}}}, []es.Effect{mail(ben, 12, "/12")}},
+		{uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{file, second}}, []es.Effect{{ // S1.i8: one, however many files
+			Kind: "mail.batch_notice", Key: "mail.batch_notice/" + batch.String(), Firm: firm, Stream: stream, Args: es.EffectArgs{Batch: batch},
+		}}},
+		{uploadlink.BatchCancelled{Batch: batch}, nil}, // S1.i7: the practice hears nothing
+		{uploadlink.FileReceived{File: file}, nil},     // S1.i1
+		{uploadlink.Extended{}, nil},
+		{client.Created{}, nil},
+	} {
+		r := event.Recorded{Stream: stream, Firm: firm, Event: c.e}
+		got := uploadlinkapp.Effects(r)
+		if !reflect.DeepEqual(got, c.want) || !reflect.DeepEqual(uploadlinkapp.Effects(r), got) {
+			t.Errorf("%s asks for\n%+v\nwant\n%+v", c.e.EventType(), got, c.want)
+		}
+		text, err := json.Marshal(got)
+		if err != nil || strings.Contains(string(text), "example.org") || strings.Contains(string(text), "Ida") {
+			t.Errorf("%s asks for %s, %v; want ids only", c.e.EventType(), text, err)
+		}
+	}
+}
