@@ -6,8 +6,10 @@ import (
 	"errors"
 	"flag"
 	"io/fs"
+	netmail "net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -198,4 +200,35 @@ func TestInjectionIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// Whatever is typed, a written mail has the headers that were meant and no other, and comes back as it was.
+func FuzzMail(f *testing.F) {
+	f.Add("Mary", "mary@harbour.example", "Hello", "body\n.\nQUIT\r\n", "<p>ø</p>")
+	f.Add("M\r\nBcc: x", `"a b"@example.com`, "=?utf-8?q?x?=", "--boundary", "")
+	f.Fuzz(func(t *testing.T, name, to, subject, text, html string) {
+		m := Mail{
+			ID: "a.1", At: noon, From: notify.Person{Name: name, Email: "a@example.com"}, To: notify.Person{Name: name, Email: to},
+			Subject: subject, Text: text, HTML: html,
+		}
+		var b bytes.Buffer
+		if err := m.write(&b); err != nil {
+			return
+		}
+		msg, err := netmail.ReadMessage(bytes.NewReader(b.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for header, values := range msg.Header {
+			if len(values) != 1 || !slices.Contains([]string{"Auto-Submitted", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To"}, header) {
+				t.Errorf("header %s: %q", header, values)
+			}
+		}
+		if list, err := netmail.ParseAddressList(msg.Header.Get("To")); err != nil || len(list) != 1 || list[0].Address != to {
+			t.Errorf("to %v, %v", list, err)
+		}
+		if _, err := parse(bytes.NewReader(b.Bytes())); err != nil {
+			t.Error(err)
+		}
+	})
 }

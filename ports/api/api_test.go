@@ -11,6 +11,7 @@ import (
 
 	"portico/domain/client"
 	"portico/domain/event"
+	"portico/domain/fault"
 	"portico/domain/uploadlink"
 
 	"github.com/go-chi/chi/v5"
@@ -342,6 +343,14 @@ func TestHandlerUnderAnotherRouter(t *testing.T) {
 		r.ServeHTTP(w, httptest.NewRequest("GET", document, nil))
 		if w.Code != 200 {
 			t.Errorf("%s: %d", name, w.Code)
+		}
+	}
+}
+
+func TestEveryRefusalHasAStatus(t *testing.T) {
+	for k := fault.Invalid; k <= fault.NoSpace; k++ {
+		if http.StatusText(statuses[k]) == "" {
+			t.Errorf("kind %d has no status", k)
 		}
 	}
 }

@@ -111,6 +111,6 @@ var errNotShownYet = fault.New(fault.Unavailable, "api.not_shown_yet",
 	"It is done, but can't be read yet. Ask for it again in a few seconds; sending it again with the same Idempotency-Key is safe.")
 
 var (
-	errNoSuchPage   = &huma.ErrorModel{Type: problems + "api.not_found", Title: http.StatusText(404), Status: 404, Detail: "There is nothing at this address. See " + docs + "."}
-	errNoSuchMethod = &huma.ErrorModel{Type: problems + "api.method", Title: http.StatusText(405), Status: 405, Detail: "This address doesn't take this method. See " + docs + "."}
+	errNoSuchPage   = &huma.ErrorModel{Type: problems + "api.not_found", Title: http.StatusText(http.StatusNotFound), Status: http.StatusNotFound, Detail: "There is nothing at this address. See " + docs + "."}
+	errNoSuchMethod = &huma.ErrorModel{Type: problems + "api.method", Title: http.StatusText(http.StatusMethodNotAllowed), Status: http.StatusMethodNotAllowed, Detail: "This address doesn't take this method. See " + docs + "."}
 )
