@@ -3,6 +3,7 @@ package postgres
 import (
 	"portico/domain/client"
 	"portico/domain/firm"
+	"portico/domain/operation"
 	"portico/domain/privacy"
 	"portico/domain/uploadlink"
 )
@@ -17,6 +18,8 @@ func Events() []EventSpec {
 		{Event: client.Created{}},
 
 		{Event: privacy.SubjectErased{}},
+
+		{Event: operation.EventSkipped{}},
 
 		{Event: uploadlink.Issued{}},
 		{Event: uploadlink.Resent{}},

@@ -119,6 +119,7 @@ type folder struct {
 	vault *Vault
 
 	generation int                     // that the cache belongs to
+	through    int64                   // the position that it was left at
 	cache      map[uuid.UUID]*standing // streams as committed
 	touched    map[uuid.UUID]*standing // streams of the batch under way
 }
@@ -163,11 +164,45 @@ func (f *folder) after(committed bool) {
 	f.touched = nil
 }
 
+// erasedSince drops what the cache knows of subjects that were erased in batches of another node.
+func (f *folder) erasedSince(ctx context.Context, tx pgx.Tx, through int64) error {
+	if len(f.cache) == 0 || f.through >= through {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT position, stream_id, version, firm_no, type, schema_ver, occurred_at, recorded_at, data, pii
+		FROM es.events WHERE position > $1 AND position <= $2 AND type = $3`, f.through, through, privacy.SubjectErased{}.EventType())
+	if err != nil {
+		return fmt.Errorf("look for erasures: %w", err)
+	}
+	list, err := collectRaw(rows)
+	if err != nil {
+		return fmt.Errorf("look for erasures: %w", err)
+	}
+	for i := range list {
+		r, err := f.codec.record(&list[i], nil) // it holds nothing sealed
+		if err != nil {
+			return err
+		}
+		if e, ok := r.Event.(privacy.SubjectErased); ok {
+			f.vault.forget(subjectOf{r.Firm, e.Subject})
+			for _, id := range e.Streams {
+				delete(f.cache, id)
+			}
+		}
+	}
+	return nil
+}
+
 func (f *folder) handle(ctx context.Context, tx pgx.Tx, b Batch) error {
 	if b.Generation != f.generation {
 		clear(f.cache)
 		f.generation = b.Generation
 	}
+	if err := f.erasedSince(ctx, tx, b.After); err != nil {
+		return err
+	}
+	f.through = b.Through
 	f.touched = map[uuid.UUID]*standing{}
 	events, order, again := f.sort(b.Events)
 	var reload []uuid.UUID
@@ -189,7 +224,7 @@ func (f *folder) handle(ctx context.Context, tx pgx.Tx, b Batch) error {
 			reload = append(reload, id)
 		}
 	}
-	if err := f.reload(ctx, tx, reload, b.Through); err != nil {
+	if err := f.reload(ctx, tx, reload, b); err != nil {
 		return err
 	}
 	for _, id := range order {
@@ -227,14 +262,14 @@ func (f *folder) sort(list []event.Recorded) (events map[uuid.UUID][]event.Recor
 	return events, order, again
 }
 
-// reload folds streams from their first event through a position.
-func (f *folder) reload(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, through int64) error {
+// reload folds streams from their first event through the batch's last.
+func (f *folder) reload(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, b Batch) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT position, stream_id, version, firm_no, type, schema_ver, occurred_at, recorded_at, data, pii
-		FROM es.events WHERE stream_id = ANY ($1) AND position <= $2 ORDER BY stream_id, version`, ids, through)
+		FROM es.events WHERE stream_id = ANY ($1) AND position <= $2 ORDER BY stream_id, version`, ids, b.Through)
 	if err != nil {
 		return fmt.Errorf("fold %d streams again: %w", len(ids), err)
 	}
@@ -242,6 +277,7 @@ func (f *folder) reload(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, through
 	if err != nil {
 		return fmt.Errorf("fold %d streams again: %w", len(ids), err)
 	}
+	list = without(list, b.Skipped)
 	if err := f.vault.prefetch(ctx, subjectsOf(list)); err != nil {
 		return err
 	}

@@ -180,6 +180,10 @@ func (b *Rebuilder) dispatch(ctx context.Context, m Model, through int64, folder
 		}
 	}()
 	types := m.types(b.Codec)
+	skipped, err := skippedBy(ctx, b.DB.Work, m)
+	if err != nil {
+		return 0, err
+	}
 	ahead := make(chan chan chunk, rebuildReaders)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -193,7 +197,7 @@ func (b *Rebuilder) dispatch(ctx context.Context, m Model, through int64, folder
 			}
 			g.Go(func() error {
 				rows, err := readChunk(ctx, b.DB, from, min(from+rebuildChunk, through), types)
-				c <- chunk{rows, err}
+				c <- chunk{without(rows, skipped), err}
 				return err
 			})
 		}
@@ -223,6 +227,15 @@ func (b *Rebuilder) dispatch(ctx context.Context, m Model, through int64, folder
 		}
 	}
 	return events, g.Wait()
+}
+
+// skippedBy are the positions that this version of a model passes over.
+func skippedBy(ctx context.Context, q querier, m Model) (skipped []int64, err error) {
+	err = q.QueryRow(ctx, `SELECT coalesce((SELECT skipped FROM es.projections WHERE name = $1 AND version = $2), '{}')`, m.Name, m.Version).Scan(&skipped)
+	if err != nil {
+		return nil, fmt.Errorf("look for events to pass over: %w", err)
+	}
+	return skipped, nil
 }
 
 func readChunk(ctx context.Context, db *DB, after, through int64, types []string) ([]raw, error) {
@@ -351,17 +364,15 @@ func (b *Rebuilder) catchUpAndSwap(ctx context.Context, m Model, generation int,
 
 // applyThrough folds the next events up to a position into a generation and says how far it came.
 func (s *Subscriber) applyThrough(ctx context.Context, tx pgx.Tx, f *folder, generation int, after, through int64, limit int) (int64, error) {
-	events, err := s.read(ctx, tx, after, through, limit)
+	skipped, err := skippedBy(ctx, tx, f.model)
 	if err != nil {
 		return after, err
 	}
-	if len(events) == limit {
-		through = events[limit-1].Position
+	events, through, err := s.read(ctx, tx, after, through, limit, skipped)
+	if err != nil || len(events) == 0 {
+		return through, err
 	}
-	if len(events) == 0 {
-		return through, nil
-	}
-	if err := f.handle(ctx, tx, Batch{Generation: generation, Through: through, Events: events}); err != nil {
+	if err := f.handle(ctx, tx, Batch{Generation: generation, After: after, Through: through, Events: events, Skipped: skipped}); err != nil {
 		return after, err
 	}
 	f.after(true) // within this transaction the tables are as folded; on a rollback the folder is thrown away
