@@ -74,6 +74,9 @@ func (s *Server) createClient(w http.ResponseWriter, r *http.Request) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
 		return s.newClientAgain(w, r, cmd, f)
 	}
+	if err == nil {
+		err = once(r.Context(), s.Clients.Events, by, res)
+	}
 	if err != nil {
 		return err
 	}

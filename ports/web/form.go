@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/http"
 	"strconv"
@@ -54,6 +55,16 @@ func by(r *http.Request) (es.By, error) {
 		Firm: u.Firm, Actor: event.Actor{Kind: event.Staff, ID: u.ID}, Command: command,
 		Fingerprint: sha256.Sum256([]byte(r.Pattern + "\n" + r.URL.Path + "\n" + r.PostForm.Encode())),
 	}, nil
+}
+
+// once makes sure that a creation which had nothing left to do was the same form, sent twice, and not another one from
+// behind the browser's back button. It returns es.ErrCommandReused.
+func once(ctx context.Context, store es.Store, by es.By, res es.Result) error {
+	if res.Position != 0 {
+		return nil
+	}
+	_, _, err := store.Done(ctx, by)
+	return err
 }
 
 // newID is a UUIDv7.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -122,6 +123,6 @@ func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
 
 // clock is 9m41.2s as "9:42".
 func clock(d time.Duration) string {
-	s := int(max(0, d+time.Second-1) / time.Second)
-	return time.Unix(int64(s), 0).UTC().Format("4:05")
+	s := max(0, d+time.Second-1) / time.Second
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }

@@ -106,6 +106,9 @@ func (s *Server) issueLink(w http.ResponseWriter, r *http.Request) error {
 		typed.Problems = views.Problems{{Field: fieldOf(f, typed), Text: f.Message}}
 		return s.linkForm(w, r, statuses[f.Kind], typed)
 	}
+	if err == nil {
+		err = once(r.Context(), s.Links.Events, by, res)
+	}
 	if err != nil {
 		return err
 	}

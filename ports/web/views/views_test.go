@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,23 +31,23 @@ func mustZone(name string) *time.Location {
 	return z
 }
 
-func views(t *testing.T) *Views {
-	t.Helper()
+// loaded is parsed once for all tests.
+var loaded = sync.OnceValues(func() (*Views, error) {
 	set, err := static.Load()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	v, err := New(set.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
+	return New(set.URL)
+})
 
 func rendered(t *testing.T, p Page) string {
 	t.Helper()
+	v, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b bytes.Buffer
-	if err := views(t).Render(&b, p); err != nil {
+	if err := v.Render(&b, p); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

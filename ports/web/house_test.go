@@ -1,0 +1,357 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/app/account"
+	clientapp "portico/app/client"
+	"portico/app/es/estest"
+	firmapp "portico/app/firm"
+	"portico/app/secret"
+	"portico/app/transfer"
+	"portico/app/transfer/transfertest"
+	linkapp "portico/app/uploadlink"
+	accounts "portico/domain/account"
+	"portico/domain/client"
+	"portico/domain/event"
+	"portico/domain/firm"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var (
+	noon   = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	expiry = time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC) // the end of Friday 4 December in London
+
+	priya  = account.Staff{ID: newTestID(1), Firm: 1, Email: "priya@example.org", Name: "Priya Nair"}
+	farrow = newTestID(2)
+	link   = newTestID(3)
+	imogen = newTestID(4)
+	statem = newTestID(5)
+	batch  = newTestID(6)
+)
+
+func newTestID(n byte) uuid.UUID {
+	return uuid.UUID{0x01, 0x93, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, n}
+}
+
+// house is the pages over a store in memory, with one practice, one client and one link.
+type house struct {
+	t      *testing.T
+	store  *estest.Memory
+	shelf  *shelf
+	server *Server
+	http   http.Handler
+	log    *bytes.Buffer
+	jar    []*http.Cookie
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	ring, err := secret.NewKeyRing(secret.Key{ID: 1, Secret: bytes.Repeat([]byte{7}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, store: estest.NewMemory(noon), log: &bytes.Buffer{}}
+	h.shelf = &shelf{upload: linkapp.UploadPage{
+		Link: link, Practice: "Harbour & Vale", SenderName: "Priya Nair", ClientName: "Farrow, Imogen", MailedTo: "i•••n@example.org", Message: "Please send your papers.",
+		Wanted: []string{"P60"}, ExpiresAt: expiry, Zone: "Europe/London", State: linkapp.LinkMailed, Generation: 1, Now: noon,
+	}}
+	h.store.Given(1, uploadlink.Stream(link), uploadlink.Issued{
+		Client: farrow, Subject: farrow, Sender: priya.ID, ExpiresAt: expiry, Zone: "Europe/London",
+		Recipients: []uploadlink.Recipient{{ID: imogen, Name: event.Of(imogen, "Imogen"), Email: event.Of(imogen, "imogen@example.org")}},
+	})
+	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
+	h.server = &Server{
+		Accounts: &doorkeeper{}, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
+		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
+		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
+		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
+		Metrics: prometheus.NewRegistry(), Log: log, Now: func() time.Time { return noon },
+	}
+	h.build()
+	return h
+}
+
+func (h *house) build() {
+	h.t.Helper()
+	handler, err := h.server.Handler()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.http = handler
+}
+
+func (h *house) firmOf(_ context.Context, s event.Stream) (int32, bool, error) {
+	return 1, len(h.store.Stream(s)) > 0, nil
+}
+
+// arrived puts a file into Imogen's window, which ends at deadline.
+func (h *house) arrived(deadline time.Time) {
+	h.store.Given(1, uploadlink.Stream(link),
+		uploadlink.TransferStarted{File: statem, Recipient: imogen, Name: event.Of(farrow, "scan.pdf"), Size: 1000, At: noon},
+		uploadlink.BatchOpened{Batch: batch, Recipient: imogen, At: noon},
+		uploadlink.FileReceived{
+			File: statem, Batch: batch, Recipient: imogen, Name: event.Of(farrow, "scan.pdf"), SentAs: event.Of(farrow, "scan.pdf"), Size: 1000,
+			SHA256: strings.Repeat("ab", 32), Media: "application/pdf", StartedAt: noon, ReceivedAt: noon, WindowMS: 600_000, Deadline: deadline,
+		})
+	h.shelf.upload.Files = []linkapp.UploadFile{{ID: statem, Batch: batch, Name: "scan.pdf", Size: 1000, SHA256: strings.Repeat("ab", 32), State: linkapp.FileReceived, Deadline: deadline}}
+	h.shelf.upload.Batches = []linkapp.BatchRow{{ID: batch, Recipient: imogen, State: linkapp.BatchOpen, Files: 1, OpenedAt: noon, Deadline: deadline}}
+}
+
+func (h *house) token() string { return h.tokenOf(1) }
+
+func (h *house) tokenOf(generation int) string {
+	return h.server.Keys.UploadLink(secret.UploadToken{Link: link, Recipient: imogen, Generation: generation}).Reveal()
+}
+
+// signIn gives the requests that follow a session.
+func (h *house) signIn() *house {
+	h.jar = append(h.jar, &http.Cookie{Name: "portico", Value: session})
+	return h
+}
+
+// redeemed gives the requests that follow the cookie of the link.
+func (h *house) redeemed() *house {
+	value := h.server.Keys.UploadCookie(secret.UploadToken{Link: link, Recipient: imogen, Generation: 1}).Reveal()
+	h.jar = append(h.jar, &http.Cookie{Name: "portico-upload", Value: value})
+	return h
+}
+
+type reply struct {
+	*httptest.ResponseRecorder
+	text string
+}
+
+// do sends a request as a browser's navigation does; headers are pairs, and replace those.
+func (h *house) do(method, target string, body io.Reader, headers ...string) reply {
+	h.t.Helper()
+	r := httptest.NewRequestWithContext(h.t.Context(), method, target, body)
+	r.Header.Set("Accept", "text/html,application/xhtml+xml")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("User-Agent", "Test/1.0")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	for _, c := range h.jar {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	h.http.ServeHTTP(w, r)
+	return reply{w, w.Body.String()}
+}
+
+func (h *house) get(target string, headers ...string) reply {
+	h.t.Helper()
+	return h.do(http.MethodGet, target, nil, headers...)
+}
+
+func (h *house) post(target string, form url.Values, headers ...string) reply {
+	h.t.Helper()
+	return h.do(http.MethodPost, target, strings.NewReader(form.Encode()), append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)...)
+}
+
+func (r reply) want(t *testing.T, code int, texts ...string) reply {
+	t.Helper()
+	if r.Code != code {
+		t.Errorf("status %d, want %d; %.300s", r.Code, code, r.text)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.text, text) {
+			t.Errorf("the answer lacks %q: %.2000s", text, r.text)
+		}
+	}
+	return r
+}
+
+func (r reply) lacks(t *testing.T, texts ...string) reply {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(r.text, text) {
+			t.Errorf("the answer holds %q", text)
+		}
+	}
+	return r
+}
+
+// hidden are the hidden fields of a page's form.
+func hidden(page string) url.Values {
+	v := url.Values{}
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`).FindAllStringSubmatch(page, -1) {
+		v.Set(m[1], m[2])
+	}
+	return v
+}
+
+// events are the stored names of what the link's stream holds beyond the first n.
+func (h *house) events(stream event.Stream, beyond int) string {
+	var names []string
+	for _, e := range h.store.Stream(stream)[beyond:] {
+		names = append(names, e.EventType())
+	}
+	return strings.Join(names, " ")
+}
+
+type policies10 struct{}
+
+func (policies10) LinkPolicy(context.Context, int32) (uploadlink.Policy, error) {
+	return uploadlink.Policy{Window: 10 * time.Minute}, nil
+}
+
+// session is the one that doorkeeper knows.
+const session = "c2Vzc2lvbi1zZWNyZXQtb2YtcHJpeWE"
+
+type doorkeeper struct{ signedOut bool }
+
+func (d *doorkeeper) SignIn(_ context.Context, cmd account.SignIn) (account.SignedIn, error) {
+	switch {
+	case cmd.Email == "slow@example.org":
+		return account.SignedIn{}, &account.SlowDownError{Wait: 7 * time.Second}
+	case cmd.Email != priya.Email || cmd.Password != "correct horse battery":
+		return account.SignedIn{}, accounts.ErrSignIn
+	}
+	return account.SignedIn{Staff: priya, Session: session, Device: "device"}, nil
+}
+
+func (d *doorkeeper) Session(_ context.Context, id account.Secret) (account.Staff, error) {
+	if d.signedOut || id != session {
+		return account.Staff{}, accounts.ErrSession
+	}
+	return priya, nil
+}
+
+func (d *doorkeeper) SignOut(context.Context, account.Secret) error { d.signedOut = true; return nil }
+
+// shelf is the read models with what a test puts there.
+type shelf struct {
+	mu      sync.Mutex
+	upload  linkapp.UploadPage
+	clients []clientapp.ClientRow
+	links   []linkapp.LinkRow
+	files   []linkapp.FileRow
+	next    string
+	lags    bool
+	down    error
+	asked   []any
+	blob    []byte
+}
+
+func (s *shelf) note(q any) { s.mu.Lock(); s.asked = append(s.asked, q); s.mu.Unlock() }
+
+func (s *shelf) Links(_ context.Context, _ int32, q linkapp.LinkQuery) ([]linkapp.LinkRow, string, error) {
+	s.note(q)
+	return s.links, s.next, nil
+}
+
+func (s *shelf) Link(_ context.Context, firm int32, id uuid.UUID) (linkapp.LinkDetail, error) {
+	for _, l := range s.links {
+		if l.ID == id && firm == 1 {
+			return linkapp.LinkDetail{LinkRow: l, Message: "Please", Wanted: []string{"P60"}, Files: s.files}, nil
+		}
+	}
+	return linkapp.LinkDetail{}, uploadlink.ErrNotFound
+}
+
+func (s *shelf) Upload(_ context.Context, _ int32, id, recipient uuid.UUID) (linkapp.UploadPage, error) {
+	if id != link || recipient != imogen {
+		return linkapp.UploadPage{}, uploadlink.ErrNotFound
+	}
+	return s.upload, nil
+}
+
+func (s *shelf) Files(_ context.Context, _ int32, q linkapp.FileQuery) ([]linkapp.FileRow, string, error) {
+	s.note(q)
+	return s.files, s.next, nil
+}
+
+func (s *shelf) File(_ context.Context, _ int32, id uuid.UUID) (linkapp.FileRow, error) {
+	for _, f := range s.files {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	return linkapp.FileRow{}, uploadlink.ErrFileNotFound
+}
+
+func (s *shelf) Wait(_ context.Context, position int64) (bool, error) {
+	s.note(position)
+	return !s.lags, nil
+}
+
+func (s *shelf) Clients(_ context.Context, _ int32, q clientapp.Query) ([]clientapp.ClientRow, string, error) {
+	s.note(q)
+	if q.Limit == 200 { // the choices of a form
+		return s.clients, "", nil
+	}
+	return s.clients, s.next, nil
+}
+
+func (s *shelf) Client(_ context.Context, _ int32, id uuid.UUID) (clientapp.ClientRow, error) {
+	for _, c := range s.clients {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return clientapp.ClientRow{}, client.ErrNotFound
+}
+
+func (s *shelf) Firm(context.Context, int32) (firmapp.Practice, error) {
+	return firmapp.Practice{No: 1, Name: "Harbour & Vale", Zone: "Europe/London"}, nil
+}
+
+func (s *shelf) UploadPolicy(context.Context, int32, firm.Channel) (firm.Policy, error) {
+	return firm.Policy{}, errors.New("not asked here")
+}
+
+type blob struct{ *bytes.Reader }
+
+func (blob) Close() error { return nil }
+
+func (s *shelf) Open(uuid.UUID) (transfer.Reader, error) { return blob{bytes.NewReader(s.blob)}, nil }
+
+type mailbox struct{}
+
+func (mailbox) List() ([]Letter, error) {
+	return []Letter{{ID: "m1", To: "imogen@example.org", Subject: "Priya Nair asks you for files", Date: noon}}, nil
+}
+
+func (mailbox) Read(id string) (Letter, error) {
+	if id != "m1" {
+		return Letter{}, fs.ErrNotExist
+	}
+	return Letter{ID: "m1", From: "Harbour & Vale", To: "imogen@example.org", Subject: "Priya Nair asks you for files", Date: noon, Text: "the text", HTML: "<p>the mail</p>"}, nil
+}
+
+func farrowRow() clientapp.ClientRow {
+	return clientapp.ClientRow{ID: farrow, Name: "Farrow, Imogen", Email: "imogen@example.org", Sort: client.Person, Reference: "C-00601", OwnerName: "Priya Nair", CreatedAt: noon, LastActivity: noon}
+}
+
+func linkRow() linkapp.LinkRow {
+	return linkapp.LinkRow{
+		ID: link, Client: farrow, ClientName: "Farrow, Imogen", SenderName: "Priya Nair", State: linkapp.LinkMailed, IssuedAt: noon, ExpiresAt: expiry, Zone: "Europe/London", Arriving: 2, Delivered: 1,
+		Recipients: []linkapp.RecipientRow{{ID: imogen, Name: "Imogen", Email: "imogen@example.org", Generation: 1, MailedAt: noon, HandedOverAt: noon}},
+	}
+}
+
+func fileRow() linkapp.FileRow {
+	return linkapp.FileRow{
+		ID: statem, Link: link, Client: farrow, ClientName: "Farrow, Imogen", Recipient: imogen, RecipientName: "Imogen", Batch: batch, Name: "Überweisung \"März\".pdf", SentAs: "scan.pdf",
+		Size: 11, SHA256: strings.Repeat("ab", 32), Media: "application/pdf", StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon,
+	}
+}
