@@ -53,8 +53,8 @@ type config struct {
 	SMTP     smtpConfig `envPrefix:"PORTICO_SMTP_"`
 	// Grace is how long requests may take to end when the process is told to stop.
 	Grace time.Duration `env:"PORTICO_GRACE" envDefault:"20s"`
-	// LogLevel is debug, info, warn or error.
-	LogLevel slog.Level `env:"PORTICO_LOG_LEVEL" envDefault:"info"`
+	// LogLevel is debug, info, warn or error. Not set: info, and warn in dev.
+	LogLevel *slog.Level `env:"PORTICO_LOG_LEVEL"`
 }
 
 type smtpConfig struct {

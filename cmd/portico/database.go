@@ -61,3 +61,13 @@ func (d *database) close(ctx context.Context) error {
 	defer cancel()
 	return d.cluster.Close(ctx)
 }
+
+// stop is close for dev, whose server ends with it whoever else is looking at it.
+func (d *database) stop(ctx context.Context) error {
+	if d.cluster == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return d.cluster.Stop(ctx)
+}

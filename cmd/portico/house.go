@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -11,7 +10,7 @@ import (
 	"portico/app/account"
 	clientapp "portico/app/client"
 	firmapp "portico/app/firm"
-	"portico/migrations"
+	linkapp "portico/app/uploadlink"
 
 	"github.com/spf13/cobra"
 )
@@ -26,9 +25,17 @@ type house struct {
 	store    *postgres.Store
 	accounts postgres.Accounts
 
+	firmList   postgres.FirmList
+	clientList postgres.ClientList
+	linkList   postgres.UploadLinkList
+
 	account account.Commands
 	firms   firmapp.Commands
 	clients clientapp.Commands
+	links   linkapp.Commands
+
+	keys keys
+	log  *slog.Logger
 }
 
 // build opens the migrated database at url and wires what needs it.
@@ -37,7 +44,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	if err != nil {
 		return nil, err
 	}
-	h := &house{db: db}
+	h := &house{db: db, keys: k, log: log}
 	if h.codec, err = postgres.NewCodec(postgres.Events()...); err != nil {
 		db.Close()
 		return nil, err
@@ -49,9 +56,11 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.tail = postgres.NewTail(db.Work, log)
 	h.store = postgres.NewStore(db.App, h.codec, h.vault, h.tail.Poke)
 	h.accounts = postgres.Accounts{Pool: db.Work}
+	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.firms = firmapp.Commands{Events: h.store}
 	h.clients = clientapp.Commands{Events: h.store}
+	h.links = linkapp.Commands{Events: h.store, Policies: h.firmList}
 	return h, nil
 }
 
@@ -81,12 +90,8 @@ func withHouse(cmd *cobra.Command, where *place, do func(ctx context.Context, h 
 			err = closed
 		}
 	}()
-	have, want, err := migrations.Version(ctx, db.url)
-	if err != nil {
+	if err := upToDate(ctx, db.url); err != nil {
 		return err
-	}
-	if have < want {
-		return fmt.Errorf("the database is at version %d and this program needs %d. Run: portico migrate", have, want)
 	}
 	k, err := c.keysFor(folder, db.cluster != nil)
 	if err != nil {
@@ -101,7 +106,11 @@ func withHouse(cmd *cobra.Command, where *place, do func(ctx context.Context, h 
 }
 
 func newLog(to io.Writer, c config) *slog.Logger {
-	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+	level := slog.LevelInfo
+	if c.LogLevel != nil {
+		level = *c.LogLevel
+	}
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey { // UTC with milliseconds, as everywhere
 			a.Value = slog.StringValue(a.Value.Time().UTC().Format("2006-01-02T15:04:05.000Z07:00"))
 		}

@@ -65,7 +65,7 @@ func newRoot() *cobra.Command {
 	var where place
 	root.PersistentFlags().StringVar(&where.dir, "data", "", "folder of the embedded database, keys, mails and files (default .portico)")
 	root.AddCommand(
-		newMigrate(&where), newStaff(&where), newToken(&where), newDoctor(&where),
+		newDev(&where), newServe(&where), newMigrate(&where), newStaff(&where), newToken(&where), newDoctor(&where),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

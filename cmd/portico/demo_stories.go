@@ -1,0 +1,267 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"portico/app/es"
+	"portico/app/transfer"
+	linkapp "portico/app/uploadlink"
+	"portico/domain/event"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+)
+
+const day = 24 * time.Hour
+
+// story is one link of the demo and what has become of it.
+type story struct {
+	title   string
+	client  int // of demoClients; -1: nobody's
+	sender  int // of logins
+	to      []linkapp.NewRecipient
+	message string
+	wanted  []string
+	issued  time.Duration // ago
+	days    int           // until it expires
+	then    []step
+}
+
+// step is one thing that happened, some time ago.
+type step struct {
+	ago time.Duration
+	do  func(ctx context.Context, t *telling) error
+}
+
+// telling is a story as it is being told.
+type telling struct {
+	*demo
+	link      uuid.UUID
+	holder    uploadlink.Holder
+	links     linkapp.Commands  // as of the step's time
+	transfers *transfer.Service // as of the step's time
+	files     map[string]uuid.UUID
+}
+
+var demoStories = []story{
+	{
+		title: "on its way", client: 5, sender: 0, days: 14, to: one("Imogen Farrow", "imogen@farrow.example"),
+		message: "Welcome! Please send me what you have for the year so far.", wanted: []string{"P60", "Bank statements"},
+	},
+	{
+		title: "mailed, not opened yet", client: 3, sender: 1, issued: 3 * day, days: 21, to: one("Marisol Delgado", "trustees@delgado.example"),
+		message: "For the trust's return, please.", wanted: []string{"Dividend vouchers", "Rental income"},
+		then: []step{{3 * day, mailed}},
+	},
+	{
+		title: "bounced", client: 8, sender: 1, issued: 2 * day, days: 14, to: one("Yusuf Ibrahim", "yusuf@ibrahim.example"),
+		then: []step{{2 * day, mailed}, {2*day - time.Hour, bounced}},
+	},
+	{
+		title: "opened", client: 2, sender: 0, issued: 5 * day, days: 14, to: one("Nia Calder", "finance@calderwye.example"),
+		message: "The partnership's figures are due at the end of the month.", wanted: []string{"Trial balance", "Payroll summary"},
+		then: []step{{5 * day, mailed}, {4 * day, redeemed}},
+	},
+	{
+		title: "files arriving", client: 0, sender: 0, issued: 6 * day, days: 30, to: one("Rowan Ashdown", "accounts@ashdownjoinery.example"),
+		message: "Your VAT quarter: invoices and bank statements, please.", wanted: []string{"Sales invoices", "Bank statements"},
+		then: []step{
+			{6 * day, mailed}, {5 * day, redeemed},
+			{5 * day, upload("Sales invoices July.pdf", page("Sales invoices, July"))}, {5 * day, upload("Bank statement July.csv", table(1))},
+			{5 * day, sendNow},
+			{0, upload("Sales invoices August.pdf", page("Sales invoices, August"))}, {0, upload("Van lease.pdf", page("Van lease agreement"))},
+		},
+	},
+	{
+		title: "delivered, one renamed, one deleted", client: 7, sender: 0, issued: 9 * day, days: 30, to: one("Ruth Hollis", "ruth@hollisbakery.example"),
+		then: []step{
+			{9 * day, mailed}, {8 * day, redeemed},
+			{8 * day, upload("scan0001.pdf", page("Stock count"))}, {8 * day, upload("holiday.png", picture())},
+			{8*day - 2*time.Minute, rename("scan0001.pdf", "Stock count 31 March.pdf")}, {8*day - 3*time.Minute, remove("holiday.png")},
+		},
+	},
+	{
+		title: "delivered twice", client: 4, sender: 1, issued: 12 * day, days: 30, to: []linkapp.NewRecipient{
+			{Name: "Sam Eastgate", Email: "office@eastgatevets.example"}, {Name: "Dele Adeyemi, bookkeeper", Email: "dele@adeyemibooks.example"},
+		},
+		message: "Dele can send the monthly figures straight to me.",
+		then: []step{
+			{12 * day, mailed}, {11 * day, redeemed},
+			{11 * day, upload("Payroll September.csv", table(2))}, {4 * day, upload("Payroll October.csv", table(3))},
+			{4 * day, upload("Receipts October.zip", archive())},
+		},
+	},
+	{
+		title: "resent", client: 6, sender: 0, issued: 10 * day, days: 30, to: one("Angus Gilchrist", "angus@gilchristroofing.example"),
+		then: []step{{10 * day, mailed}, {1 * day, resent}},
+	},
+	{
+		title: "extended", client: 11, sender: 0, issued: 20 * day, days: 21, to: one("Flora Lowther", "estates@lowther.example"),
+		then: []step{{20 * day, mailed}, {2 * day, extended(28)}},
+	},
+	{
+		title: "expired with files", client: 9, sender: 1, issued: 50 * day, days: 14, to: one("Priti Shah", "manager@juniperlane.example"),
+		then: []step{{50 * day, mailed}, {45 * day, redeemed}, {45 * day, upload("Grant letter.pdf", page("Grant letter"))}},
+	},
+	{
+		title: "expired unused", client: 1, sender: 1, issued: 40 * day, days: 14, to: one("Beatrix Lindqvist", "beatrix@lindqvist.example"),
+		then: []step{{40 * day, mailed}},
+	},
+	{
+		title: "revoked", client: 10, sender: 0, issued: 7 * day, days: 30, to: one("Jo Kestrel", "production@kestrelfilm.example"),
+		then: []step{{7 * day, mailed}, {6 * day, revoked}},
+	},
+	{
+		title: "for nobody's client", client: -1, sender: 1, issued: 15 * day, days: 60, to: one("Dele Adeyemi", "dele@adeyemibooks.example"),
+		message: "For the hand-over of the books.",
+		then:    []step{{15 * day, mailed}, {14 * day, redeemed}, {14 * day, upload("Ledger.csv", table(4))}},
+	},
+}
+
+func one(name, email string) []linkapp.NewRecipient {
+	return []linkapp.NewRecipient{{Name: name, Email: email}}
+}
+
+// tell issues the nth link and lets happen what happened to it, unless it is there already.
+func (d *demo) tell(ctx context.Context, n int, s story) error {
+	t := &telling{demo: d, link: demoID(0x300 + n), files: map[string]uuid.UUID{}}
+	_, version, now, err := es.State[uploadlink.Link, uploadlink.Event](ctx, d.store, d.firm, uploadlink.Stream(t.link))
+	if err != nil || version > 0 {
+		return err
+	}
+	zone, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return err
+	}
+	// Nobody's week has everything at the same minute: each story is moved by its own while. What is new stays new.
+	moved := func(ago time.Duration) time.Duration {
+		if ago > 0 {
+			ago += time.Duration(n) * 47 * time.Minute
+		}
+		return ago
+	}
+	issue := linkapp.Issue{
+		By: d.by(s.sender), ID: t.link, Recipients: s.to, Message: s.message, Wanted: s.wanted,
+		ExpiresOn: now.In(zone).Add(-moved(s.issued)).AddDate(0, 0, s.days), Zone: zone,
+	}
+	if s.client >= 0 {
+		issue.Client = demoID(0x200 + s.client)
+	}
+	t.links, _ = d.at(moved(s.issued))
+	if _, err := t.links.Issue(ctx, issue); err != nil {
+		return err
+	}
+	if t.holder, err = d.holder(ctx, t.link); err != nil {
+		return err
+	}
+	for i, st := range s.then {
+		t.links, t.transfers = d.at(moved(st.ago))
+		if err := st.do(ctx, t); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (t *telling) secret() uploadlink.Secret {
+	return uploadlink.Secret{Recipient: t.holder.Recipient, Generation: t.holder.Generation}
+}
+
+func (t *telling) system() es.By {
+	return es.By{Firm: t.firm, Actor: event.Actor{Kind: event.System}}
+}
+
+func (t *telling) uploader() es.By {
+	return es.By{Firm: t.firm, Actor: event.Actor{Kind: event.Uploader, ID: t.holder.Recipient}}
+}
+
+func mailed(ctx context.Context, t *telling) error {
+	_, err := t.links.RecordMail(ctx, linkapp.MailOutcome{By: t.system(), Link: t.link, Secret: t.secret(), HandedOver: true})
+	return err
+}
+
+func bounced(ctx context.Context, t *telling) error {
+	bounce := &linkapp.Bounce{Code: "5.1.1", Detail: "550 5.1.1 there is no such mailbox here"}
+	_, err := t.links.RecordMail(ctx, linkapp.MailOutcome{By: t.system(), Link: t.link, Secret: t.secret(), Bounced: bounce})
+	return err
+}
+
+func redeemed(ctx context.Context, t *telling) error {
+	_, err := t.links.Redeem(ctx, linkapp.Redeem{
+		By: t.uploader(), Link: t.link, Holder: t.holder, Device: "Mozilla/5.0 (demo)", Address: "192.0.2.17",
+	})
+	return err
+}
+
+func sendNow(ctx context.Context, t *telling) error {
+	_, err := t.links.SendNow(ctx, linkapp.SendNow{By: t.uploader(), Link: t.link, Holder: t.holder})
+	return err
+}
+
+func resent(ctx context.Context, t *telling) error {
+	_, err := t.links.Resend(ctx, linkapp.Resend{By: t.by(0), Link: t.link})
+	return err
+}
+
+func revoked(ctx context.Context, t *telling) error {
+	_, err := t.links.Revoke(ctx, linkapp.Revoke{By: t.by(0), Link: t.link, Reason: "sent to the wrong person", Unreleased: uploadlink.Discard})
+	return err
+}
+
+// extended moves the expiry to so many days from now.
+func extended(days int) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		now, err := t.store.Now(ctx)
+		if err != nil {
+			return err
+		}
+		zone, err := time.LoadLocation("Europe/London")
+		if err != nil {
+			return err
+		}
+		_, err = t.links.Extend(ctx, linkapp.Extend{By: t.by(0), Link: t.link, ExpiresOn: now.In(zone).AddDate(0, 0, days), Zone: zone})
+		return err
+	}
+}
+
+func upload(name string, content []byte) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		t.files[name] = id
+		_, err = t.transfers.Whole(ctx, transfer.Owner{Firm: t.firm, Link: t.link, Recipient: t.holder.Recipient}, transfer.File{
+			ID: id, Name: name, Size: int64(len(content)), Generation: t.holder.Generation,
+		}, int64(len(content)), bytes.NewReader(content))
+		return err
+	}
+}
+
+func rename(name, to string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.Rename(ctx, linkapp.Rename{By: t.uploader(), Link: t.link, Holder: t.holder, File: t.files[name], Name: to})
+		return err
+	}
+}
+
+func remove(name string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.Delete(ctx, linkapp.Delete{By: t.uploader(), Link: t.link, Holder: t.holder, File: t.files[name]})
+		return err
+	}
+}
+
+// table is the nth file of comma-separated values.
+func table(n int) []byte {
+	var b strings.Builder
+	b.WriteString("date,what,net,vat\r\n")
+	for i := range 24 {
+		fmt.Fprintf(&b, "2026-%02d-%02d,Invoice %d,%d.00,%d.00\r\n", i%12+1, i+3, 1000*n+i, 100*n+i*7, 20*n+i)
+	}
+	return []byte(b.String())
+}

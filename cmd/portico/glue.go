@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+
+	mailadapter "portico/adapters/mail"
+	"portico/adapters/postgres"
+	"portico/app/account"
+	"portico/app/es"
+	firmapp "portico/app/firm"
+	"portico/app/notify"
+	"portico/app/transfer"
+	linkapp "portico/app/uploadlink"
+	"portico/domain/event"
+	"portico/domain/uploadlink"
+	"portico/ports/web"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// linkHistory lets transfers ask the link that they came through. Modules don't know each other, so they meet here.
+type linkHistory struct{ links linkapp.Commands }
+
+var _ transfer.Link = linkHistory{}
+
+// by is an uploader who acts through a link.
+func by(o transfer.Owner) es.By {
+	return es.By{Firm: o.Firm, Actor: event.Actor{Kind: event.Uploader, ID: o.Recipient}}
+}
+
+func (l linkHistory) Admit(ctx context.Context, o transfer.Owner, generation int) error {
+	return l.links.Access(ctx, o.Firm, o.Link, uploadlink.Holder{Recipient: o.Recipient, Generation: generation})
+}
+
+func (l linkHistory) Start(ctx context.Context, o transfer.Owner, f transfer.File) error {
+	_, err := l.links.StartTransfer(ctx, linkapp.StartTransfer{
+		By: by(o), Link: o.Link, Holder: uploadlink.Holder{Recipient: o.Recipient, Generation: f.Generation},
+		File: f.ID, Name: f.Name, Size: f.Size,
+	})
+	return err
+}
+
+func (l linkHistory) Check(ctx context.Context, o transfer.Owner, id uuid.UUID) error {
+	return l.links.TransferRight(ctx, o.Firm, o.Link, id)
+}
+
+func (l linkHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) error {
+	_, err := l.links.Receive(ctx, linkapp.Receive{
+		By: by(o), Link: o.Link, File: id, Size: c.Size, SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media,
+	})
+	return err
+}
+
+// Abandon is the uploader's act only where they asked for it; everything else is the system's.
+func (l linkHistory) Abandon(ctx context.Context, o transfer.Owner, id uuid.UUID, reason transfer.Reason) error {
+	who := by(o)
+	if reason != transfer.Cancelled {
+		who.Actor = event.Actor{Kind: event.System}
+	}
+	_, err := l.links.Abandon(ctx, linkapp.Abandon{By: who, Link: o.Link, File: id, Reason: uploadlink.AbandonReason(reason)})
+	return err
+}
+
+// bytesOfDeleted destroys the bytes of a file once its deletion is recorded (U4). Doing it twice is harmless, so the
+// event is heard again when the node dies in between.
+func bytesOfDeleted(transfers *transfer.Service) postgres.Subscription {
+	return postgres.Subscription{
+		Name: "bytes_of_deleted", Version: 1, Types: []string{uploadlink.FileDeleted{}.EventType()},
+		Handle: func(ctx context.Context, _ pgx.Tx, b postgres.Batch) error {
+			for _, r := range b.Events {
+				if e, ok := r.Event.(uploadlink.FileDeleted); ok {
+					if err := transfers.Discard(ctx, r.Firm, e.File); err != nil {
+						return fmt.Errorf("destroy the bytes of %s: %w", e.File, err)
+					}
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// people tells mails who sent a link.
+func people(rows account.Reader) func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
+	return func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
+		found, err := rows.Staff(ctx, firm, staff)
+		if err != nil {
+			return notify.Person{}, err
+		}
+		if len(found) == 0 {
+			return notify.Person{}, fmt.Errorf("there is no person %s in practice %d", staff, firm)
+		}
+		return notify.Person{Name: found[0].Name, Email: found[0].Email}, nil
+	}
+}
+
+// practices tells mails in whose name they go out.
+func practices(firms firmapp.Reader) func(ctx context.Context, firm int32) (notify.Person, error) {
+	return func(ctx context.Context, firm int32) (notify.Person, error) {
+		p, err := firms.Firm(ctx, firm)
+		return notify.Person{Name: p.Name, Email: p.Email}, err
+	}
+}
+
+// mailbox shows what dev wrote instead of sending. Adapters and ports don't know each other's types.
+type mailbox struct{ mailadapter.Files }
+
+func (m mailbox) List() ([]web.Letter, error) {
+	written, err := m.Files.List()
+	if err != nil {
+		return nil, err
+	}
+	letters := make([]web.Letter, len(written))
+	for i, l := range written {
+		letters[i] = web.Letter(l)
+	}
+	return letters, nil
+}
+
+func (m mailbox) Read(id string) (web.Letter, error) {
+	l, err := m.Files.Read(id)
+	return web.Letter(l), err
+}

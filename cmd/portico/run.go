@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"portico/adapters/blob"
+	mailadapter "portico/adapters/mail"
+	"portico/adapters/postgres"
+	"portico/app/deadline"
+	"portico/app/notify"
+	"portico/app/transfer"
+	linkapp "portico/app/uploadlink"
+	"portico/domain/uploadlink"
+	"portico/ports/api"
+	"portico/ports/web"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+)
+
+// site is how one process shows the house to the world.
+type site struct {
+	listener  net.Listener
+	baseURL   string // without a slash at its end
+	files     string // folder of the uploaded bytes
+	transport mailadapter.Transport
+	mailFrom  string
+	mails     web.MailBox // what dev wrote instead of sending; nil: none
+	trusted   []netip.Prefix
+	grace     time.Duration
+	begin     func(context.Context, *transfer.Service) error // runs before the first request; nil: nothing to do
+	ready     func()                                         // is told when requests are answered
+}
+
+// serve runs everything until ctx ends: first what hears the log, then what answers people. It ends in the opposite
+// order, so that a request that is under way still finds all that it needs.
+func (h *house) serve(ctx context.Context, s site) error {
+	blobs, err := blob.Open(s.files)
+	if err != nil {
+		return err
+	}
+	defer blobs.Close()
+	transfers := &transfer.Service{
+		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links},
+		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()),
+	}
+	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
+	if err != nil {
+		return err
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	handler, err := h.handler(s, transfers, metrics)
+	if err != nil {
+		return err
+	}
+
+	// What hears the log outlives the requests by a moment: its context ends when the web server has.
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	group, failed := errgroup.WithContext(behind)
+	if err := h.hear(failed, group, transfers, notify.Sender{
+		Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts), Practice: practices(h.firmList),
+	}, metrics); err != nil {
+		stop()
+		return errors.Join(err, group.Wait())
+	}
+	group.Go(func() error {
+		defer stop()
+		if s.begin != nil {
+			if err := s.begin(ctx, transfers); err != nil {
+				return err
+			}
+		}
+		return answer(ctx, failed, s, handler, h.log)
+	})
+	return group.Wait()
+}
+
+// hear starts everything that follows the log or the clock.
+func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *transfer.Service, sender notify.Sender, metrics *prometheus.Registry) error {
+	group.Go(func() error { return h.tail.Run(ctx) })
+	if err := h.tail.Ready(ctx); err != nil {
+		return fmt.Errorf("follow the log: %w", err)
+	}
+	rebuilder := &postgres.Rebuilder{DB: h.db, Codec: h.codec, Vault: h.vault, Tail: h.tail, Log: h.log}
+	if err := rebuilder.Ensure(ctx, postgres.Models(), nil); err != nil {
+		return fmt.Errorf("build the read models: %w", err)
+	}
+	for _, model := range postgres.Models() {
+		group.Go(func() error { return postgres.NewProjector(h.db, h.codec, h.vault, h.tail, h.log, model).Run(ctx) })
+	}
+	for _, subscription := range []postgres.Subscription{
+		postgres.Reactor("upload_link_mails", []string{
+			uploadlink.Issued{}.EventType(), uploadlink.Resent{}.EventType(), uploadlink.BatchReleased{}.EventType(),
+		}, linkapp.Effects),
+		bytesOfDeleted(transfers),
+	} {
+		group.Go(func() error {
+			return postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription).Run(ctx)
+		})
+	}
+	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), h.log)
+	group.Go(func() error { return timers.Run(ctx) })
+	group.Go(func() error { return postgres.NewEffects(h.db, h.tail, sender, h.log).Run(ctx) })
+	group.Go(func() error {
+		return transfers.Run(ctx, func(done transfer.Collected, err error) {
+			h.log.Info("looked after transfers", "done", done, "err", err)
+		})
+	})
+	group.Go(func() error { return h.dropRetired(ctx, rebuilder) })
+	return h.measure(metrics, timers)
+}
+
+// dropRetired removes, once an hour, the tables that a rebuild has replaced a day ago.
+func (h *house) dropRetired(ctx context.Context, rebuilder *postgres.Rebuilder) error {
+	hour := time.NewTicker(time.Hour)
+	defer hour.Stop()
+	for {
+		if err := rebuilder.DropRetired(ctx, postgres.Models()); err != nil && ctx.Err() == nil {
+			h.log.Error("dropping retired tables", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hour.C:
+		}
+	}
+}
+
+// measure adds what only this process knows to its metrics. No label holds an id of a person.
+func (h *house) measure(metrics *prometheus.Registry, timers *postgres.Timers) error {
+	gauge := func(name, help string, value func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
+	}
+	var failed error
+	for _, c := range []prometheus.Collector{
+		gauge("portico_tail_position", "Position up to which the log is complete.", func() float64 {
+			position, _ := h.tail.Safe()
+			return float64(position)
+		}),
+		gauge("portico_tail_held_seconds", "How long a gap in the log has been holding the tail.", func() float64 { return h.tail.Held().Seconds() }),
+		gauge("portico_timer_queries", "Queries of the deadline saga since the start.", func() float64 { return float64(timers.Queries()) }),
+		gauge("portico_app_connections", "Connections of pages and API.", func() float64 { return float64(h.db.App.Stat().AcquiredConns()) }),
+		gauge("portico_work_connections", "Connections of saga and effects.", func() float64 { return float64(h.db.Work.Stat().AcquiredConns()) }),
+		gauge("portico_projection_connections", "Connections of read models.", func() float64 { return float64(h.db.Proj.Stat().AcquiredConns()) }),
+	} {
+		failed = errors.Join(failed, metrics.Register(c))
+	}
+	return failed
+}
+
+// handler puts pages and API together.
+func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus.Registry) (http.Handler, error) {
+	programs := &api.Server{
+		Tokens: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
+		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList,
+		Content: transfers, Version: version(), Log: h.log,
+	}
+	apiHandler, err := programs.Handler()
+	if err != nil {
+		return nil, err
+	}
+	pages := &web.Server{
+		Accounts: h.account, Clients: h.clients, Links: h.links,
+		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList,
+		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
+		Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
+		Ready: func(ctx context.Context) error {
+			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+			defer cancel()
+			return h.db.App.Ping(ctx)
+		},
+	}
+	handler, err := pages.Handler()
+	if err != nil {
+		return nil, err
+	}
+	return trusting(s.trusted, handler), nil
+}
+
+// answer runs the web server until ctx or the house ends, then gives requests the time to end.
+func answer(ctx, house context.Context, s site, handler http.Handler, log *slog.Logger) error {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true) // what a proxy in front speaks; TLS is the proxy's
+	server := &http.Server{
+		Handler: handler, Protocols: protocols,
+		// Bodies have deadlines of their own, where they are read: an upload may take days.
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(s.listener) }()
+	if s.ready != nil {
+		s.ready()
+	}
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve pages: %w", err)
+	case <-ctx.Done():
+	case <-house.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.grace)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		log.Warn("requests were cut off", "err", err)
+		return server.Close()
+	}
+	return nil
+}
