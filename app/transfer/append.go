@@ -63,7 +63,15 @@ func (s *Service) seize(ctx context.Context, owner Owner, id uuid.UUID, offset i
 		if other == nil {
 			break
 		}
-		// The holder's epoch ends before it is stopped, so that it can't record what this request is about to replace.
+		// The holder's epoch ends before it is stopped, so that it can't record what this request is about to replace;
+		// and it ends only after it began.
+		select {
+		case <-other.ready:
+		case <-giveUp.C:
+			return Row{}, nil, ErrLocked
+		case <-ctx.Done():
+			return Row{}, nil, ctx.Err()
+		}
 		if row, taken, err := s.take(ctx, owner, id, offset); err != nil || !taken {
 			return row, nil, err
 		}
@@ -77,6 +85,7 @@ func (s *Service) seize(ctx context.Context, owner Owner, id uuid.UUID, offset i
 		}
 	}
 	row, w, err = s.lock(ctx, owner, id, offset, giveUp.C)
+	close(mine.ready)
 	if err != nil || w == nil {
 		s.holds.leave(id, mine)
 	}
@@ -138,7 +147,9 @@ func (s *Service) take(ctx context.Context, owner Owner, id uuid.UUID, offset in
 		return row, true, nil
 	case row.State == Abandoned, row.State == Discarded, row.State == Receiving && row.Expired:
 		return row, false, ErrGone
-	case row.State == Receiving || row.State == Received && offset != row.Size:
+	case row.State == Finishing && offset != row.Size:
+		return row, false, ErrOffset // by how much is nobody's to know yet (rule 4)
+	case row.State == Receiving, offset != row.Size:
 		return row, false, ErrOffset.Withf("The upload is at byte %d, not at %d.", row.Offset, offset)
 	}
 	return row, false, nil
@@ -149,7 +160,7 @@ func (s *Service) write(ctx context.Context, row Row, blob Writer, length int64,
 	if length > row.Size-row.Offset {
 		return row, ErrTooLarge.Withf("The file was announced with %d bytes, and %d more would come after byte %d.", row.Size, length, row.Offset)
 	}
-	if err := s.Link.Check(ctx, row.Owner); err != nil {
+	if err := s.Link.Check(ctx, row.Owner, row.ID); err != nil {
 		return row, fmt.Errorf("ask the link: %w", err)
 	}
 	format, err := filetype.Of("a."+row.Extension, []string{row.Extension})

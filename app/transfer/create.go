@@ -15,16 +15,11 @@ import (
 // Create begins a transfer: refused before any byte travels where its size, name or first bytes are wrong (S1.i10), or
 // the link no longer takes new ones. The event comes first, then the row, then the blob.
 //
-// It returns ErrEmpty, ErrTooLarge, filetype.ErrType, ErrTooMany, ErrNoSpace, or the link's refusal.
+// It returns ErrEmpty, ErrTooLarge, filetype.ErrType, ErrNoSpace, or the link's refusal.
 func (s *Service) Create(ctx context.Context, owner Owner, f File) (Row, error) {
 	format, err := s.admit(f)
 	if err != nil {
 		return Row{}, err
-	}
-	if open, err := s.Rows.Open(ctx, owner); err != nil {
-		return Row{}, fmt.Errorf("count unfinished transfers: %w", err)
-	} else if open >= s.Limits.Open {
-		return Row{}, ErrTooMany
 	}
 	if err := s.Link.Start(ctx, owner, f); err != nil {
 		return Row{}, fmt.Errorf("start the transfer: %w", err)

@@ -31,7 +31,7 @@ func (s *Service) Head(ctx context.Context, owner Owner, id uuid.UUID) (Row, err
 	case row.State == Finishing:
 		return s.settle(ctx, row)
 	case row.State == Receiving:
-		if err := s.Link.Check(ctx, owner); err != nil {
+		if err := s.Link.Check(ctx, owner, id); err != nil {
 			return s.failed(ctx, row, fmt.Errorf("ask the link: %w", err))
 		}
 	}
@@ -133,7 +133,8 @@ func (s *Service) bury(ctx context.Context, row Row) error {
 	return nil
 }
 
-// Discard destroys the bytes of a received file that was deleted inside its window (spec U4). Repeating it is fine.
+// Discard destroys the bytes of a received file that was deleted inside its window (spec U4). Repeating it is fine. The
+// row may still say Finishing, where a crash came between the event and the mark.
 func (s *Service) Discard(ctx context.Context, firm int32, id uuid.UUID) error {
 	row, ok, err := s.Rows.Discard(ctx, firm, id)
 	if err != nil {
@@ -143,6 +144,13 @@ func (s *Service) Discard(ctx context.Context, firm int32, id uuid.UUID) error {
 		return nil
 	}
 	return s.bury(ctx, row)
+}
+
+// End destroys what has come of a transfer that its link has ended by itself. Repeating it is fine, and one that is
+// complete stays.
+func (s *Service) End(ctx context.Context, firm int32, id uuid.UUID, reason Reason) error {
+	_, err := s.abandon(ctx, Row{ID: id, Owner: Owner{Firm: firm}}, reason, nil)
+	return err
 }
 
 // Open reads a received file. Whether its reader may see it is for the caller to know. It returns ErrMissing.

@@ -9,6 +9,7 @@ import (
 
 // hold is one request that writes a transfer.
 type hold struct {
+	ready   chan struct{}      // closed when the row is taken, or won't be
 	stop    func()             // makes the request's Read return
 	flush   chan chan struct{} // asks for a checkpoint; the inner channel is closed after it
 	done    chan struct{}      // closed when nothing more will be written or recorded
@@ -16,7 +17,7 @@ type hold struct {
 }
 
 func newHold(stop func()) *hold {
-	return &hold{stop: stop, flush: make(chan chan struct{}), done: make(chan struct{})}
+	return &hold{stop: stop, ready: make(chan struct{}), flush: make(chan chan struct{}), done: make(chan struct{})}
 }
 
 func (h *hold) cancel() {

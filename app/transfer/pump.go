@@ -145,7 +145,7 @@ func (p *pump) midway(ctx context.Context) error {
 	}
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	if err := p.s.Link.Check(ctx, p.row.Owner); refused(err) {
+	if err := p.s.Link.Check(ctx, p.row.Owner, p.row.ID); refused(err) {
 		return fmt.Errorf("ask the link: %w", err)
 	}
 	return nil

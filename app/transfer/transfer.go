@@ -30,10 +30,9 @@ var (
 	ErrOffset   = fault.New(fault.Conflict, "upload.offset", "The upload has moved on. Ask for its offset and continue there.")
 	ErrReceived = fault.New(fault.Conflict, "upload.received", "The file has arrived already. Delete it from the list instead.")
 	ErrLocked   = fault.New(fault.Locked, "upload.locked", "Another connection is continuing this upload.")
-	ErrTooLarge = fault.New(fault.TooLarge, "upload.too_large", "The file is too large.")
-	ErrEmpty    = fault.New(fault.Invalid, "upload.empty", "The file is empty. If it lies in a cloud drive, save it to this device first.")
+	ErrTooLarge = fault.New(fault.TooLarge, "uploadlink.too_large", "The file is too large.")
+	ErrEmpty    = fault.New(fault.Invalid, "uploadlink.empty", "The file is empty. If it lies in a cloud drive, save it to this device first.")
 	ErrShort    = fault.New(fault.Invalid, "upload.short", "Fewer bytes came than were announced.")
-	ErrTooMany  = fault.New(fault.TooMany, "upload.too_many", "Too many uploads are unfinished. Finish or remove some first.")
 	ErrNoSpace  = fault.New(fault.NoSpace, "upload.no_space", "The storage is full. Nothing is lost; try again later.")
 	ErrDamaged  = fault.New(fault.Gone, "upload.damaged", "The storage has failed for this file. Send it again.")
 )
@@ -54,7 +53,6 @@ type Limits struct {
 	Extensions []string
 	Idle       time.Duration // without progress
 	Age        time.Duration // from creation
-	Open       int           // unfinished transfers of one recipient
 	Reserve    int64         // bytes of free space below which nothing new begins
 
 	CheckpointBytes int64         // what a crash can cost at most,
@@ -65,7 +63,7 @@ type Limits struct {
 // Standard are the limits of spec L4 and the notes' measurements, for files of up to maxSize bytes.
 func Standard(maxSize int64, extensions []string) Limits {
 	return Limits{
-		MaxSize: maxSize, Extensions: extensions, Idle: 24 * time.Hour, Age: 72 * time.Hour, Open: 1000, Reserve: 1 << 30,
+		MaxSize: maxSize, Extensions: extensions, Idle: 24 * time.Hour, Age: 72 * time.Hour, Reserve: 1 << 30,
 		CheckpointBytes: 64 << 20, CheckpointEvery: 5 * time.Second, Yield: 10 * time.Second,
 	}
 }
@@ -84,6 +82,9 @@ type File struct {
 	Media string    // as the browser calls it; a hint that decides nothing
 	Size  int64     // bytes; -1 where nobody knows yet
 	Start []byte    // the first bytes as a hint, to refuse before anything travels; may be empty
+
+	// Generation is of the secret that the sender holds.
+	Generation int
 }
 
 // State is where a transfer stands.
@@ -134,8 +135,6 @@ type Row struct {
 // Rows keep transfers. Each method is one statement that takes effect wholly or not at all; all times are the database's.
 // Implementations: adapters/postgres, and transfertest.Rows; both pass transfertest.Conformance.
 type Rows interface {
-	// Open counts the Receiving ones of one recipient that have not expired.
-	Open(ctx context.Context, owner Owner) (int, error)
 	// Insert adds a transfer: Receiving from 0, or Finishing with all bytes there.
 	Insert(ctx context.Context, r Row, limits Limits) (Row, error)
 	// Load reads one; ErrUnknown where owner has none such.
@@ -151,12 +150,12 @@ type Rows interface {
 	Receive(ctx context.Context, firm int32, id uuid.UUID) error
 	// Abandon ends one that is Receiving or Finishing; ok is false where it was neither.
 	Abandon(ctx context.Context, firm int32, id uuid.UUID, reason Reason) (r Row, ok bool, err error)
-	// Discard ends a Received one.
+	// Discard ends one that has all its bytes.
 	Discard(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
 	// Emptied notes that the bytes of an ended one are gone.
 	Emptied(ctx context.Context, firm int32, id uuid.UUID) error
-	// Stale lists, over all firms, at most limit transfers with something left to do: expired, Finishing for a minute,
-	// ended with bytes still there.
+	// Stale lists, over all firms, at most limit transfers with something left to do: expired ones, and those that have
+	// been Finishing, or ended with bytes still there, for a minute.
 	Stale(ctx context.Context, limit int) ([]Row, error)
 	// Unknown are those of ids that have no row in any firm.
 	Unknown(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
@@ -206,8 +205,9 @@ var (
 // Link is what the link's own history says to a transfer. Each method is harmless the second time. A *fault.Error is a
 // refusal; any other error means that nobody knows, and that asking again is right.
 type Link interface {
+	Admit(ctx context.Context, owner Owner, generation int) error // may something new begin?
 	Start(ctx context.Context, owner Owner, f File) error
-	Check(ctx context.Context, owner Owner) error // may bytes of what has begun still come?
+	Check(ctx context.Context, owner Owner, id uuid.UUID) error // may bytes of what has begun still come?
 	Receive(ctx context.Context, owner Owner, id uuid.UUID, c Content) error
 	Abandon(ctx context.Context, owner Owner, id uuid.UUID, reason Reason) error
 }

@@ -11,3 +11,8 @@ func memory(*testing.T) *transfertest.World {
 }
 
 func TestFaults(t *testing.T) { transfertest.Faults(t, memory) }
+
+func TestRowsInMemory(t *testing.T) {
+	rows := &transfertest.Rows{}
+	transfertest.Conformance(t, rows, rows.Age)
+}

@@ -21,7 +21,7 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 		return Row{}, err
 	}
 	if f.Size < 0 { // it may be long; a short one is refused by Start soon enough
-		if err := s.Link.Check(ctx, owner); err != nil {
+		if err := s.Link.Admit(ctx, owner, f.Generation); err != nil {
 			return Row{}, fmt.Errorf("ask the link: %w", err)
 		}
 	}

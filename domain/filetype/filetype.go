@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"portico/domain/fault"
 
@@ -24,7 +25,7 @@ import (
 const HeadSize = 3072
 
 // ErrType says that a file's name or content is of a kind that isn't accepted.
-var ErrType = fault.New(fault.Unsupported, "file.type", "Files of this type can’t be sent here.")
+var ErrType = fault.New(fault.Unsupported, "uploadlink.type", "Files of this type can’t be sent here.")
 
 // The classes of content.
 type class uint8
@@ -53,7 +54,7 @@ type Format struct {
 // Of finds the format of a file by its name. accepted are lower-case extensions without dot, the practice's list.
 // It returns ErrType, with the list in its sentence.
 func Of(name string, accepted []string) (Format, error) {
-	ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
+	ext := strings.ToLower(strings.TrimPrefix(path.Ext(visible(name)), "."))
 	f, ok := formats[ext]
 	if !ok || !slices.Contains(accepted, ext) {
 		what := "Files without an extension"
@@ -64,6 +65,16 @@ func Of(name string, accepted []string) (Format, error) {
 	}
 	f.Extension = ext
 	return f, nil
+}
+
+// visible is a name without what nobody sees, so that no extension hides behind a space or a mark of direction.
+func visible(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return -1
+		}
+		return r
+	}, name))
 }
 
 // Known tells whether an extension, lower case without dot, has a format.

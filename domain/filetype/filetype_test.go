@@ -34,13 +34,13 @@ var emf = "\x01\x00\x00\x00\x6c\x00\x00\x00" + strings.Repeat("\x00", 32) + " EM
 
 func TestOf(t *testing.T) {
 	for _, ext := range accepted {
-		for _, name := range []string{"a." + ext, "Beleg März." + strings.ToUpper(ext)} {
+		for _, name := range []string{"a." + ext, "Beleg März." + strings.ToUpper(ext), "a." + ext + " ", "a." + ext + "\u200b"} {
 			if f, err := filetype.Of(name, accepted); err != nil || f.Extension != ext {
 				t.Errorf("S1.5, S1.i9: Of(%q) = %q, %v", name, f.Extension, err)
 			}
 		}
 	}
-	for _, name := range []string{"a.exe", "a.pdf.exe", "a", ".pdf/", "a.svg", "a.", "invoice.pdf "} {
+	for _, name := range []string{"a.exe", "a.pdf.exe", "a", ".pdf/", "a.svg", "a.", "a.pdf/b", "fdp.exe\u202e"} {
 		_, err := filetype.Of(name, accepted)
 		if !errors.Is(err, filetype.ErrType) {
 			t.Errorf("Of(%q) = %v, want ErrType", name, err)

@@ -134,11 +134,12 @@ type AbandonReason string
 
 // The reasons. Their words are stored.
 const (
-	Cancelled   AbandonReason = "cancelled"    // by the person who sent it
-	Idle        AbandonReason = "idle"         // no byte for TransferIdle
-	TooOld      AbandonReason = "too_old"      // not finished within TransferLimit
-	RefusedType AbandonReason = "refused_type" // its content is not of an accepted type
-	LinkRevoked AbandonReason = "link_revoked"
+	Cancelled     AbandonReason = "cancelled"    // by the person who sent it
+	Idle          AbandonReason = "idle"         // no byte for TransferIdle
+	TooOld        AbandonReason = "too_old"      // not finished within TransferLimit
+	RefusedType   AbandonReason = "refused_type" // its content is not of an accepted type
+	LinkRevoked   AbandonReason = "link_revoked"
+	StorageFailed AbandonReason = "storage_failed" // the disk did, for this file
 )
 
 // BatchOpened starts a correction window for one recipient's files (U1).

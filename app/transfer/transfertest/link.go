@@ -32,8 +32,8 @@ func (l *Link) Revoke() { l.mu.Lock(); l.revoked = true; l.mu.Unlock() }
 // Expire refuses new transfers and lets begun ones go on.
 func (l *Link) Expire() { l.mu.Lock(); l.expired = true; l.mu.Unlock() }
 
-// Start implements transfer.Link.
-func (l *Link) Start(_ context.Context, _ transfer.Owner, f transfer.File) error {
+// Admit implements transfer.Link.
+func (l *Link) Admit(context.Context, transfer.Owner, int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -42,6 +42,16 @@ func (l *Link) Start(_ context.Context, _ transfer.Owner, f transfer.File) error
 	case l.expired:
 		return ErrExpired
 	}
+	return nil
+}
+
+// Start implements transfer.Link.
+func (l *Link) Start(ctx context.Context, owner transfer.Owner, f transfer.File) error {
+	if err := l.Admit(ctx, owner, f.Generation); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.Started == nil {
 		l.Started = make(map[uuid.UUID]transfer.File)
 		l.Received = make(map[uuid.UUID][]transfer.Content)
@@ -52,7 +62,7 @@ func (l *Link) Start(_ context.Context, _ transfer.Owner, f transfer.File) error
 }
 
 // Check implements transfer.Link.
-func (l *Link) Check(context.Context, transfer.Owner) error {
+func (l *Link) Check(context.Context, transfer.Owner, uuid.UUID) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.revoked {

@@ -41,18 +41,6 @@ func (r *memoryRow) move(l transfer.Limits) {
 	}
 }
 
-// Open implements transfer.Rows.
-func (rs *Rows) Open(_ context.Context, owner transfer.Owner) (n int, err error) {
-	rs.mu.Lock()
-	defer rs.mu.Unlock()
-	for _, r := range rs.m {
-		if r.Owner == owner && r.State == transfer.Receiving && !r.seen().Expired {
-			n++
-		}
-	}
-	return n, nil
-}
-
 // Insert implements transfer.Rows.
 func (rs *Rows) Insert(_ context.Context, row transfer.Row, l transfer.Limits) (transfer.Row, error) {
 	rs.mu.Lock()
@@ -139,7 +127,7 @@ func (rs *Rows) Abandon(_ context.Context, firm int32, id uuid.UUID, reason tran
 
 // Discard implements transfer.Rows.
 func (rs *Rows) Discard(_ context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
-	return rs.end(firm, id, transfer.Discarded, "", transfer.Received)
+	return rs.end(firm, id, transfer.Discarded, "", transfer.Finishing, transfer.Received)
 }
 
 func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer.Reason, from ...transfer.State) (transfer.Row, bool, error) {
@@ -151,7 +139,7 @@ func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer
 	}
 	for _, s := range from {
 		if r.State == s {
-			r.State, r.Reason, r.HashState = to, reason, nil
+			r.State, r.Reason, r.HashState, r.touched = to, reason, nil, time.Now()
 			r.Epoch++
 			return r.seen(), true, nil
 		}
@@ -176,8 +164,8 @@ func (rs *Rows) Stale(_ context.Context, limit int) (rows []transfer.Row, err er
 	for _, r := range rs.m {
 		seen := r.seen()
 		ended := r.State == transfer.Abandoned || r.State == transfer.Discarded
-		if len(rows) < limit && (r.State == transfer.Receiving && seen.Expired || ended && !r.emptied ||
-			r.State == transfer.Finishing && time.Since(r.touched) > time.Minute) {
+		left := r.State == transfer.Finishing || ended && !r.emptied
+		if len(rows) < limit && (r.State == transfer.Receiving && seen.Expired || left && time.Since(r.touched) > time.Minute) {
 			rows = append(rows, seen)
 		}
 	}

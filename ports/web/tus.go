@@ -1,0 +1,302 @@
+package web
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"portico/app/transfer"
+	"portico/domain/fault"
+
+	"github.com/google/uuid"
+)
+
+// Uploads is the upload protocol, tus 1.0.0: core, creation, creation-with-upload, termination, expiration. Not spoken:
+// deferred length, concatenation, method override, and reading a file back; nor any other origin.
+// Source: https://tus.io/protocols/resumable-upload
+//
+// It serves all paths below …/uploads/, for requests whose context carries an access. tus-js-client forgets an upload
+// after any 4xx but 423 on HEAD, so passing trouble is 503 with Retry-After there.
+type Uploads struct {
+	Transfers *transfer.Service
+	Log       *slog.Logger
+}
+
+// What can be wrong with a request, whatever the file.
+var (
+	errUnknownUpload = fault.New(fault.NotFound, "upload.unknown", "There is no such upload.")
+	errBadRequest    = fault.New(fault.Invalid, "tus.request", "The upload request is not understood.")
+	errVersion       = fault.New(fault.Invalid, "tus.version", "The header Tus-Resumable must be 1.0.0.")
+	errMethod        = fault.New(fault.Invalid, "tus.method", "This method isn’t allowed here.")
+	errOctets        = fault.New(fault.Unsupported, "tus.content_type", "Bytes are sent as application/offset+octet-stream.")
+)
+
+const (
+	tusVersion = "1.0.0"
+	tusMedia   = "application/offset+octet-stream"
+	// A small file that comes inside the request that announces it is stored in one step, not resumable.
+	inOneGo = 1 << 20
+)
+
+// ServeHTTP implements http.Handler.
+func (t Uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	methods := map[string]func(http.ResponseWriter, *http.Request) error{
+		http.MethodHead: t.head, http.MethodPatch: t.patch, http.MethodDelete: t.terminate,
+	}
+	if lastSegment(r) == "" {
+		methods = map[string]func(http.ResponseWriter, *http.Request) error{http.MethodPost: t.create}
+	}
+	next, ok := methods[r.Method]
+	switch {
+	case r.Method == http.MethodOptions:
+		t.options(w)
+	case ok:
+		t.speak(next)(w, r)
+	default:
+		allow := append(slices.Sorted(maps.Keys(methods)), http.MethodOptions)
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		writeProblem(w, r, http.StatusMethodNotAllowed, errMethod)
+	}
+}
+
+// lastSegment is what follows uploads/ in the path as it was sent: an escaped slash stays what it is, no separator.
+func lastSegment(r *http.Request) string {
+	path := r.URL.EscapedPath()
+	if i := strings.LastIndex(path, "/uploads"); i >= 0 {
+		return strings.TrimPrefix(path[i+len("/uploads"):], "/")
+	}
+	return path
+}
+
+func (t Uploads) options(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Tus-Resumable", tusVersion)
+	h.Set("Tus-Version", tusVersion)
+	h.Set("Tus-Extension", "creation,creation-with-upload,termination,expiration")
+	h.Set("Tus-Max-Size", strconv.FormatInt(t.Transfers.Limits.MaxSize, 10))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// speak insists on the protocol's version and turns errors into problems.
+func (t Uploads) speak(next func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Tus-Resumable", tusVersion)
+		w.Header().Set("Cache-Control", "no-store")
+		if r.Header.Get("Tus-Resumable") != tusVersion {
+			w.Header().Set("Tus-Version", tusVersion)
+			writeProblem(w, r, http.StatusPreconditionFailed, errVersion)
+			return
+		}
+		for _, h := range []string{"X-HTTP-Method-Override", "Upload-Concat", "Upload-Defer-Length"} {
+			if r.Header.Get(h) != "" {
+				writeProblem(w, r, http.StatusBadRequest, errBadRequest.Withf("%s is not supported.", h))
+				return
+			}
+		}
+		t.handle(next)(w, r)
+	}
+}
+
+func (t Uploads) handle(next func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		_ = rc.SetWriteDeadline(time.Time{}) // a request may take hours
+		b := newBody(r.Body, rc)
+		r.Body = b
+		err := next(w, r)
+		if err == nil {
+			return
+		}
+		_ = rc.SetWriteDeadline(time.Now().Add(30 * time.Second))
+		t.refuse(w, r, b, err)
+	}
+}
+
+// refuse answers with err as a problem, and logs what no rule has caused, unless the line did.
+func (t Uploads) refuse(w http.ResponseWriter, r *http.Request, b *body, err error) {
+	f, ok := errors.AsType[*fault.Error](err)
+	switch {
+	case errors.Is(err, errBadRequest):
+		writeProblem(w, r, http.StatusBadRequest, f)
+		return
+	case !ok:
+		f = errBroken
+		if !b.failed(err) && r.Context().Err() == nil {
+			t.Log.Error("upload", "err", err, "route", r.Pattern)
+		}
+	}
+	writeProblem(w, r, statuses[f.Kind], f)
+	b.drain()
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) {
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		h.Set("Retry-After", "2")
+	}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		p := problemOf(f)
+		p.Status, p.Title = status, cmp.Or(p.Title, http.StatusText(status))
+		_ = json.NewEncoder(w).Encode(p) // the sender went away: nothing to do about it
+	}
+}
+
+// passing tells trouble that the next try may not meet: the transfer is there and can be continued.
+func passing(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return !ok || f.Kind == fault.Locked || f.Kind == fault.NoSpace || f.Kind == fault.Unavailable
+}
+
+// create answers 201 with a Location below the same base, so that a token in the path stays out of it for a browser.
+func (t Uploads) create(w http.ResponseWriter, r *http.Request) error {
+	a, owner, err := ownerOf(r)
+	if err != nil {
+		return err
+	}
+	size, err := number(r.Header, "Upload-Length")
+	if err != nil {
+		return err
+	}
+	meta, err := metadata(r.Header.Get("Upload-Metadata"))
+	if err != nil {
+		return err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("make an id: %w", err)
+	}
+	f := transfer.File{ID: id, Name: meta["filename"], Media: meta["filetype"], Size: size, Generation: a.Generation}
+	f.Start, _ = base64.StdEncoding.DecodeString(meta["head"]) // a hint
+	bytes := r.Header.Get("Content-Type") == tusMedia && r.ContentLength != 0
+
+	var row transfer.Row
+	if bytes && r.ContentLength == size && size <= inOneGo {
+		row, err = t.Transfers.Whole(r.Context(), owner, f, size, r.Body)
+		if row.ID == uuid.Nil || err != nil && row.State != transfer.Finishing {
+			return err
+		}
+	} else {
+		if row, err = t.Transfers.Create(r.Context(), owner, f); err != nil {
+			return err
+		}
+		if bytes {
+			row, err = t.Transfers.Append(r.Context(), owner, id, 0, r.ContentLength, r.Body.(*body))
+			if err != nil && !passing(err) {
+				return err
+			}
+		}
+	}
+	h := w.Header()
+	h.Set("Location", a.Base+"/uploads/"+id.String())
+	progress(h, row)
+	if !bytes {
+		h.Del("Upload-Offset")
+	}
+	w.WriteHeader(http.StatusCreated)
+	return nil
+}
+
+func (t Uploads) head(w http.ResponseWriter, r *http.Request) error {
+	_, owner, err := ownerOf(r)
+	if err != nil {
+		return err
+	}
+	id, err := uploadID(r)
+	if err != nil {
+		return err
+	}
+	row, err := t.Transfers.Head(r.Context(), owner, id)
+	if err != nil {
+		return err
+	}
+	progress(w.Header(), row)
+	w.Header().Set("Upload-Length", strconv.FormatInt(row.Size, 10))
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (t Uploads) patch(w http.ResponseWriter, r *http.Request) error {
+	_, owner, err := ownerOf(r)
+	if err != nil {
+		return err
+	}
+	id, err := uploadID(r)
+	if err != nil {
+		return err
+	}
+	if r.Header.Get("Content-Type") != tusMedia {
+		return errOctets
+	}
+	offset, err := number(r.Header, "Upload-Offset")
+	if err != nil {
+		return err
+	}
+	row, err := t.Transfers.Append(r.Context(), owner, id, offset, r.ContentLength, r.Body.(*body))
+	if err != nil {
+		return err
+	}
+	progress(w.Header(), row)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (t Uploads) terminate(w http.ResponseWriter, r *http.Request) error {
+	_, owner, err := ownerOf(r)
+	if err != nil {
+		return err
+	}
+	id, err := uploadID(r)
+	if err != nil {
+		return err
+	}
+	if err := t.Transfers.Terminate(r.Context(), owner, id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// progress says how far a transfer is. Before its event is recorded it has no more than what can be continued.
+func progress(h http.Header, row transfer.Row) {
+	offset := row.Offset
+	if row.State == transfer.Finishing {
+		offset = 0 // asking again finishes it
+	}
+	h.Set("Upload-Offset", strconv.FormatInt(offset, 10))
+	switch row.State {
+	case transfer.Receiving:
+		h.Set("Upload-Expires", row.ExpiresAt.UTC().Format(http.TimeFormat))
+	case transfer.Received:
+		h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(row.SHA256)+":") // RFC 9530
+	case transfer.Finishing, transfer.Abandoned, transfer.Discarded:
+	}
+}
+
+func ownerOf(r *http.Request) (access, transfer.Owner, error) {
+	a, ok := accessOf(r)
+	if !ok {
+		return a, transfer.Owner{}, errUnknownUpload
+	}
+	return a, transfer.Owner{Firm: a.Firm, Link: a.Link, Recipient: a.Recipient}, nil
+}
+
+// uploadID takes an id in its one spelling and nothing else: no path, no escape, no second form of the same id.
+func uploadID(r *http.Request) (uuid.UUID, error) {
+	text := lastSegment(r)
+	id, err := uuid.Parse(text)
+	if err != nil || id.String() != text {
+		return uuid.Nil, errUnknownUpload
+	}
+	return id, nil
+}
