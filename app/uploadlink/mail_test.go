@@ -8,7 +8,6 @@ import (
 
 	"portico/app/es"
 	uploadlinkapp "portico/app/uploadlink"
-	"portico/domain/client"
 	"portico/domain/event"
 	"portico/domain/uploadlink"
 
@@ -40,7 +39,7 @@ func TestEffects(t *testing.T) {
 		{uploadlink.BatchCancelled{Batch: batch}, nil}, // S1.i7: the practice hears nothing
 		{uploadlink.FileReceived{File: file}, nil},     // S1.i1
 		{uploadlink.Extended{}, nil},
-		{client.Created{}, nil},
+		{stranger{}, nil},
 	} {
 		r := event.Recorded{Stream: stream, Firm: firm, Event: c.e}
 		got := uploadlinkapp.Effects(r)
@@ -53,3 +52,8 @@ func TestEffects(t *testing.T) {
 		}
 	}
 }
+
+// stranger is another aggregate's event.
+type stranger struct{}
+
+func (stranger) EventType() string { return "client.created" }
