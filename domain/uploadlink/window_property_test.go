@@ -55,6 +55,16 @@ func (h *history) anyFile() uuid.UUID {
 	return rapid.SampledFrom(h.started).Draw(h.T, "file")
 }
 
+// arriving is mostly a file that can still be received: an act that changes nothing teaches little.
+func (h *history) arriving() uuid.UUID {
+	for _, file := range h.started {
+		if !h.fate(file).arrived && h.link.Transfer(file, h.now) == nil && rapid.IntRange(0, 3).Draw(h.T, "this") > 0 {
+			return file
+		}
+	}
+	return h.anyFile()
+}
+
 // fate is what the events say of one file.
 type fate struct {
 	received uploadlink.FileReceived
@@ -116,7 +126,7 @@ func (h *history) act() {
 			h.started = append(h.started, file)
 		}
 	case "receive":
-		file := h.anyFile()
+		file := h.arriving()
 		before := h.fate(file)
 		events, err := h.link.Receive(uploadlink.Receipt{File: file, Batch: h.newID(), Size: 100, SHA256: digestA}, h.policy, h.now)
 		if before.arrived && (err != nil || len(events) != 0) {
@@ -143,8 +153,7 @@ func (h *history) act() {
 	case "wait":
 		h.now = h.now.Add(h.pause())
 	case "policy":
-		h.policy.Window = rapid.SampledFrom([]time.Duration{0, time.Millisecond, 10 * time.Minute, 30 * time.Minute, 24 * time.Hour}).Draw(h.T, "window")
-		h.policy.AtOnce = rapid.Bool().Draw(h.T, "at once")
+		h.setPolicy()
 	case "resend":
 		who := h.holder().Recipient
 		if h.take(h.link.Resend([]uuid.UUID{who}, h.now)) == nil {
@@ -159,18 +168,27 @@ func (h *history) act() {
 	}
 }
 
+func (h *history) setPolicy() {
+	h.policy.Window = rapid.SampledFrom([]time.Duration{0, tick, 10 * time.Minute, 10 * time.Minute, 30 * time.Minute, 24 * time.Hour}).Draw(h.T, "window")
+	h.policy.AtOnce = rapid.Bool().Draw(h.T, "at once")
+}
+
 // pause is often exactly to the edge where something changes.
 func (h *history) pause() time.Duration {
 	if wake := h.link.Wake(); wake.After(h.now) && rapid.Bool().Draw(h.T, "to the edge") {
 		return wake.Sub(h.now) + rapid.SampledFrom([]time.Duration{-tick, 0, tick}).Draw(h.T, "beside the edge")
+	}
+	if rapid.Bool().Draw(h.T, "as people do") {
+		return rapid.SampledFrom([]time.Duration{tick, 9 * time.Minute, 10*time.Minute - tick, 30 * time.Minute, time.Hour - tick, time.Hour}).Draw(h.T, "minutes")
 	}
 	return time.Duration(rapid.Int64Range(0, int64(90*time.Minute/tick)).Draw(h.T, "pause")) * tick
 }
 
 func TestWindowProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h := &history{T: t, now: noon, policy: tenMinutes, gen: map[uuid.UUID]int{ida: 1, ben: 1}}
+		h := &history{T: t, now: noon, gen: map[uuid.UUID]int{ida: 1, ben: 1}}
 		h.take([]ev{issuedToIdaAndBen}, nil)
+		h.setPolicy()
 		for range rapid.IntRange(1, 60).Draw(t, "acts") {
 			h.act()
 			h.check()
@@ -206,10 +224,23 @@ func normal(l state) string { return strings.ReplaceAll(fmt.Sprintf("%+v", l), "
 
 // finished holds when all windows are over.
 func (h *history) finished() {
-	opened := map[uuid.UUID]time.Time{}
+	opened, ended := map[uuid.UUID]time.Time{}, map[uuid.UUID]int{}
 	for _, e := range h.events {
-		if e, ok := e.(uploadlink.BatchOpened); ok {
+		switch e := e.(type) {
+		case uploadlink.BatchOpened:
 			opened[e.Batch] = e.At
+		case uploadlink.BatchReleased:
+			ended[e.Batch]++
+			if len(e.Files) == 0 {
+				h.Fatalf("%s was released empty (S1.i7)", e.Batch)
+			}
+		case uploadlink.BatchCancelled:
+			ended[e.Batch]++
+		}
+	}
+	for batch := range opened {
+		if ended[batch] != 1 {
+			h.Fatalf("%s ended %d times, want once (S1.i6)", batch, ended[batch])
 		}
 	}
 	for _, file := range h.started {
