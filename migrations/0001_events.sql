@@ -80,7 +80,6 @@ CREATE TABLE es.commands (
     command_id  uuid        NOT NULL,
     stream_id   uuid        NOT NULL,
     version     integer     NOT NULL,
-    position    bigint      NOT NULL DEFAULT 0,
     fingerprint bytea       NOT NULL,
     at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (firm_no, command_id)
@@ -109,27 +108,24 @@ CREATE INDEX timers_due ON es.timers (due_at);
 -- is its append's index, from 1.
 --
 -- verdicts: 0 written; 1 the head was elsewhere (ES001); 2 the command id has taken effect already (ES002).
--- positions: of each append's last event, 0 where nothing was written.
+-- last_position: of the last event of the call; NULL where nothing was written.
 CREATE FUNCTION es.append(
     a_stream uuid[], a_kind text[], a_firm integer[], a_expected integer[], a_prev bytea[], a_version integer[], a_head bytea[],
     a_alarm timestamptz[], a_command uuid[], a_print bytea[],
     e_append integer[], e_version integer[], e_type text[], e_schema smallint[], e_at timestamptz[],
     e_data text[], e_pii bytea[], e_meta text[], e_hash bytea[],
-    OUT verdicts smallint[], OUT positions bigint[]
+    OUT verdicts smallint[], OUT last_position bigint
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     n        integer := cardinality(a_stream);
-    done     uuid[];   -- streams whose command was already known
-    won      uuid[];
-    all_new  boolean := 0 = ALL (a_expected);
-    all_old  boolean := 0 <> ALL (a_expected);
+    won      integer := 0;
     commands boolean := cardinality(array_remove(a_command, NULL)) > 0;
     alarms   boolean := cardinality(array_remove(a_alarm, NULL)) > 0;
+    known    uuid[]  := '{}'; -- streams whose command has taken effect already
 BEGIN
     IF alarms THEN
         PERFORM FROM es.timers t WHERE t.stream_id = ANY (a_stream) ORDER BY t.stream_id FOR UPDATE;
     END IF;
-
     IF commands THEN
         WITH fresh AS (
             INSERT INTO es.commands (firm_no, command_id, stream_id, version, fingerprint)
@@ -137,63 +133,40 @@ BEGIN
             FROM unnest(a_firm, a_command, a_stream, a_version, a_print) AS a (firm, command, stream, version, print)
             WHERE a.command IS NOT NULL ORDER BY a.firm, a.command
             ON CONFLICT DO NOTHING RETURNING stream_id)
-        SELECT array_agg(a.stream) INTO done
+        SELECT coalesce(array_agg(a.stream), '{}') INTO known
         FROM unnest(a_stream, a_command) AS a (stream, command)
         WHERE a.command IS NOT NULL AND NOT EXISTS (SELECT FROM fresh WHERE fresh.stream_id = a.stream);
     END IF;
 
-    IF NOT all_new THEN
-        IF n > 1 THEN
-            PERFORM FROM es.streams s WHERE s.stream_id = ANY (a_stream) ORDER BY s.stream_id FOR NO KEY UPDATE;
+    verdicts := array_fill(1::smallint, ARRAY[n]);
+    FOR i IN 1 .. n LOOP -- a loop takes the heads' locks in order; a join would take them as it is planned
+        IF commands AND a_stream[i] = ANY (known) THEN
+            verdicts[i] := 2;
+            CONTINUE;
         END IF;
-        WITH moved AS (
-            UPDATE es.streams s SET version = a.version, head_hash = a.head
-            FROM unnest(a_stream, a_firm, a_expected, a_prev, a_version, a_head) AS a (stream, firm, expected, prev, version, head)
-            WHERE s.stream_id = a.stream AND a.expected > 0
-              AND s.version = a.expected AND s.head_hash = a.prev AND s.firm_no = a.firm
-              AND (done IS NULL OR a.stream <> ALL (done))
-            RETURNING s.stream_id)
-        SELECT array_agg(stream_id) INTO won FROM moved;
-    END IF;
-    IF NOT all_old THEN
-        WITH made AS (
+        IF a_expected[i] = 0 THEN
             INSERT INTO es.streams (stream_id, kind, firm_no, version, head_hash)
-            SELECT a.stream, a.kind, a.firm, a.version, a.head
-            FROM unnest(a_stream, a_kind, a_firm, a_expected, a_version, a_head) AS a (stream, kind, firm, expected, version, head)
-            WHERE a.expected = 0 AND (done IS NULL OR a.stream <> ALL (done))
-            ON CONFLICT DO NOTHING RETURNING stream_id)
-        SELECT won || array_agg(stream_id) INTO won FROM made;
-    END IF;
-    won := coalesce(won, '{}');
+            VALUES (a_stream[i], a_kind[i], a_firm[i], a_version[i], a_head[i]) ON CONFLICT DO NOTHING;
+        ELSE
+            UPDATE es.streams s SET version = a_version[i], head_hash = a_head[i]
+            WHERE s.stream_id = a_stream[i] AND s.version = a_expected[i] AND s.head_hash = a_prev[i] AND s.firm_no = a_firm[i];
+        END IF;
+        IF FOUND THEN
+            verdicts[i] := 0;
+            won := won + 1;
+        END IF;
+    END LOOP;
 
-    IF cardinality(won) = n THEN
-        WITH written AS (
-            INSERT INTO es.events (stream_id, version, firm_no, type, schema_ver, occurred_at, data, pii, meta, hash)
-            SELECT a_stream[e.append], e.version, a_firm[e.append], e.type, e.schema_ver, e.at, e.data::jsonb, e.pii, e.meta::jsonb, e.hash
-            FROM unnest(e_append, e_version, e_type, e_schema, e_at, e_data, e_pii, e_meta, e_hash)
-              AS e (append, version, type, schema_ver, at, data, pii, meta, hash)
-            RETURNING stream_id, position)
-        SELECT array_agg(0::smallint), array_agg(w.position ORDER BY w.stream_id) INTO verdicts, positions
-        FROM (SELECT written.stream_id, max(written.position) AS position FROM written GROUP BY written.stream_id) AS w;
-    ELSE
-        WITH written AS (
-            INSERT INTO es.events (stream_id, version, firm_no, type, schema_ver, occurred_at, data, pii, meta, hash)
-            SELECT a_stream[e.append], e.version, a_firm[e.append], e.type, e.schema_ver, e.at, e.data::jsonb, e.pii, e.meta::jsonb, e.hash
-            FROM unnest(e_append, e_version, e_type, e_schema, e_at, e_data, e_pii, e_meta, e_hash)
-              AS e (append, version, type, schema_ver, at, data, pii, meta, hash)
-            WHERE a_stream[e.append] = ANY (won)
-            RETURNING stream_id, position),
-        last AS (SELECT written.stream_id, max(written.position) AS position FROM written GROUP BY written.stream_id)
-        SELECT array_agg(CASE WHEN last.position IS NOT NULL THEN 0 WHEN a.stream = ANY (done) THEN 2 ELSE 1 END::smallint ORDER BY a.ord),
-               array_agg(coalesce(last.position, 0) ORDER BY a.ord)
-        INTO verdicts, positions
-        FROM unnest(a_stream) WITH ORDINALITY AS a (stream, ord) LEFT JOIN last ON last.stream_id = a.stream;
+    IF won > 0 THEN
+        INSERT INTO es.events (stream_id, version, firm_no, type, schema_ver, occurred_at, data, pii, meta, hash)
+        SELECT a_stream[e.append], e.version, a_firm[e.append], e.type, e.schema_ver, e.at, e.data::jsonb, e.pii, e.meta::jsonb, e.hash
+        FROM unnest(e_append, e_version, e_type, e_schema, e_at, e_data, e_pii, e_meta, e_hash)
+          AS e (append, version, type, schema_ver, at, data, pii, meta, hash)
+        WHERE won = n OR verdicts[e.append] = 0;
+        last_position := currval('es.position_seq');
     END IF;
 
-    IF commands THEN
-        UPDATE es.commands c SET position = positions[a.ord]
-        FROM unnest(a_firm, a_command, verdicts) WITH ORDINALITY AS a (firm, command, verdict, ord)
-        WHERE c.firm_no = a.firm AND c.command_id = a.command AND a.verdict = 0;
+    IF commands AND won < n THEN
         DELETE FROM es.commands c
         USING unnest(a_firm, a_command, verdicts) AS a (firm, command, verdict)
         WHERE a.verdict = 1 AND c.firm_no = a.firm AND c.command_id = a.command;

@@ -86,7 +86,11 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 			return es.Result{}, errStopping
 		}
 	}
-	return s.result(ctx, a, o)
+	r, err := s.result(ctx, a, o)
+	if err == nil && !r.Repeated && r.Position != 0 {
+		r.Hash = rows[len(rows)-1].hash
+	}
+	return r, err
 }
 
 func (s *Store) result(ctx context.Context, a es.Append, o outcome) (es.Result, error) {
@@ -204,12 +208,12 @@ func (s *Store) commit(batch []*pending) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
 	defer cancel()
 	slices.SortFunc(batch, func(a, b *pending) int { return bytes.Compare(a.Stream.ID[:], b.Stream.ID[:]) })
-	verdicts, positions, err := appendBatch(ctx, s.pool, batch)
+	verdicts, position, err := appendBatch(ctx, s.pool, batch)
 	var pg *pgconn.PgError
 	switch {
 	case err == nil:
 		for i, p := range batch {
-			p.reply <- outcome{verdict: verdicts[i], position: positions[i]}
+			p.reply <- outcome{verdict: verdicts[i], position: position}
 		}
 		s.poke()
 	case len(batch) > 1 && errors.As(err, &pg) && certainlyRefused(pg):
@@ -263,8 +267,8 @@ type querier interface {
 }
 
 // appendBatch calls es.append: one round trip, on a pool or inside a transaction. batch is sorted by stream id and
-// names each stream once.
-func appendBatch(ctx context.Context, q querier, batch []*pending) (verdicts []int16, positions []int64, err error) {
+// names each stream once. position is the last event's of the whole batch: who waits for it reads their own write too.
+func appendBatch(ctx context.Context, q querier, batch []*pending) (verdicts []int16, position int64, err error) {
 	n := len(batch)
 	events := 0
 	for _, p := range batch {
@@ -308,10 +312,14 @@ func appendBatch(ctx context.Context, q querier, batch []*pending) (verdicts []i
 			metas, hashes = append(metas, meta), append(hashes, r.hash[:])
 		}
 	}
+	var last *int64
 	err = q.QueryRow(ctx, `SELECT * FROM es.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		streams, kinds, firms, expected, prevs, versions, heads, alarms, commands, prints,
-		owner, vers, types, schemas, ats, data, piis, metas, hashes).Scan(&verdicts, &positions)
-	return verdicts, positions, err
+		owner, vers, types, schemas, ats, data, piis, metas, hashes).Scan(&verdicts, &last)
+	if last != nil {
+		position = *last
+	}
+	return verdicts, position, err
 }
 
 // alarmOf says what becomes of the stream's alarm: NULL leaves it, infinity clears it.

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"crypto/cipher"
-	"errors"
 	"fmt"
 	"reflect"
 	"sort"
@@ -38,6 +37,7 @@ type eventType struct {
 	schema int16
 	typ    reflect.Type
 	fields []fieldPlan
+	encode encoder
 	upcast []Upcaster
 }
 
@@ -63,7 +63,7 @@ func NewCodec(specs ...EventSpec) (*Codec, error) {
 		if err != nil {
 			return nil, err
 		}
-		et := &eventType{name: s.Event.EventType(), schema: int16(len(s.Upcast) + 1), typ: t, fields: plan, upcast: s.Upcast}
+		et := &eventType{name: s.Event.EventType(), schema: int16(len(s.Upcast) + 1), typ: t, fields: plan, encode: encoderOf(t), upcast: s.Upcast}
 		if c.byName[et.name] != nil {
 			return nil, fmt.Errorf("two events are stored as %q", et.name)
 		}
@@ -163,29 +163,19 @@ func walk(v reflect.Value, plan []fieldPlan, f func(*event.Personal) error) erro
 	return nil
 }
 
-// In data a personal field is the id of its subject and nothing more; a zero one is null.
-var jsonOptions = json.JoinOptions(
-	json.Deterministic(true),
-	json.WithMarshalers(json.MarshalToFunc(func(e *jsontext.Encoder, p event.Personal) error {
-		if p.Subject == uuid.Nil {
-			return e.WriteToken(jsontext.Null)
-		}
-		return errors.Join(e.WriteToken(jsontext.BeginObject), e.WriteToken(jsontext.String("of")),
-			e.WriteToken(jsontext.String(p.Subject.String())), e.WriteToken(jsontext.EndObject))
-	})),
-	json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, p *event.Personal) error {
-		var ref *struct {
-			Of uuid.UUID `json:"of"`
-		}
-		if err := json.UnmarshalDecode(d, &ref); err != nil {
-			return err
-		}
-		if ref != nil {
-			p.Subject = ref.Of
-		}
-		return nil
-	})),
-)
+// readOptions know that a personal field stands in data as the id of its subject.
+var readOptions = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, p *event.Personal) error {
+	var ref *struct {
+		Of uuid.UUID `json:"of"`
+	}
+	if err := json.UnmarshalDecode(d, &ref); err != nil {
+		return err
+	}
+	if ref != nil {
+		p.Subject = ref.Of
+	}
+	return nil
+}))
 
 // encoded is one event, ready for es.append except for its place in the chain.
 type encoded struct {
@@ -207,13 +197,10 @@ func (c *Codec) encode(e event.Event) (encoded, error) {
 	if et == nil {
 		return encoded{}, fmt.Errorf("event %T is not registered", e)
 	}
-	text, err := json.Marshal(e, jsonOptions)
-	if err != nil {
-		return encoded{}, fmt.Errorf("write %s as JSON: %w", et.name, err)
-	}
 	out := encoded{name: et.name, schema: et.schema}
-	if out.data, err = canonical(text); err != nil {
-		return encoded{}, fmt.Errorf("write %s as canonical JSON: %w", et.name, err)
+	var err error
+	if out.data, err = et.encode(make([]byte, 0, 512), reflect.ValueOf(e)); err != nil {
+		return encoded{}, fmt.Errorf("write %s: %w", et.name, err)
 	}
 	if et.fields == nil {
 		return out, nil
@@ -263,7 +250,7 @@ func (c *Codec) decode(name string, schema int16, data, pii []byte, aad sealCont
 		}
 	}
 	p := reflect.New(et.typ)
-	if err := json.Unmarshal(data, p.Interface(), jsonOptions); err != nil {
+	if err := json.Unmarshal(data, p.Interface(), readOptions); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if et.fields != nil && len(pii) > 0 {
@@ -313,6 +300,23 @@ func fill(v reflect.Value, plan []fieldPlan, pii []byte, aad sealContext, keys k
 		}
 		return fmt.Errorf("no texts for subject %s", p.Subject)
 	})
+}
+
+// veil puts a word in the place of each personal text that was not unsealed.
+func (c *Codec) veil(e event.Event) (event.Event, error) {
+	et := c.byGo[reflect.TypeOf(e)]
+	if et == nil {
+		return nil, fmt.Errorf("event %T is not registered", e)
+	}
+	v := reflect.New(et.typ).Elem()
+	v.Set(reflect.ValueOf(e))
+	err := walk(v, et.fields, func(p *event.Personal) error {
+		if p.Subject != uuid.Nil {
+			p.Text = Sealed
+		}
+		return nil
+	})
+	return v.Interface().(event.Event), err
 }
 
 // keyFinder finds the key of a subject; nil, nil: destroyed.

@@ -152,11 +152,12 @@ func (c *Codec) record(r *raw, keys keyFinder) (event.Recorded, error) {
 func (s *Store) Done(ctx context.Context, by es.By) (es.Result, bool, error) {
 	var r es.Result
 	var kind string
-	var print []byte
+	var hash, print []byte
 	err := s.pool.QueryRow(ctx, `
-		SELECT c.stream_id, s.kind, c.version, c.position, c.fingerprint
-		FROM es.commands c JOIN es.streams s USING (stream_id) WHERE c.firm_no = $1 AND c.command_id = $2`,
-		by.Firm, by.Command).Scan(&r.Stream.ID, &kind, &r.Version, &r.Position, &print)
+		SELECT c.stream_id, s.kind, c.version, e.position, e.hash, c.fingerprint
+		FROM es.commands c JOIN es.streams s ON s.stream_id = c.stream_id JOIN es.events e ON e.stream_id = c.stream_id AND e.version = c.version
+		WHERE c.firm_no = $1 AND c.command_id = $2`,
+		by.Firm, by.Command).Scan(&r.Stream.ID, &kind, &r.Version, &r.Position, &hash, &print)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return es.Result{}, false, nil
 	}
@@ -166,7 +167,7 @@ func (s *Store) Done(ctx context.Context, by es.By) (es.Result, bool, error) {
 	if [32]byte(print) != by.Fingerprint {
 		return es.Result{}, false, es.ErrCommandReused
 	}
-	r.Stream.Kind, r.Repeated = event.Kind(kind), true
+	r.Stream.Kind, r.Hash, r.Repeated = event.Kind(kind), [32]byte(hash), true
 	return r, true, nil
 }
 

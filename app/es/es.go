@@ -46,8 +46,9 @@ type Append struct {
 // Result is what a command did. Repeated tells that the same command id had already done it.
 type Result struct {
 	Stream   event.Stream
-	Version  int   // of the stream afterwards
-	Position int64 // of the last event written; wait for it to read your own write. 0: nothing was written
+	Version  int      // of the stream afterwards
+	Position int64    // of the last event written; wait for it to read your own write. 0: nothing was written
+	Hash     [32]byte // of the command's last event; zero where nothing was written
 	Repeated bool
 }
 
