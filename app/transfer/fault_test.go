@@ -1,0 +1,307 @@
+package transfer_test
+
+import (
+	"crypto/sha256"
+	"encoding"
+	"encoding/hex"
+	"errors"
+	"testing"
+	"time"
+
+	"portico/app/transfer"
+	"portico/app/transfer/transfertest"
+	"portico/domain/filetype"
+
+	"github.com/google/uuid"
+)
+
+// S1.i10, S1.i11: refused before a byte travels, and nothing is left.
+func TestAdmission(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	limit := w.Limit.MaxSize
+	for _, c := range []struct {
+		f    transfer.File
+		want error
+	}{
+		{transfer.File{Name: "a.pdf", Size: 0}, transfer.ErrEmpty},
+		{transfer.File{Name: "a.pdf", Size: limit + 1}, transfer.ErrTooLarge},
+		{transfer.File{Name: "a.pdf", Size: limit}, nil},
+		{transfer.File{Name: "a.exe", Size: 1}, filetype.ErrType},
+		{transfer.File{Name: "a.pdf", Size: 1, Start: []byte("MZ\x90\x00")}, filetype.ErrType},
+	} {
+		c.f.ID = transfertest.NewID()
+		if _, err := p.Create(t.Context(), w.Owner, c.f); !errors.Is(err, c.want) {
+			t.Errorf("%s of %d bytes: %v, want %v", c.f.Name, c.f.Size, err, c.want)
+		}
+		if _, started := w.Link.Started[c.f.ID]; started != (c.want == nil) {
+			t.Errorf("%s of %d bytes: started = %v", c.f.Name, c.f.Size, started)
+		}
+	}
+}
+
+// A crash at any call of creation leaves a transfer that can be used, or one that goes away by itself.
+func TestKilledWhileCreating(t *testing.T) {
+	for _, call := range []string{"Start", "Insert", "Create"} {
+		for _, after := range []bool{false, true} {
+			w := memory(t)
+			p := w.Start()
+			p.At = func(c string, a bool) bool { return c == call && a == after }
+			f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: 100}
+			if _, err := p.Create(t.Context(), w.Owner, f); !errors.Is(err, transfertest.ErrKilled) {
+				t.Fatalf("%s after=%v: %v", call, after, err)
+			}
+			p = w.Start()
+			if _, err := w.Rows.Load(t.Context(), w.Owner, f.ID); err != nil {
+				continue // nobody was told of it
+			}
+			content := transfertest.PDF(100, 1)
+			if _, err := p.Append(t.Context(), w.Owner, f.ID, 0, -1, transfertest.Ends(content)); err != nil {
+				t.Fatalf("%s after=%v: %v", call, after, err)
+			}
+			w.CheckArrived(t, f.ID, content)
+		}
+	}
+}
+
+// A whole file in one request: killed at any call, there is one event or none, and never bytes that nothing will sweep.
+func TestWholeKilledAtEachCall(t *testing.T) {
+	content := transfertest.PDF(5000, 1)
+	for _, call := range []string{"Create", "Writer", "Write", "Sync", "Start", "Insert", "Receive", "Mark"} {
+		for _, after := range []bool{false, true} {
+			w := memory(t)
+			p := w.Start()
+			p.At = func(c string, a bool) bool { return c == call && a == after }
+			f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: 5000}
+			if _, err := p.Whole(t.Context(), w.Owner, f, 5000, transfertest.Ends(content)); !errors.Is(err, transfertest.ErrKilled) {
+				t.Fatalf("%s after=%v: %v", call, after, err)
+			}
+			p = w.Start()
+			if _, err := w.Rows.Load(t.Context(), w.Owner, f.ID); err == nil {
+				if _, err := p.Head(t.Context(), w.Owner, f.ID); err != nil {
+					t.Fatalf("%s after=%v: %v", call, after, err)
+				}
+				w.CheckArrived(t, f.ID, content)
+				continue
+			}
+			time.Sleep(2 * time.Millisecond)
+			if _, err := p.Sweep(t.Context(), time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Blobs.Open(f.ID); err == nil || len(w.Link.Arrived(f.ID)) > 0 {
+				t.Errorf("%s after=%v: left-overs", call, after)
+			}
+		}
+	}
+}
+
+func TestWholeShortAndLong(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	content := transfertest.PDF(5000, 1)
+	for _, c := range []struct {
+		size, limit int64
+		body        *transfertest.Body
+		want        error
+	}{
+		{5000, 5000, transfertest.Ends(content[:4000]), transfer.ErrShort},
+		{-1, 4999, transfertest.Ends(content), transfer.ErrTooLarge},
+		{-1, 5000, transfertest.Ends(content), nil},
+		{-1, 5000, transfertest.Ends(nil), transfer.ErrEmpty},
+	} {
+		f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: c.size}
+		if _, err := p.Whole(t.Context(), w.Owner, f, c.limit, c.body); !errors.Is(err, c.want) {
+			t.Errorf("announced %d, limit %d: %v, want %v", c.size, c.limit, err, c.want)
+		}
+		if _, err := w.Blobs.Open(f.ID); (err == nil) != (c.want == nil) {
+			t.Errorf("announced %d, limit %d: bytes: %v", c.size, c.limit, err)
+		}
+	}
+}
+
+// A failed flush is final for its file: the kernel may have dropped what it couldn't write.
+func TestFailedFlushIsFatalForTheFile(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	content := transfertest.PDF(50_000, 1)
+	id := w.Create(t, p, "a.pdf", content)
+	blobs := w.Blobs.(*transfertest.Blobs)
+	blobs.SyncErr = errors.New("input/output error")
+	if _, err := p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Ends(content[:1000])); !errors.Is(err, transfer.ErrDamaged) {
+		t.Fatalf("%v, want ErrDamaged", err)
+	}
+	blobs.SyncErr = nil
+	if _, err := p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Ends(content)); !errors.Is(err, transfer.ErrGone) {
+		t.Fatalf("%v, want ErrGone", err)
+	}
+	if got := w.Link.Ended(id); len(got) != 1 || got[0] != transfer.StorageFailed {
+		t.Errorf("the link heard %v", got)
+	}
+}
+
+// F12: a full disk keeps what was acknowledged, and the upload goes on once there is room.
+func TestFullDisk(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	content := transfertest.PDF(200_000, 1)
+	id := w.Create(t, p, "a.pdf", content)
+	blobs := w.Blobs.(*transfertest.Blobs)
+	blobs.Room = 100_000
+	row, err := p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Ends(content))
+	if !errors.Is(err, transfer.ErrNoSpace) || row.Offset == 0 {
+		t.Fatalf("at %d: %v, want ErrNoSpace with what fitted", row.Offset, err)
+	}
+	blobs.Room = 0
+	if row, err = p.Head(t.Context(), w.Owner, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Append(t.Context(), w.Owner, id, row.Offset, -1, transfertest.Ends(content[row.Offset:])); err != nil {
+		t.Fatal(err)
+	}
+	w.CheckArrived(t, id, content)
+}
+
+// F15: a revoked link stops a transfer at its next checkpoint; an expired one doesn't.
+func TestLinkEndsMeanwhile(t *testing.T) {
+	for _, revoked := range []bool{true, false} {
+		w := memory(t)
+		p := w.Start()
+		content := transfertest.PDF(400_000, 1)
+		id := w.Create(t, p, "a.pdf", content)
+		body := transfertest.Ends(content)
+		body.Piece, body.Pace = 10_000, 2*time.Millisecond
+		w.Link.Expire()
+		time.AfterFunc(20*time.Millisecond, func() {
+			if revoked {
+				w.Link.Revoke()
+			}
+		})
+		_, err := p.Append(t.Context(), w.Owner, id, 0, -1, body)
+		if !revoked {
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.CheckArrived(t, id, content)
+			continue
+		}
+		if !errors.Is(err, transfertest.ErrRevoked) {
+			t.Fatalf("%v, want ErrRevoked", err)
+		}
+		if got := w.Link.Ended(id); len(got) != 1 || got[0] != transfer.LinkRevoked {
+			t.Errorf("the link heard %v", got)
+		}
+		if _, err := w.Blobs.Open(id); err == nil {
+			t.Error("the bytes were kept")
+		}
+	}
+}
+
+// L4: nobody continues it, so it ends, with an event and without its bytes; twice changes nothing.
+func TestCollect(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	content := transfertest.PDF(1000, 1)
+	rows := w.Rows.(*transfertest.Rows)
+	idle, old, live := w.Create(t, p, "a.pdf", content), w.Create(t, p, "b.pdf", content), w.Create(t, p, "c.pdf", content)
+	rows.Age(idle, 25*time.Hour)
+	for at := range int64(4) {
+		if _, err := p.Append(t.Context(), w.Owner, old, at, -1, transfertest.Ends(content[at:at+1])); err != nil {
+			t.Fatal(err)
+		}
+		rows.Age(old, 20*time.Hour)
+	}
+	for round := range 2 {
+		done, err := p.Collect(t.Context())
+		if want := (transfer.Collected{Abandoned: 2 * (1 - round)}); err != nil || done != want {
+			t.Fatalf("round %d: %+v, %v; want %+v", round, done, err, want)
+		}
+	}
+	for id, want := range map[uuid.UUID]transfer.Reason{idle: transfer.Idle, old: transfer.TooOld} {
+		if got := w.Link.Ended(id); len(got) != 1 || got[0] != want {
+			t.Errorf("the link heard %v, want %v", got, want)
+		}
+		if _, err := w.Blobs.Open(id); err == nil {
+			t.Error("the bytes were kept")
+		}
+		if _, err := p.Head(t.Context(), w.Owner, id); !errors.Is(err, transfer.ErrGone) {
+			t.Errorf("%v, want ErrGone", err)
+		}
+	}
+	if _, err := p.Append(t.Context(), w.Owner, live, 0, -1, transfertest.Ends(content)); err != nil {
+		t.Fatal(err)
+	}
+	w.CheckArrived(t, live, content)
+}
+
+// A crash between the row's end and the destruction of the bytes is made good by the collector, and so is one between
+// the last byte and its event.
+func TestCollectAfterACrash(t *testing.T) {
+	content := transfertest.PDF(1000, 1)
+	for _, call := range []string{"Abandon", "End", "Remove"} {
+		w := memory(t)
+		p := w.Start()
+		id := w.Create(t, p, "a.pdf", content)
+		p.At = func(c string, after bool) bool { return c == call && after }
+		if err := p.Terminate(t.Context(), w.Owner, id); !errors.Is(err, transfertest.ErrKilled) {
+			t.Fatalf("%s: %v", call, err)
+		}
+		w.Rows.(*transfertest.Rows).Age(id, 2*time.Minute)
+		if done, err := w.Start().Collect(t.Context()); err != nil || done.Buried != 1 {
+			t.Fatalf("%s: %+v, %v", call, done, err)
+		}
+		if _, err := w.Blobs.Open(id); err == nil || len(w.Link.Ended(id)) != 1 {
+			t.Errorf("%s: not buried", call)
+		}
+	}
+
+	w := memory(t)
+	p := w.Start()
+	id := w.Create(t, p, "a.pdf", content)
+	p.At = func(c string, after bool) bool { return c == "Finish" && after }
+	if _, err := p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Ends(content)); !errors.Is(err, transfertest.ErrKilled) {
+		t.Fatal(err)
+	}
+	w.Rows.(*transfertest.Rows).Age(id, 2*time.Minute)
+	if done, err := w.Start().Collect(t.Context()); err != nil || done.Finished != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	w.CheckArrived(t, id, content)
+}
+
+// U4: the bytes of a deleted file go, also where the row hadn't heard of its event.
+func TestDiscard(t *testing.T) {
+	for _, call := range []string{"", "Mark"} {
+		w := memory(t)
+		p := w.Start()
+		content := transfertest.PDF(1000, 1)
+		id := w.Create(t, p, "a.pdf", content)
+		p.At = func(c string, after bool) bool { return c == call && !after }
+		p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Ends(content))
+		w.CheckArrived(t, id, content)
+		p = w.Start()
+		for range 2 {
+			if err := p.Discard(t.Context(), w.Owner.Firm, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := p.Open(id); !errors.Is(err, transfer.ErrMissing) {
+			t.Errorf("%v, want ErrMissing", err)
+		}
+	}
+}
+
+// F26: a state of a digest that a row holds is understood by later releases, too. This one was made by Go 1.26, after 16 bytes.
+func TestStoredHashState(t *testing.T) {
+	old, _ := hex.DecodeString(goldenState)
+	again := sha256.New()
+	if err := again.(encoding.BinaryUnmarshaler).UnmarshalBinary(old); err != nil {
+		t.Fatal(err)
+	}
+	again.Write([]byte("the second"))
+	if got, want := [32]byte(again.Sum(nil)), sha256.Sum256([]byte("the first half, the second")); got != want {
+		t.Errorf("%x, want %x", got, want)
+	}
+}
+
+const goldenState = "736861036a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd1974686520666972737420" +
+	"68616c662c200000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000010"
