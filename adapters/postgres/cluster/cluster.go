@@ -219,7 +219,7 @@ func (c *Cluster) launch(ctx context.Context, b Binaries, a Account, logPath str
 		}
 		select {
 		case <-exited:
-			return fmt.Errorf("Postgres ended instead of starting (%s)", cmd.ProcessState)
+			return fmt.Errorf("the server ended instead of starting (%s)", cmd.ProcessState)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
