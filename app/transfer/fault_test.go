@@ -187,6 +187,9 @@ func TestLinkEndsMeanwhile(t *testing.T) {
 		if !errors.Is(err, transfertest.ErrRevoked) {
 			t.Fatalf("%v, want ErrRevoked", err)
 		}
+		if body.Left() == 0 {
+			t.Error("it was read to its end")
+		}
 		if got := w.Link.Ended(id); len(got) != 1 || got[0] != transfer.LinkRevoked {
 			t.Errorf("the link heard %v", got)
 		}

@@ -212,5 +212,8 @@ func (b *Body) Read(p []byte) (int, error) {
 
 var errStopped = errors.New("the body was stopped")
 
+// Left is how many bytes nobody has read.
+func (b *Body) Left() int { return b.bytes.Len() }
+
 // Stop implements transfer.Body.
 func (b *Body) Stop() { b.once.Do(func() { close(b.stop) }) }

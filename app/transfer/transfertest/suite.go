@@ -113,6 +113,7 @@ func Faults(t *testing.T, world func(t *testing.T) *World) {
 		for _, call := range []string{"Sync", "Finish", "Receive", "Mark"} {
 			for _, after := range []bool{false, true} {
 				w, p := ctx(t)
+				p.Limits.CheckpointBytes = 1000 // one falls on the last byte
 				content := PDF(30_000, 7)
 				id := w.Create(t, p, "a.pdf", content)
 				p.At = func(c string, a bool) bool { return c == call && a == after }
