@@ -52,6 +52,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, k kind, err erro
 	if slow, ok := errors.AsType[*account.SlowDownError](err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(slow.Seconds()))
 	}
+	closed, isClosed := errors.AsType[*closedError](err)
+	if isClosed && !wantsPage(r, k) && r.Method == http.MethodGet {
+		s.answerGone(w, f, closed.state)
+		return
+	}
 	if !wantsPage(r, k) {
 		writeProblem(w, r, statuses[f.Kind], f)
 		return
@@ -60,12 +65,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, k kind, err erro
 		http.Redirect(w, r, loginURL(r), http.StatusSeeOther)
 		return
 	}
-	if closed, ok := errors.AsType[*closedError](err); ok {
+	if isClosed {
 		s.page(w, r, statuses[f.Kind], closed.page)
 		return
 	}
 	if k == tokenPage || k == uploadPage {
-		s.page(w, r, statuses[f.Kind], brokenLink(f))
+		s.page(w, r, statuses[f.Kind], brokenLink(r, f))
 		return
 	}
 	s.page(w, r, statuses[f.Kind], views.Failure{

@@ -87,7 +87,7 @@ func (s *Server) right(find rightFinder, h handler) handler {
 type closedError struct {
 	error
 	page  views.LinkClosed
-	state linkState
+	state uploadState // of programs that only look
 }
 
 func (e *closedError) Unwrap() error { return e.error }
@@ -102,7 +102,7 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 	at := views.At(p.ExpiresAt, zone(p.Zone))
 	switch {
 	case errors.Is(cause, uploadlink.ErrReplaced):
-		e.state = linkState{State: "replaced"}
+		e.state.Link.State = "replaced"
 		e.page.Title, e.page.Heading, e.page.Icon = "Newer link sent", "There is a newer link", "mail"
 		e.page.Text = p.Practice + " has sent a newer e-mail"
 		if !p.ResentAt.IsZero() {
@@ -111,18 +111,19 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 		e.page.Text += " to " + p.MailedTo + ". This older link does not work any more."
 		e.page.Advice = "Open the newest e-mail from " + p.Practice + " and press its button. Look among unwanted mail, too."
 	case errors.Is(cause, uploadlink.ErrRevoked):
-		e.state = linkState{State: "revoked"}
+		e.state.Link.State = "revoked"
 		e.page.Title, e.page.Heading, e.page.Icon = "Link closed", "This link has been closed", "lock"
 		e.page.Text = p.Practice + " takes no more files through this link."
 		e.page.Advice = "Do you still have something to send? Reply to the e-mail that brought you here."
 	default:
-		e.state = linkState{State: "expired"}
+		e.state.Link.State = "expired"
 		e.page.Title, e.page.Heading, e.page.Icon = "Link expired", "This link has expired", "clock"
 		e.page.Text = "It worked until the end of " + at.LastDay() + ", " + at.ZoneWords() + "."
 		e.page.Advice = "Do you still have something to send? Ask " + asker(p) + " for a new link: reply to the e-mail that brought you here."
 		e.page.Rows = uploadRows(p, a.Base+"/")
 	}
-	e.state.ExpiresAt, e.state.Client, e.state.Practice = milli(p.ExpiresAt), p.ClientName, p.Practice
+	e.state.Link.ExpiresAt, e.state.Link.Client, e.state.Link.Practice = milli(p.ExpiresAt), p.ClientName, p.Practice
+	e.state.Now, e.state.Files = milli(p.Now), []fileState{}
 	return e
 }
 
@@ -134,7 +135,7 @@ func asker(p linkapp.UploadPage) string {
 }
 
 // brokenLink is the page for an address that opens nothing, or a page left open too long.
-func brokenLink(f *fault.Error) views.LinkClosed {
+func brokenLink(r *http.Request, f *fault.Error) views.LinkClosed {
 	p := views.LinkClosed{Public: views.Public{Title: titles[f.Kind]}, Icon: "circle-alert", Heading: titles[f.Kind], Text: f.Message}
 	switch f.Kind {
 	case fault.NotFound:
@@ -144,6 +145,11 @@ func brokenLink(f *fault.Error) views.LinkClosed {
 		p.Title, p.Heading, p.Icon = "Open your link again", "Open your link again", "mail"
 	case fault.Conflict:
 		p.Heading = "That is not possible any more"
+	}
+	if f.Kind != fault.Unauthenticated && f != uploadlink.ErrNotFound && f.Kind != fault.Gone {
+		if p.Back = "/up/" + r.PathValue("link") + "/"; r.PathValue("link") == "" {
+			p.Back = "/u/" + r.PathValue("token")
+		}
 	}
 	return p
 }

@@ -22,14 +22,14 @@ import (
 func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.byToken(r)
 	if err != nil {
-		return s.maybeJSON(w, r, err)
+		return err
 	}
 	p, err := s.uploadPage(r, a)
 	if err != nil {
 		return err
 	}
 	if !wantsPage(r, tokenPage) && acceptsJSON(r) {
-		return s.answerState(w, r, a, p)
+		return s.answerState(w, p)
 	}
 	if p.State == linkapp.LinkExpired {
 		return s.showUpload(w, r, a, p) // what is in its window can still be changed; otherwise it says that it is over
@@ -72,7 +72,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if acceptsJSON(r) {
-		return s.answerState(w, r, a, p)
+		return s.answerState(w, p)
 	}
 	return s.showUpload(w, r, a, p)
 }
@@ -94,7 +94,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, a access, p 
 	page := views.Upload{
 		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
-		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: uploadlink.MaxFileSize, MaxWords: "4.999342 GB",
+		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: uploadlink.MaxFileSize, MaxWords: "4.999342 GB", LimitWords: "4.99 GB",
 		Plain: true, PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/"), Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
@@ -106,7 +106,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, a access, p 
 
 // answerState is the page as JSON. A link that takes nothing and holds nothing unfinished is a problem, too: 410 with
 // both in one object.
-func (s *Server) answerState(w http.ResponseWriter, _ *http.Request, _ access, p linkapp.UploadPage) error {
+func (s *Server) answerState(w http.ResponseWriter, p linkapp.UploadPage) error {
 	st := stateOf(p)
 	if st.Link.State == "open" || unfinished(p) {
 		s.json(w, http.StatusOK, "application/json", st)
@@ -116,28 +116,14 @@ func (s *Server) answerState(w http.ResponseWriter, _ *http.Request, _ access, p
 	if p.State == linkapp.LinkRevoked {
 		cause = uploadlink.ErrRevoked
 	}
-	return s.answerGone(w, cause, st)
-}
-
-func (s *Server) answerGone(w http.ResponseWriter, cause *fault.Error, st uploadState) error {
-	p := problemOf(cause)
-	st.problem = &p
-	s.json(w, p.Status, "application/problem+json", st)
+	s.answerGone(w, cause, st)
 	return nil
 }
 
-// maybeJSON answers a program that looks at a closed link with both: the problem, and the link's state.
-func (s *Server) maybeJSON(w http.ResponseWriter, r *http.Request, err error) error {
-	closed, ok := errors.AsType[*closedError](err)
-	f, isFault := errors.AsType[*fault.Error](err)
-	if !ok || !isFault || wantsPage(r, tokenPage) || !acceptsJSON(r) {
-		return err
-	}
-	now, e := s.Links.Events.Now(r.Context())
-	if e != nil {
-		return e
-	}
-	return s.answerGone(w, f, uploadState{Link: closed.state, Now: milli(now), Files: []fileState{}})
+func (s *Server) answerGone(w http.ResponseWriter, cause *fault.Error, st uploadState) {
+	p := problemOf(cause)
+	st.problem = &p
+	s.json(w, p.Status, "application/problem+json", st)
 }
 
 func (s *Server) transfers(w http.ResponseWriter, r *http.Request) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -63,7 +64,7 @@ func stateOf(p linkapp.UploadPage) uploadState {
 		}
 	}
 	for _, f := range p.Files {
-		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: f.Renamed, SameAs: f.SameAs}
+		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f), SameAs: f.SameAs}
 		if changeable(f, p.Now) {
 			fs.Deadline = milli(f.Deadline)
 		}
@@ -106,20 +107,25 @@ func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
 		case linkapp.FileReceived:
 			row.Note = "Received · " + views.Size(f.Size)
 			if changeable(f, p.Now) {
-				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))+" left to change"
+				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))+" left"
 			}
 		case linkapp.FileReleased:
 			row.Note = "Sent to " + p.Practice + " · " + views.Size(f.Size)
 		case linkapp.FileDeleted, linkapp.FileAbandoned:
 			continue
 		}
-		if f.Renamed {
+		if numbered(f) {
 			row.Note += " · a file of that name was here already, so this one got a number"
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
+
+var suffixed = regexp.MustCompile(` \(\d+\)(\.[^.]*)?$`)
+
+// numbered tells that a file was given a number because its name was taken (S1.i12), and was not just renamed.
+func numbered(f linkapp.UploadFile) bool { return f.Renamed && suffixed.MatchString(f.Name) }
 
 // clock is 9m41.2s as "9:42".
 func clock(d time.Duration) string {

@@ -278,7 +278,7 @@ func TestRenameAndDeleteWithoutScript(t *testing.T) {
 	h.post(base+"release", nil).want(t, http.StatusConflict, "nothing to send")
 	h.shelf.upload.Now = noon.Add(11 * time.Minute)
 	h.get(file+"/name").want(t, http.StatusConflict, "time for changes is over")
-	h.post(base+"files", nil).want(t, http.StatusUnprocessableEntity, "<h1>")
+	h.post(base+"files", nil).want(t, http.StatusUnprocessableEntity, "<h1>", `href="`+base+`"`)
 }
 
 // Threat T2: no secret reaches the log, whatever happens to the request.

@@ -22,7 +22,8 @@ type Upload struct {
 	Closed     string // why not
 	Accept     string // ".pdf,.jpg,…"
 	MaxBytes   int64
-	MaxWords   string // "5.37 GB"
+	MaxWords   string // "4.999342 GB"
+	LimitWords string // the same, as a hint: "4.99 GB"
 	Plain      bool   // a form for browsers without script is there
 	PlainLimit string
 	Rows       []UploadRow
@@ -70,6 +71,7 @@ type LinkClosed struct {
 	Heading string
 	Text    string
 	Advice  string
+	Back    string // to the upload page, where that is still there
 	Rows    []UploadRow // what was sent through it (L6)
 }
 

@@ -84,7 +84,7 @@ func full() []Page {
 	base := "/up/" + one.String() + "/"
 	rows := []UploadRow{
 		{Base: base, ID: two, State: "receiving", Icon: "hourglass", Name: "IMG_2041.jpeg", Note: "Not complete yet. Choose it again to go on."},
-		{Base: base, ID: one, State: "received", Icon: "check", Name: "Bank statement March.pdf", Note: "Received · 812 KB", Editable: true, Deadline: noon, Left: "9:42 left to change"},
+		{Base: base, ID: one, State: "received", Icon: "check", Name: "Bank statement March.pdf", Note: "Received · 812 KB", Editable: true, Deadline: noon, Left: "9:42 left"},
 		{Base: base, ID: one, State: "released", Icon: "check", Name: "P60 2025.pdf", Note: "Sent · 143 KB"},
 	}
 	problems := Problems{{"recipients", "Enter at least one recipient."}, {"recipient-1-email", "Enter an e-mail address like name@example.com."}, {"expires_on", "Choose a later day."}}
@@ -104,10 +104,10 @@ func full() []Page {
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
-		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "5 GB", Plain: true, PlainLimit: "100 MB", Rows: rows, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
+		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "4.999342 GB", LimitWords: "4.99 GB", Plain: true, PlainLimit: "100 MB", Rows: rows, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
 		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
-		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Rows: rows[2:]},
+		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:]},
 	}
 }
 

@@ -13,6 +13,7 @@ class UploadDesk extends HTMLElement {
   skew = 0 // server's clock minus ours, ms
   closed = false
   #said = new Set()
+  #offsets = new Map() // of unfinished files, by id
   #ending = false
 
   connectedCallback() {
@@ -91,7 +92,7 @@ class UploadDesk extends HTMLElement {
   async ended(s) {
     if (s.state === "done") {
       this.say(`${s.file.name} has arrived.`)
-      await this.sync()
+      await this.#untilListed(s.id)
     }
     if (s.state === "done" || s.state === "cancelled") {
       this.sendings = this.sendings.filter((other) => other !== s)
@@ -99,6 +100,15 @@ class UploadDesk extends HTMLElement {
     }
     this.next()
     this.count()
+  }
+
+  // #untilListed asks until the server's list has the file: it may lag a moment behind the last byte.
+  async #untilListed(id) {
+    for (let wait = 50; wait < 4000; wait *= 2) {
+      await this.sync()
+      if (this.page?.files.some((f) => f.id === id && f.state !== "receiving")) return
+      await new Promise((done) => setTimeout(done, wait))
+    }
   }
 
   // ---- showing
@@ -145,6 +155,26 @@ class UploadDesk extends HTMLElement {
     if (held) box.firstElementChild?.focus()
   }
 
+  // #leftover gives an unfinished file of an earlier visit its way out.
+  #leftover(row, file) {
+    const box = row.querySelector(".file__buttons"), wants = file.state === "receiving" ? "remove" : ""
+    if ((box.dataset.has ?? "") === wants) return
+    box.dataset.has = wants
+    box.replaceChildren()
+    if (wants) box.append(this.#button("x", `Remove ${file.name}`, async () => {
+      await fetch(`${this.base}uploads/${file.id}`, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null)
+      await this.sync()
+    }))
+  }
+
+  // #measure asks how much of an unfinished file the server has; another device may be sending it just now.
+  async #measure(file) {
+    const answer = await fetch(`${this.base}uploads/${file.id}`, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null)
+    this.#offsets.set(file.id, Number(answer?.headers.get("Upload-Offset") ?? 0))
+    const row = this.list.querySelector(`[data-id="${file.id}"]`)
+    if (row) this.#file(row, file)
+  }
+
   #button(symbol, label, act) {
     const button = document.createElement("button")
     button.type = "button"
@@ -186,7 +216,7 @@ class UploadDesk extends HTMLElement {
   }
 
   render() {
-    const mine = new Set(this.sendings.filter((s) => !s.over || s.state === "done").map((s) => s.id).filter(Boolean))
+    const mine = new Set(this.sendings.map((s) => s.id).filter(Boolean))
     const rows = new Map([...this.list.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row]))
     const keep = new Set()
     for (const file of this.page.files) {
@@ -203,6 +233,7 @@ class UploadDesk extends HTMLElement {
         row.querySelector(".file__delete").href = `${this.base}files/${file.id}/deletion`
       }
       this.#file(row, file)
+      if (file.state === "receiving") this.#measure(file)
     }
     for (const [id, row] of rows) {
       if (id && !row.dataset.key && !keep.has(id)) this.#drop(row)
@@ -211,12 +242,14 @@ class UploadDesk extends HTMLElement {
   }
 
   #file(row, file) {
+    const here = this.#offsets.get(file.id) ?? 0
     const words = {
-      receiving: `Not complete yet${file.offset > 0 ? `: ${Math.floor(file.offset / file.size * 100)} % is here` : ""}. Choose it again to go on.`,
+      receiving: `Not complete yet${here > 0 ? `: ${Math.floor(here / file.size * 100)} % is here` : ""}. Choose it again to go on.`,
       received: `Received · ${size(file.size)}`, released: `Sent to ${this.dataset.practice} · ${size(file.size)}`,
     }
     const extra = file.renamed ? " · a file of that name was here already, so this one got a number" : file.same_as ? " · same content as another file" : ""
     row.dataset.deadline = file.deadline ?? ""
+    this.#leftover(row, file)
     this.fill(row, { state: file.state, name: file.name, note: (words[file.state] ?? "") + extra, icon: file.state === "receiving" ? "hourglass" : "check" })
     const acts = row.querySelector(".file__acts")
     acts.hidden = !(file.state === "received" && this.remaining(file) > 0)
@@ -251,7 +284,7 @@ class UploadDesk extends HTMLElement {
       const ms = this.remaining(file), row = this.list.querySelector(`[data-id="${file.id}"]`)
       most = Math.max(most, ms)
       if (!row) continue
-      set(row.querySelector(".file__clock"), `${clock(ms)} left to change`)
+      set(row.querySelector(".file__clock"), `${clock(ms)} left`)
       const acts = row.querySelector(".file__acts")
       if (ms <= 0 && !acts.hidden) { // gone at zero, without a reload (S1.i3)
         const held = acts.contains(document.activeElement)
@@ -353,7 +386,7 @@ class UploadDesk extends HTMLElement {
 
   close(why) {
     this.closed = true
-    for (const el of this.querySelectorAll("#add-file, #drop")) el.hidden = true
+    for (const el of this.querySelectorAll("#add-file, #drop, #expires, #trouble")) el.hidden = true
     set(this.querySelector("#closed-text"), why)
     this.querySelector("#closed").hidden = false
   }
