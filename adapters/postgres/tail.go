@@ -17,7 +17,8 @@ const (
 	notifyEvery   = 20 * time.Millisecond
 	tailPoll      = time.Second // covers a lost wake-up
 	drainPoll     = 2 * time.Millisecond
-	tailWindow    = 5000 // positions looked at in one step
+	relisten      = 20 * time.Millisecond // doubled each time, up to tailPoll
+	tailWindow    = 5000                  // positions looked at in one step
 )
 
 // Tail knows how far the log can be read without missing an event that is still being committed: positions are drawn
@@ -240,6 +241,7 @@ func (t *Tail) writers(ctx context.Context, conn *pgxpool.Conn) (map[string]bool
 
 // listen turns other nodes' notifications into pokes. Without a connection the poll does the work.
 func (t *Tail) listen(ctx context.Context) {
+	again := relisten
 	for ctx.Err() == nil {
 		err := func() error {
 			conn, err := t.pool.Acquire(ctx)
@@ -251,19 +253,20 @@ func (t *Tail) listen(ctx context.Context) {
 			if _, err := c.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
 				return err
 			}
-			for {
-				if _, err := c.WaitForNotification(ctx); err != nil {
-					return err
-				}
-				select {
+			for again = relisten; ; {
+				select { // also at once: nobody told us what was committed before
 				case t.wake <- struct{}{}:
 				default:
+				}
+				if _, err := c.WaitForNotification(ctx); err != nil {
+					return err
 				}
 			}
 		}()
 		if ctx.Err() == nil {
 			t.log.Warn("listening for other nodes was interrupted", "err", err)
-			sleep(ctx, time.Second)
+			sleep(ctx, again)
+			again = min(2*again, tailPoll)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -21,8 +22,9 @@ const (
 	alarmBatch    = 200
 	alarmCap      = 30 * time.Second // the longest sleep: what a lost poke can cost
 	alarmOfOthers = 100 * time.Millisecond
-	alarmPace     = 50 * time.Millisecond // at most twenty claims a second
-	alarmBackoff  = time.Second           // doubled each time an aggregate cannot be decided, up to an hour
+	alarmPace     = 50 * time.Millisecond  // at most twenty claims a second
+	alarmBackoff  = time.Second            // doubled each time an aggregate cannot be decided, up to an hour
+	alarmRetry    = 250 * time.Millisecond // after a claim that failed as a whole
 )
 
 // Timers rings the alarms of the saga. A timer is an alarm clock, not the truth: the aggregate decides again, by the
@@ -59,7 +61,7 @@ func (t *Timers) Run(ctx context.Context) error {
 			return nil
 		case err != nil:
 			t.log.Error("ringing alarms", "err", err)
-			sleep(ctx, time.Second)
+			sleep(ctx, alarmRetry)
 			continue
 		case claimed == alarmBatch:
 			continue // more are due
@@ -151,7 +153,9 @@ func (t *Timers) ring(ctx context.Context) (claimed int, next time.Duration, err
 				next = 0
 			}
 		}
-		return t.rearm(ctx, tx, verdicts)
+		again, err := t.rearm(ctx, tx, verdicts, now)
+		next = min(next, again)
+		return err
 	})
 	if rang && err == nil {
 		t.tail.Poke()
@@ -246,7 +250,7 @@ func (t *Timers) decideOne(ctx context.Context, a alarm, history []raw, now time
 		}
 		events[i] = rec.Event
 	}
-	out, wake, err := decide(events, now)
+	out, wake, err := guarded(decide, events, now)
 	if err != nil || len(out) == 0 {
 		return nil, wake, err
 	}
@@ -260,6 +264,16 @@ func (t *Timers) decideOne(ctx context.Context, a alarm, history []raw, now time
 		return nil, wake, err
 	}
 	return &pending{Append: ap, rows: rows}, wake, nil
+}
+
+// guarded turns a panic over one history into an error: the other alarms ring, and the house stands.
+func guarded(decide deadline.Decide, history []event.Event, now time.Time) (out []event.Event, wake time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return decide(history, now)
 }
 
 // append writes all decisions in one call and names the streams that somebody else moved meanwhile.
@@ -278,8 +292,10 @@ func (t *Timers) append(ctx context.Context, tx pgx.Tx, batch []*pending) (lost 
 	return lost, nil
 }
 
-// rearm moves or removes the claimed timers. One whose aggregate could not be decided rings again, later each time.
-func (t *Timers) rearm(ctx context.Context, tx pgx.Tx, verdicts []verdictOn) error {
+// rearm moves or removes the claimed timers, and says how long after now the first of them rings again. One whose
+// aggregate could not be decided rings later each time.
+func (t *Timers) rearm(ctx context.Context, tx pgx.Tx, verdicts []verdictOn, now time.Time) (next time.Duration, err error) {
+	next = alarmCap
 	slices.SortFunc(verdicts, func(a, b verdictOn) int {
 		return bytes.Compare(a.stream.ID[:], b.stream.ID[:])
 	})
@@ -293,25 +309,27 @@ func (t *Timers) rearm(ctx context.Context, tx pgx.Tx, verdicts []verdictOn) err
 			if _, err := tx.Exec(ctx, `
 				UPDATE es.timers SET due_at = clock_timestamp() + $2::interval, attempts = attempts + 1, last_error = $3 WHERE stream_id = $1`,
 				v.stream.ID, backoff, v.err.Error()); err != nil {
-				return fmt.Errorf("put off an alarm: %w", err)
+				return 0, fmt.Errorf("put off an alarm: %w", err)
 			}
+			next = min(next, backoff)
 		case v.wake.IsZero():
 			gone = append(gone, v.stream.ID)
 		default:
 			again, at = append(again, v.stream.ID), append(at, v.wake)
+			next = min(next, v.wake.Sub(now))
 		}
 	}
 	if len(gone) > 0 {
 		if _, err := tx.Exec(ctx, `DELETE FROM es.timers WHERE stream_id = ANY ($1)`, gone); err != nil {
-			return fmt.Errorf("remove alarms: %w", err)
+			return 0, fmt.Errorf("remove alarms: %w", err)
 		}
 	}
 	if len(again) > 0 {
 		if _, err := tx.Exec(ctx, `
 			UPDATE es.timers t SET due_at = u.at, generation = t.generation + 1, attempts = 0, last_error = NULL
 			FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, at) WHERE t.stream_id = u.id`, again, at); err != nil {
-			return fmt.Errorf("re-arm alarms: %w", err)
+			return 0, fmt.Errorf("re-arm alarms: %w", err)
 		}
 	}
-	return nil
+	return next, nil
 }
