@@ -11,8 +11,14 @@ import (
 // Kind is the aggregate's name in streams and in the stored names of its events.
 const Kind event.Kind = "privacy"
 
-// Stream is the history of one erased subject.
-func Stream(subject uuid.UUID) event.Stream { return event.Stream{Kind: Kind, ID: subject} }
+// Stream is the history of one erased subject. Its id follows from the subject's, and is another one: a client's id is
+// the id of the client's own stream already.
+func Stream(subject uuid.UUID) event.Stream {
+	return event.Stream{Kind: Kind, ID: uuid.NewSHA1(space, subject[:])}
+}
+
+// space keeps these ids apart from all others that are made of names. It is stored in every such id: forever.
+var space = uuid.MustParse("6f2a6f0e-6d0b-5b0e-9a43-7b1c1e3e8a55")
 
 // Event is one fact about a subject's data. The list in this file is the whole list.
 //
