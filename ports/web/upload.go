@@ -95,7 +95,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, a access, p 
 		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
 		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: uploadlink.MaxFileSize, MaxWords: "4.999342 GB", LimitWords: "4.99 GB",
-		Plain: true, PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/"), Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
+		PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/"), Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
 	if b, ok := newestBatch(p); ok && b.State == linkapp.BatchOpen && b.Deadline.After(p.Now) {

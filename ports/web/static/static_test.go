@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -129,6 +130,24 @@ func TestOwnModulesUseNoMarkupSinks(t *testing.T) {
 			if bytes.Contains(body, []byte(bad)) {
 				t.Errorf("%s uses %s", e.Name(), bad)
 			}
+		}
+	}
+}
+
+// Old browsers get the light half of every pair, and all of them.
+func TestFallbackColoursAreTheLightHalves(t *testing.T) {
+	css, err := files.ReadFile("css/_tokens.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs, fallback, ok := strings.Cut(string(css), "@supports not")
+	if !ok {
+		t.Fatal("no fallback")
+	}
+	for _, m := range regexp.MustCompile(`(--[a-z0-9-]+): ([^;]*light-dark[^;]*);`).FindAllStringSubmatch(pairs, -1) {
+		light := regexp.MustCompile(`light-dark\((oklch\([^)]*\)), oklch\([^)]*\)\)`).ReplaceAllString(m[2], "$1")
+		if want := m[1] + ": " + light + ";"; !strings.Contains(fallback, want) {
+			t.Errorf("the fallback lacks %s", want)
 		}
 	}
 }

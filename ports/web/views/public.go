@@ -24,8 +24,7 @@ type Upload struct {
 	MaxBytes   int64
 	MaxWords   string // "4.999342 GB"
 	LimitWords string // the same, as a hint: "4.99 GB"
-	Plain      bool   // a form for browsers without script is there
-	PlainLimit string
+	PlainLimit string // of the form for browsers without script
 	Rows       []UploadRow
 	Editable   bool   // a file is still in its window
 	Left       string // "9:42", of the newest window
@@ -71,7 +70,7 @@ type LinkClosed struct {
 	Heading string
 	Text    string
 	Advice  string
-	Back    string // to the upload page, where that is still there
+	Back    string      // to the upload page, where that is still there
 	Rows    []UploadRow // what was sent through it (L6)
 }
 

@@ -104,7 +104,7 @@ func full() []Page {
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
-		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "4.999342 GB", LimitWords: "4.99 GB", Plain: true, PlainLimit: "100 MB", Rows: rows, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
+		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "4.999342 GB", LimitWords: "4.99 GB", PlainLimit: "100 MB", Rows: rows, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
 		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
 		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:]},
