@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"portico/app/es"
@@ -40,8 +41,9 @@ func Reactor(name string, types []string, effects func(event.Recorded) []es.Effe
 }
 
 const (
-	effectLease   = 2 * time.Minute // an effect that is being performed is nobody else's for so long
-	effectTries   = 10              // with the backoff below: about a day and a half
+	effectLease   = 2 * time.Minute  // an effect that is being performed is nobody else's for so long
+	effectNote    = 10 * time.Second // for noting what became of it
+	effectTries   = 10               // with the backoff below: about a day and a half
 	effectPoll    = 30 * time.Second
 	effectsAtOnce = 4
 )
@@ -107,7 +109,7 @@ func (w *Effects) next(ctx context.Context) (time.Duration, error) {
 func (w *Effects) round(ctx context.Context) (n int, err error) {
 	rows, err := w.db.Work.Query(ctx, `
 		UPDATE es.effects SET due_at = clock_timestamp() + $1::interval, attempts = attempts + 1
-		WHERE key IN (SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+		WHERE key = ANY (ARRAY(SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 		RETURNING key, firm_no, kind, stream_id, args, attempts`, effectLease, effectsAtOnce)
 	if err != nil {
 		return 0, fmt.Errorf("claim effects: %w", err)
@@ -142,31 +144,46 @@ func (w *Effects) round(ctx context.Context) (n int, err error) {
 	return len(list), err
 }
 
+// perform does one effect and notes what became of it. When the node stops, an effect that was done is still noted.
 func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
-	ctx, cancel := context.WithTimeout(ctx, effectLease-10*time.Second)
-	defer cancel()
-	if err := w.db.Work.QueryRow(ctx, `SELECT kind FROM es.streams WHERE stream_id = $1`, e.Stream.ID).Scan(&e.Stream.Kind); err != nil {
-		return fmt.Errorf("perform %s: %w", e.Key, err)
+	err := w.act(ctx, &e)
+	if err != nil && ctx.Err() != nil {
+		return nil // we are stopping: the lease runs out and somebody tries again
 	}
-	err := w.do.Perform(ctx, e)
+	note, cancel := context.WithTimeout(context.WithoutCancel(ctx), effectNote)
+	defer cancel()
 	switch {
 	case err == nil:
-		return w.end(ctx, e.Key, "done", "")
+		return w.end(note, e.Key, "done", "")
 	case errors.Is(err, es.ErrWithdrawn):
-		return w.end(ctx, e.Key, "withdrawn", err.Error())
-	case ctx.Err() != nil:
-		return nil // we are stopping: the lease runs out and somebody tries again
+		return w.end(note, e.Key, "withdrawn", err.Error())
 	case tries < effectTries:
 		w.log.Warn("an effect failed and comes again", "effect", e.Key, "tries", tries, "err", err)
-		_, err = w.db.Work.Exec(ctx, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3 WHERE key = $1`,
+		_, err = w.db.Work.Exec(note, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3 WHERE key = $1 AND state = 'waiting'`,
 			e.Key, effectBackoff(tries), err.Error())
 		return err
 	}
 	w.log.Error("an effect failed for good", "effect", e.Key, "tries", tries, "err", err)
-	if gerr := w.do.GaveUp(ctx, e, tries); gerr != nil {
+	if gerr := w.do.GaveUp(note, e, tries); gerr != nil {
 		return gerr
 	}
-	return w.end(ctx, e.Key, "gave_up", err.Error())
+	return w.end(note, e.Key, "gave_up", err.Error())
+}
+
+// act ends well before the lease does, so that nobody else performs the same meanwhile. A panic is an error: the house
+// stands.
+func (w *Effects) act(ctx context.Context, e *es.Effect) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, effectLease-2*effectNote)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if err := w.db.Work.QueryRow(ctx, `SELECT kind FROM es.streams WHERE stream_id = $1`, e.Stream.ID).Scan(&e.Stream.Kind); err != nil {
+		return fmt.Errorf("perform %s: %w", e.Key, err)
+	}
+	return w.do.Perform(ctx, *e)
 }
 
 func (w *Effects) end(ctx context.Context, key, state, why string) error {

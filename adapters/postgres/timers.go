@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	alarmBatch    = 200
+	alarmBatch    = 500
 	alarmCap      = 30 * time.Second // the longest sleep: what a lost poke can cost
 	alarmOfOthers = 100 * time.Millisecond
 	alarmPace     = 50 * time.Millisecond  // at most twenty claims a second

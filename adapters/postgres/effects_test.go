@@ -1,0 +1,253 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portico/adapters/postgres"
+	"portico/adapters/postgres/pgtest"
+	"portico/app/es"
+	"portico/domain/event"
+)
+
+// outside is the world that effects act on. It remembers every act, and whether two were at it at once.
+type outside struct {
+	perform func(ctx context.Context, e es.Effect) error // nil: nothing goes wrong
+	mu      sync.Mutex
+	acts    map[string]int
+	busy    map[string]bool
+	clashes int
+	gaveUp  map[string]int // tries
+}
+
+func newOutside() *outside {
+	return &outside{acts: map[string]int{}, busy: map[string]bool{}, gaveUp: map[string]int{}}
+}
+
+func (o *outside) Perform(ctx context.Context, e es.Effect) error {
+	o.mu.Lock()
+	if o.busy[e.Key] {
+		o.clashes++
+	}
+	o.busy[e.Key] = true
+	o.acts[e.Key]++
+	o.mu.Unlock()
+	defer func() {
+		o.mu.Lock()
+		o.busy[e.Key] = false
+		o.mu.Unlock()
+	}()
+	if o.perform == nil {
+		return nil
+	}
+	return o.perform(ctx, e)
+}
+
+func (o *outside) GaveUp(_ context.Context, e es.Effect, tries int) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.gaveUp[e.Key] = tries
+	return nil
+}
+
+func (o *outside) actsOn(key string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.acts[key]
+}
+
+// perform starts the worker, and the reactor that asks for one effect a tick.
+func (n *node) perform(o *outside) {
+	n.subscribe(postgres.Reactor("ticks", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
+		return []es.Effect{{Kind: "probe", Key: keyOf(r.Stream), Firm: r.Firm, Stream: r.Stream}}
+	}))
+	n.run(postgres.NewEffects(n.db, n.tail, o, n.log).Run)
+}
+
+func keyOf(s event.Stream) string { return fmt.Sprintf("probe/%s", s.ID) }
+
+type effectRow struct {
+	state    string
+	attempts int
+	dueIn    time.Duration
+}
+
+func (n *node) effect(t testing.TB, key string) (r effectRow) {
+	t.Helper()
+	var ms float64
+	err := n.db.Work.QueryRow(t.Context(), `
+		SELECT coalesce(max(state), ''), coalesce(max(attempts), 0), coalesce(max(extract(epoch FROM due_at - clock_timestamp()) * 1000), 0)::float8
+		FROM es.effects WHERE key = $1`, key).Scan(&r.state, &r.attempts, &ms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.dueIn = time.Duration(ms * float64(time.Millisecond))
+	return r
+}
+
+// due makes an effect due now, as waiting would, and wakes the workers.
+func (n *node) due(t testing.TB, key string) {
+	t.Helper()
+	mustExec(t, n.db.Work, `UPDATE es.effects SET due_at = clock_timestamp() WHERE key = $1`, key)
+	n.tick(t)
+}
+
+// Two nodes share the effects: each is performed once, and never by both at the same time.
+func TestEffectsAreShared(t *testing.T) {
+	t.Parallel()
+	const effects = 120
+	url := pgtest.DB(t)
+	world := newOutside()
+	world.perform = func(context.Context, es.Effect) error { time.Sleep(3 * time.Millisecond); return nil }
+	nodes := []*node{startNode(t, url), startNode(t, url)}
+	for _, n := range nodes {
+		n.perform(world)
+	}
+	var keys []string
+	for i := range effects {
+		stream, _ := nodes[i%2].tick(t)
+		keys = append(keys, keyOf(stream))
+	}
+	within(t, 10*time.Second, "all effects are over", func() bool {
+		var done int
+		if err := nodes[0].db.Work.QueryRow(t.Context(), `SELECT count(*) FROM es.effects WHERE state = 'done'`).Scan(&done); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond)
+		return done == effects
+	})
+	for _, k := range keys {
+		if n := world.actsOn(k); n != 1 {
+			t.Errorf("%s was performed %d times", k, n)
+		}
+	}
+	if world.clashes > 0 {
+		t.Errorf("%d times two workers were at the same effect", world.clashes)
+	}
+}
+
+// While one node performs, however long, nobody else does: the lease sees to it.
+func TestEffectIsLeased(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	world := newOutside()
+	finish := make(chan struct{})
+	world.perform = func(ctx context.Context, e es.Effect) error { <-finish; return nil }
+	nodes := []*node{startNode(t, url), startNode(t, url)}
+	stream, _ := nodes[0].tick(t)
+	for _, n := range nodes {
+		n.perform(world)
+	}
+	key := keyOf(stream)
+	within(t, 5*time.Second, "somebody performs it", func() bool { return world.actsOn(key) == 1 })
+	time.Sleep(time.Second)
+	if r := nodes[0].effect(t, key); r.state != "waiting" || r.dueIn < time.Minute {
+		t.Errorf("while it is performed its row says %+v", r)
+	}
+	close(finish)
+	within(t, 5*time.Second, "it is over", func() bool { return nodes[0].effect(t, key).state == "done" })
+	if n := world.actsOn(key); n != 1 {
+		t.Errorf("performed %d times", n)
+	}
+}
+
+// A node dies between the act and its note: once the lease is over another node performs it again, under the same key.
+func TestEffectAfterACrash(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	dying, other := startNode(t, url), startNode(t, url)
+	world := newOutside()
+	var died atomic.Bool
+	world.perform = func(context.Context, es.Effect) error {
+		if died.CompareAndSwap(false, true) {
+			dying.db.Work.Close() // nothing can be noted any more
+		}
+		return nil
+	}
+	stream, _ := other.tick(t)
+	key := keyOf(stream)
+	dying.perform(world)
+	within(t, 5*time.Second, "the dying node performs it", died.Load)
+	other.perform(world)
+	time.Sleep(200 * time.Millisecond)
+	if r := other.effect(t, key); r.state != "waiting" || world.actsOn(key) != 1 {
+		t.Fatalf("before the lease is over: %+v, performed %d times", r, world.actsOn(key))
+	}
+	other.due(t, key)
+	within(t, 5*time.Second, "it is over", func() bool { return other.effect(t, key).state == "done" })
+	if n := world.actsOn(key); n != 2 {
+		t.Errorf("performed %d times", n)
+	}
+}
+
+// What was performed while the node was told to stop is noted all the same: no mail goes twice because of a restart.
+func TestEffectIsNotedAtAStop(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	stopping, other := startNode(t, url), startNode(t, url)
+	world := newOutside()
+	begun := make(chan struct{})
+	world.perform = func(ctx context.Context, _ es.Effect) error { close(begun); <-ctx.Done(); return nil }
+	stream, _ := other.tick(t)
+	stopping.perform(world)
+	<-begun
+	stopping.stop()
+	if r := other.effect(t, keyOf(stream)); r.state != "done" {
+		t.Errorf("after the stop: %+v", r)
+	}
+}
+
+// What fails comes again, later each time, and after the last try somebody is told; what must not happen any more ends.
+func TestEffectBackoffAndEnd(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func() error{
+		"an error": func() error { return errors.New("the server is away") },
+		"a panic":  func() error { panic("a bug") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := startNode(t, pgtest.DB(t))
+			world := newOutside()
+			stream, _ := n.tick(t)
+			key := keyOf(stream)
+			world.perform = func(_ context.Context, e es.Effect) error {
+				if e.Key == key {
+					return fail()
+				}
+				return nil
+			}
+			n.perform(world)
+			want := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, 16 * time.Minute, 64 * time.Minute, 256 * time.Minute, 8 * time.Hour, 8 * time.Hour, 8 * time.Hour}
+			for i, backoff := range want {
+				within(t, 5*time.Second, fmt.Sprintf("try %d is put off by %v", i+1, backoff), func() bool {
+					r := n.effect(t, key)
+					return r.state == "waiting" && r.attempts == i+1 && r.dueIn <= backoff && r.dueIn > backoff-5*time.Second
+				})
+				n.due(t, key)
+			}
+			within(t, 5*time.Second, "it is given up", func() bool { return n.effect(t, key).state == "gave_up" })
+			world.mu.Lock()
+			defer world.mu.Unlock()
+			if world.gaveUp[key] != 10 || world.acts[key] != 10 {
+				t.Errorf("told after %d tries, of %d", world.gaveUp[key], world.acts[key])
+			}
+		})
+	}
+	t.Run("withdrawn", func(t *testing.T) {
+		t.Parallel()
+		n := startNode(t, pgtest.DB(t))
+		world := newOutside()
+		world.perform = func(context.Context, es.Effect) error { return fmt.Errorf("revoked: %w", es.ErrWithdrawn) }
+		stream, _ := n.tick(t)
+		n.perform(world)
+		within(t, 5*time.Second, "it ends", func() bool { return n.effect(t, keyOf(stream)).state == "withdrawn" })
+		if len(world.gaveUp) > 0 {
+			t.Error("somebody was told that it failed")
+		}
+	})
+}
