@@ -45,6 +45,7 @@ type Service struct {
 	Limits Limits
 
 	holds holds
+	turns turns
 }
 
 // Limits bound what is received. Extensions are lower case without dot.
