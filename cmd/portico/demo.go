@@ -22,8 +22,13 @@ import (
 
 // demoID is the nth id of the demo practice, the same at each start, so that seeding again finds what is there. It has
 // the shape of a UUIDv7 from the first of January 2026.
-func demoID(n int) uuid.UUID {
-	return uuid.MustParse(fmt.Sprintf("019b76da-a800-7000-8000-%012x", n))
+func demoID(n int) uuid.UUID { return demoIDBefore(n, 0) }
+
+// demoIDBefore is demoID from so long before: lists of links are sorted by the time in their ids.
+func demoIDBefore(n int, before time.Duration) uuid.UUID {
+	const january = 1767225600000 // Unix milliseconds
+	at := january - before.Milliseconds()
+	return uuid.MustParse(fmt.Sprintf("%08x-%04x-7000-8000-%012x", at>>16, at&0xffff, n))
 }
 
 // demo fills the demo practice through the same commands that people use.
@@ -153,7 +158,7 @@ func (e earlier) Load(ctx context.Context, firm int32, stream event.Stream) iter
 // at is the house's links as of some time ago, and transfers that come through them.
 func (d *demo) at(ago time.Duration) (linkapp.Commands, *transfer.Service) {
 	links := linkapp.Commands{Events: earlier{d.store, ago}, Policies: d.firmList}
-	return links, &transfer.Service{Rows: d.transfers.Rows, Blobs: d.transfers.Blobs, Link: linkHistory{links}, Limits: d.transfers.Limits}
+	return links, &transfer.Service{Rows: d.transfers.Rows, Blobs: d.transfers.Blobs, Link: linkHistory{links, d.linkList.Wait}, Limits: d.transfers.Limits}
 }
 
 // holder finds the first recipient of a link, who holds the first secret.

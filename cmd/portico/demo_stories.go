@@ -128,7 +128,7 @@ func one(name, email string) []linkapp.NewRecipient {
 
 // tell issues the nth link and lets happen what happened to it, unless it is there already.
 func (d *demo) tell(ctx context.Context, n int, s story) error {
-	t := &telling{demo: d, link: demoID(0x300 + n), files: map[string]uuid.UUID{}}
+	t := &telling{demo: d, link: demoIDBefore(0x300+n, s.issued), files: map[string]uuid.UUID{}}
 	_, version, now, err := es.State[uploadlink.Link, uploadlink.Event](ctx, d.store, d.firm, uploadlink.Stream(t.link))
 	if err != nil || version > 0 {
 		return err

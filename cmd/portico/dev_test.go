@@ -96,11 +96,14 @@ func (p *process) kill() {
 	<-p.done
 }
 
-// interrupt is a Ctrl-C; it returns the exit code.
+// interrupt is a Ctrl-C, sent twice at one moment, as by those who signal the process and its group; it returns the
+// exit code.
 func (p *process) interrupt(t *testing.T) int {
 	t.Helper()
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
+	for range 2 {
+		if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
 	}
 	select {
 	case <-p.done:

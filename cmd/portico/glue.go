@@ -22,7 +22,10 @@ import (
 )
 
 // linkHistory lets transfers ask the link that they came through. Modules don't know each other, so they meet here.
-type linkHistory struct{ links linkapp.Commands }
+type linkHistory struct {
+	links linkapp.Commands
+	shown func(ctx context.Context, position int64) (bool, error) // returns when pages show what was written, or soon after
+}
 
 var _ transfer.Link = linkHistory{}
 
@@ -47,11 +50,16 @@ func (l linkHistory) Check(ctx context.Context, o transfer.Owner, id uuid.UUID) 
 	return l.links.TransferRight(ctx, o.Firm, o.Link, id)
 }
 
+// Receive returns when pages show the file, so that whoever got the answer finds it, at whichever node they ask next.
 func (l linkHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) error {
-	_, err := l.links.Receive(ctx, linkapp.Receive{
+	r, err := l.links.Receive(ctx, linkapp.Receive{
 		By: by(o), Link: o.Link, File: id, Size: c.Size, SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media,
 	})
-	return err
+	if err != nil || r.Position == 0 {
+		return err
+	}
+	_, _ = l.shown(ctx, r.Position) // what is recorded is recorded; a page that is late says so itself
+	return nil
 }
 
 // Abandon is the uploader's act only where they asked for it; everything else is the system's.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"portico/domain/fault"
 
@@ -17,9 +18,13 @@ import (
 
 // main stays small so that tests can start everything else: run is the program.
 func main() {
-	// The first Ctrl-C asks for an orderly end; NotifyContext lets the second one through as usual once stop is called.
+	// The first Ctrl-C asks for an orderly end, a second one ends at once. Whoever signals a process and its group sends
+	// two at the same moment and means one, so for a second further ones are the first.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() {
+		time.Sleep(time.Second)
+		stop()
+	})
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -50,7 +50,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	}
 	defer blobs.Close()
 	transfers := &transfer.Service{
-		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links},
+		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links, h.linkList.Wait},
 		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()),
 	}
 	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
@@ -164,6 +164,7 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 	programs := &api.Server{
 		Tokens: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList,
+		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Content: transfers, Version: version(), Log: h.log,
 	}
 	apiHandler, err := programs.Handler()
