@@ -93,7 +93,7 @@ func (e Eraser) once(ctx context.Context, by es.By, subject uuid.UUID) (out Eras
 // erasedBefore reads the subject's own stream: what was named in it, and where it stands. It holds nothing sealed.
 func (e Eraser) erasedBefore(ctx context.Context, tx pgx.Tx, firm int32, subject uuid.UUID) (named []uuid.UUID, version int, head [32]byte, err error) {
 	rows, err := tx.Query(ctx, selectEntries+` WHERE stream_id = $1 AND firm_no = $2 AND type = $3 ORDER BY version`,
-		subject, firm, privacy.SubjectErased{}.EventType())
+		privacy.Stream(subject).ID, firm, privacy.SubjectErased{}.EventType())
 	if err != nil {
 		return nil, 0, head, err
 	}

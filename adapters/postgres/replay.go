@@ -66,8 +66,11 @@ func (h History) Replay(ctx context.Context, models []Model, stream event.Stream
 	if !m.At.IsZero() {
 		r.At = m.At
 	}
-	if err := r.elapse(); err != nil {
-		return Replayed{}, fmt.Errorf("replay %s: %w", stream, err)
+	// Events of one append happened at once: between them there was no moment at which time could have done anything.
+	if within := r.Version < r.Of && entries[r.Version].At.Equal(last.At) && m.At.IsZero(); !within {
+		if err := r.elapse(); err != nil {
+			return Replayed{}, fmt.Errorf("replay %s: %w", stream, err)
+		}
 	}
 	for _, model := range models {
 		if err := r.fold(model); err != nil {

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+
+	"portico/adapters/postgres"
+	"portico/domain/event"
+
+	"github.com/spf13/cobra"
+)
+
+func newEvents(where *place) *cobra.Command {
+	events := &cobra.Command{
+		Use:   "events",
+		Short: "The history: list, show, follow, export, verify, replay",
+		Long: "Reads the history and changes nothing. Personal text reads (sealed) unless --unseal asks for it.\n" +
+			"With --json every event is one JSON object on a line of its own.",
+		Args: cobra.NoArgs,
+	}
+	events.AddCommand(newEventsList(where), newEventsShow(where), newEventsTail(where), newEventsExport(where), newEventsVerify(where), newEventsReplay(where))
+	return events
+}
+
+// eventLine is one event for machines. Fields is there in show alone: the newest shape, with personal text or "(sealed)".
+type eventLine struct {
+	Position   int64           `json:"position"`
+	Stream     string          `json:"stream"`
+	Version    int             `json:"version"`
+	Firm       int32           `json:"firm"`
+	Type       string          `json:"type"`
+	Schema     int16           `json:"schema_ver"`
+	At         string          `json:"occurred_at"`
+	RecordedAt string          `json:"recorded_at"`
+	Actor      actorLine       `json:"actor"`
+	Data       json.RawMessage `json:"data"`
+	Hash       string          `json:"hash"`
+	Fields     json.RawMessage `json:"fields,omitempty"`
+}
+
+type actorLine struct {
+	Kind event.ActorKind `json:"kind"`
+	ID   string          `json:"id"`
+}
+
+// millis is how times are shown: RFC 3339, UTC, milliseconds.
+const millis = "2006-01-02T15:04:05.000Z07:00"
+
+func shown(at time.Time) string { return at.UTC().Format(millis) }
+
+func lineOf(e postgres.Entry) eventLine {
+	actor := e.Actor()
+	return eventLine{
+		Position: e.Position, Stream: e.Stream.String(), Version: e.Version, Firm: e.Firm, Type: e.Type, Schema: e.Schema,
+		At: shown(e.At), RecordedAt: shown(e.RecordedAt), Actor: actorLine{actor.Kind, actor.ID.String()},
+		Data: e.Data, Hash: hex.EncodeToString(e.Hash[:]),
+	}
+}
+
+// jsonLines writes a JSON object a line.
+func jsonLines(to io.Writer) *json.Encoder {
+	encoder := json.NewEncoder(to)
+	encoder.SetEscapeHTML(false)
+	return encoder
+}
+
+// search are the flags that choose events.
+type search struct {
+	firm, stream, typ string
+	after             int64
+	limit             int
+}
+
+func (s search) read(ctx context.Context, h *house) (out postgres.Search, err error) {
+	out = postgres.Search{Type: s.typ, After: max(s.after, 0), Limit: s.limit}
+	if out.Firm, err = h.firmNumber(ctx, s.firm); err != nil {
+		return out, err
+	}
+	out.Stream, err = h.stream(ctx, s.stream)
+	return out, err
+}
+
+func newEventsList(where *place) *cobra.Command {
+	var s search
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List events in the order of the log",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withHouse(cmd, where, func(ctx context.Context, h *house) error {
+				q, err := s.read(ctx, h)
+				if err != nil {
+					return err
+				}
+				list, err := h.history().Find(ctx, q)
+				if err != nil {
+					return err
+				}
+				return listEvents(cmd.OutOrStdout(), list, asJSON)
+			})
+		},
+	}
+	s.flags(cmd)
+	cmd.Flags().Int64Var(&s.after, "after", 0, "only events behind this position")
+	cmd.Flags().IntVar(&s.limit, "limit", 100, "at most so many")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, an object a line")
+	return cmd
+}
+
+func (s *search) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.firm, "firm", "", "only this practice's, by number or id")
+	cmd.Flags().StringVar(&s.stream, "stream", "", "only this stream's, as KIND-UUID")
+	cmd.Flags().StringVar(&s.typ, "type", "", "only events of this type, or of a kind (uploadlink)")
+}
+
+func listEvents(to io.Writer, list []postgres.Entry, asJSON bool) error {
+	if asJSON {
+		lines := jsonLines(to)
+		for _, e := range list {
+			if err := lines.Encode(lineOf(e)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "POSITION\tHAPPENED AT\tFIRM\tSTREAM\tVERSION\tTYPE\tACTOR")
+	for _, e := range list {
+		fmt.Fprintf(table, "%d\t%s\t%d\t%s\t%d\t%s\t%s\n", e.Position, shown(e.At), e.Firm, e.Stream, e.Version, e.Type, named(e.Actor()))
+	}
+	return table.Flush()
+}
+
+// named is an actor as people read it: the sort alone where there is no id.
+func named(a event.Actor) string {
+	if a.ID == [16]byte{} {
+		return string(a.Kind)
+	}
+	return string(a.Kind) + " " + a.ID.String()
+}
+
+func newEventsShow(where *place) *cobra.Command {
+	var asJSON, unseal bool
+	cmd := &cobra.Command{
+		Use:     "show STREAM",
+		Short:   "Show every event of a stream",
+		Example: "  portico events show uploadlink-0190d8f2-7c1e-7a44-9d2b-51a0a3c8e611 --unseal",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withHouse(cmd, where, func(ctx context.Context, h *house) error {
+				stream, err := h.stream(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				list, err := h.history().Find(ctx, postgres.Search{Stream: stream, Limit: 1_000_000})
+				if err != nil {
+					return err
+				}
+				if len(list) == 0 {
+					return fmt.Errorf("there is no stream %s", stream)
+				}
+				return showEvents(ctx, h, cmd.OutOrStdout(), list, unseal, asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&unseal, "unseal", false, "show personal text, with the configured master key")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, an object a line")
+	return cmd
+}
+
+func showEvents(ctx context.Context, h *house, to io.Writer, list []postgres.Entry, unseal, asJSON bool) error {
+	lines := jsonLines(to)
+	if !asJSON {
+		fmt.Fprintf(to, "%s of practice %d, %d events\n", list[0].Stream, list[0].Firm, len(list))
+	}
+	for _, e := range list {
+		r, err := h.history().Record(ctx, e, unseal)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.Stream, err)
+		}
+		fields, err := h.history().Fields(r)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			line := lineOf(e)
+			line.Fields = fields
+			if err := lines.Encode(line); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(to, "\n%d  %s  %s  by %s\n", e.Version, shown(e.At), e.Type, named(e.Actor()))
+		if err := printFields(to, fields); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printFields prints an object's fields, a line each, in their order.
+func printFields(to io.Writer, object json.RawMessage) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	if err := printValue(table, decoder, ""); err != nil {
+		return err
+	}
+	return table.Flush()
+}
+
+// printValue walks a JSON value: objects and lists become paths, recipients.0.name.
+func printValue(to io.Writer, from *json.Decoder, path string) error {
+	token, err := from.Token()
+	if err != nil {
+		return err
+	}
+	switch token {
+	case json.Delim('{'):
+		for from.More() {
+			key, err := from.Token()
+			if err != nil {
+				return err
+			}
+			if err := printValue(to, from, strings.TrimPrefix(fmt.Sprintf("%s.%v", path, key), ".")); err != nil {
+				return err
+			}
+		}
+		_, err = from.Token()
+		return err
+	case json.Delim('['):
+		for i := 0; from.More(); i++ {
+			if err := printValue(to, from, fmt.Sprintf("%s.%d", path, i)); err != nil {
+				return err
+			}
+		}
+		_, err = from.Token()
+		return err
+	case nil:
+		return nil // nothing was said
+	}
+	_, err = fmt.Fprintf(to, "   %s\t%s\n", path, oneLine(fmt.Sprint(token)))
+	return err
+}
+
+// oneLine keeps what somebody typed from moving the cursor of who reads it, or from turning its order round.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.C, r) {
+			return '·'
+		}
+		return r
+	}, text)
+}
+
+func newEventsTail(where *place) *cobra.Command {
+	var s search
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "tail",
+		Short: "Follow the log until Ctrl-C",
+		Long: "Prints events as soon as they are safe to read: in order, each once, none left out.\n" +
+			"It begins with what happens from now on, or behind --after.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withHouse(cmd, where, func(ctx context.Context, h *house) error {
+				q, err := s.read(ctx, h)
+				if err != nil {
+					return err
+				}
+				return h.withTail(ctx, func(ctx context.Context) error {
+					if s.after < 0 {
+						q.After, _ = h.tail.Safe()
+					}
+					return follow(ctx, h, cmd.OutOrStdout(), q, asJSON)
+				})
+			})
+		},
+	}
+	s.flags(cmd)
+	cmd.Flags().Int64Var(&s.after, "after", -1, "begin behind this position; 0 is the beginning")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, an object a line")
+	return cmd
+}
+
+func follow(ctx context.Context, h *house, to io.Writer, q postgres.Search, asJSON bool) error {
+	reader := h.history()
+	reader.Tail = h.tail
+	lines := jsonLines(to)
+	for e, err := range reader.Follow(ctx, q) {
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			err = lines.Encode(lineOf(e))
+		} else {
+			_, err = fmt.Fprintf(to, "%8d  %s  %d  %s %3d  %-28s  %s\n", e.Position, shown(e.At), e.Firm, e.Stream, e.Version, e.Type, named(e.Actor()))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
