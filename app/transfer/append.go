@@ -175,7 +175,7 @@ func (s *Service) write(ctx context.Context, row Row, blob Writer, length int64,
 	if err != nil {
 		return row, err
 	}
-	p := &pump{s: s, row: row, blob: blob, sieve: sieve, sum: sum, hold: mine, body: body, hashed: row.Offset}
+	p := &pump{s: s, row: row, blob: blob, sieve: sieve, sum: sum, hold: mine, body: body, hashed: row.Offset, asked: row.Offset}
 	return p.run(ctx)
 }
 

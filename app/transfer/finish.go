@@ -60,7 +60,8 @@ func (s *Service) settle(ctx context.Context, row Row) (Row, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	c := Content{Size: row.Size, SHA256: [32]byte(row.SHA256), Media: row.Found}
-	err := s.tell(ctx, row.Owner.Link, func() error { return s.Link.Receive(ctx, row.Owner, row.ID, c) })
+	var at int64
+	err := s.tell(ctx, row.Owner.Link, func() (err error) { at, err = s.Link.Receive(ctx, row.Owner, row.ID, c); return err })
 	if refused(err) {
 		reason := Cancelled
 		if f, _ := errors.AsType[*fault.Error](err); f.Kind == fault.Gone {
@@ -75,6 +76,9 @@ func (s *Service) settle(ctx context.Context, row Row) (Row, error) {
 		return row, fmt.Errorf("mark the transfer as received: %w", err)
 	}
 	row.State, row.Offset = Received, row.Size
+	if at > 0 {
+		s.Link.Shown(ctx, at) // who gets the answer finds the file, at whichever node they ask next
+	}
 	return row, nil
 }
 

@@ -25,7 +25,14 @@ type pump struct {
 	broken atomic.Bool
 
 	sum    digest
-	hashed int64 // bytes of the file in sum
+	hashed int64       // bytes of the file in sum
+	asked  int64       // up to where the newest checkpoint goes
+	saved  chan result // of the one that is under way; nil: none is
+}
+
+type result struct {
+	row Row
+	err error
 }
 
 type chunk struct {
@@ -105,7 +112,7 @@ func (p *pump) read() error {
 	return nil
 }
 
-// digest hashes what was written and records checkpoints until the body ends. After an error it stops the reader.
+// digest hashes what was written and has checkpoints recorded until the body ends. After an error it stops the reader.
 func (p *pump) digest(ctx context.Context) error {
 	every := time.NewTicker(p.s.Limits.CheckpointEvery)
 	defer every.Stop()
@@ -114,16 +121,20 @@ func (p *pump) digest(ctx context.Context) error {
 		select {
 		case c, ok := <-p.full:
 			if !ok {
-				return nil
+				return p.settled()
 			}
 			p.sum.Write((*c.buf)[:c.n])
 			p.hashed += int64(c.n)
 			c.pool.Put(c.buf)
-			if p.hashed-p.row.Offset >= p.s.Limits.CheckpointBytes {
-				err = p.midway(ctx)
+			if p.saved == nil && p.hashed-p.asked >= p.s.Limits.CheckpointBytes {
+				err = p.start(ctx, true)
 			}
 		case <-every.C:
-			err = p.midway(ctx)
+			if p.saved == nil {
+				err = p.start(ctx, true)
+			}
+		case r := <-p.saved:
+			err = p.took(r)
 		case done := <-p.hold.flush:
 			err = p.checkpoint(ctx)
 			close(done)
@@ -133,46 +144,72 @@ func (p *pump) digest(ctx context.Context) error {
 			p.body.Stop()
 			for range p.full { // lets the reader get to its end
 			}
-			return err
+			return errors.Join(err, p.settled())
 		}
 	}
 }
 
-// midway is a checkpoint at which a revoked link stops the transfer (spec L3).
-func (p *pump) midway(ctx context.Context) error {
-	if err := p.checkpoint(ctx); err != nil {
+// checkpoint makes all that was hashed survive, and returns when that is recorded.
+func (p *pump) checkpoint(ctx context.Context) error {
+	if err := p.settled(); err != nil {
 		return err
 	}
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	if err := p.s.Link.Check(ctx, p.row.Owner, p.row.ID); refused(err) {
-		return fmt.Errorf("ask the link: %w", err)
+	if err := p.start(ctx, false); err != nil {
+		return err
 	}
-	return nil
+	return p.settled()
 }
 
-// checkpoint makes what was hashed survive, then says so (rule 2). The last byte is for finish to record (rule 4).
-func (p *pump) checkpoint(ctx context.Context) error {
-	if p.hashed == p.row.Offset || p.hashed == p.row.Size {
+// settled waits for the checkpoint under way.
+func (p *pump) settled() error {
+	if p.saved == nil {
+		return nil
+	}
+	return p.took(<-p.saved)
+}
+
+func (p *pump) took(r result) error {
+	p.saved = nil
+	if r.row.ID == p.row.ID {
+		p.row = r.row
+	}
+	return r.err
+}
+
+// start begins a checkpoint of all that was hashed; hashing goes on meanwhile, and only one is under way. The last byte
+// is for finish to record (rule 4). Where ask is set a revoked link ends the transfer here (spec L3).
+func (p *pump) start(ctx context.Context, ask bool) error {
+	if p.hashed == p.asked || p.hashed == p.row.Size {
 		return nil
 	}
 	state, err := p.sum.state()
 	if err != nil {
 		return err
 	}
+	next := p.row
+	next.Offset, next.HashState, p.asked = p.hashed, state, p.hashed
+	p.saved = make(chan result, 1)
+	go func(saved chan<- result) { saved <- p.record(ctx, next, ask) }(p.saved)
+	return nil
+}
+
+// record makes the bytes below next.Offset survive, then says so (rule 2).
+func (p *pump) record(ctx context.Context, next Row, ask bool) result {
 	if err := p.blob.Sync(); err != nil {
-		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+		return result{err: fmt.Errorf("%w (%w)", ErrDamaged, err)}
 	}
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	next := p.row
-	next.Offset, next.HashState = p.hashed, state
 	row, err := p.s.Rows.Checkpoint(ctx, next, p.s.Limits)
 	if err != nil {
-		return fmt.Errorf("record the offset: %w", err)
+		return result{err: fmt.Errorf("record the offset: %w", err)}
 	}
-	p.row = row
-	return nil
+	if ask {
+		if err := p.s.Link.Check(ctx, row.Owner, row.ID); refused(err) {
+			return result{row: row, err: fmt.Errorf("ask the link: %w", err)}
+		}
+	}
+	return result{row: row}
 }
 
 // finish looks at the whole file and records that it is there.

@@ -209,7 +209,10 @@ type Link interface {
 	Admit(ctx context.Context, owner Owner, generation int) error // may something new begin?
 	Start(ctx context.Context, owner Owner, f File) error
 	Check(ctx context.Context, owner Owner, id uuid.UUID) error // may bytes of what has begun still come?
-	Receive(ctx context.Context, owner Owner, id uuid.UUID, c Content) error
+	// Receive tells where in the log the file's event is; 0 where it had been there before.
+	Receive(ctx context.Context, owner Owner, id uuid.UUID, c Content) (at int64, err error)
+	// Shown returns when pages show what is at a place in the log, or soon after.
+	Shown(ctx context.Context, at int64)
 	Abandon(ctx context.Context, owner Owner, id uuid.UUID, reason Reason) error
 }
 

@@ -50,16 +50,15 @@ func (l linkHistory) Check(ctx context.Context, o transfer.Owner, id uuid.UUID) 
 	return l.links.TransferRight(ctx, o.Firm, o.Link, id)
 }
 
-// Receive returns when pages show the file, so that whoever got the answer finds it, at whichever node they ask next.
-func (l linkHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) error {
+func (l linkHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) (int64, error) {
 	r, err := l.links.Receive(ctx, linkapp.Receive{
 		By: by(o), Link: o.Link, File: id, Size: c.Size, SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media,
 	})
-	if err != nil || r.Position == 0 {
-		return err
-	}
-	_, _ = l.shown(ctx, r.Position) // what is recorded is recorded; a page that is late says so itself
-	return nil
+	return r.Position, err
+}
+
+func (l linkHistory) Shown(ctx context.Context, at int64) {
+	_, _ = l.shown(ctx, at) // what is recorded is recorded; a page that is late says so itself
 }
 
 // Abandon is the uploader's act only where they asked for it; everything else is the system's.

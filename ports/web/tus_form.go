@@ -21,19 +21,6 @@ const formLimit = 100 << 20
 
 var errNoFile = fault.New(fault.Invalid, "upload.no_file", "Choose a file first.")
 
-// Form takes files without script: POST …/files.
-func (t Uploads) Form() http.Handler {
-	return t.handle(func(w http.ResponseWriter, r *http.Request) error {
-		err := t.form(w, r)
-		f, ok := errors.AsType[*fault.Error](err)
-		if ok && strings.Contains(r.Header.Get("Accept"), "text/html") {
-			plainAnswer(w, statuses[f.Kind], f.Message+"\n")
-			return nil
-		}
-		return err
-	})
-}
-
 // form takes files from a page without script: each part is streamed into the store, whole or not at all. It answers
 // 303 to the page, or 201 with what arrived for Accept: application/json. Files before a refused one have arrived.
 func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {

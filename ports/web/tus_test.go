@@ -52,7 +52,7 @@ func newTus(t *testing.T) *tusWorld {
 			})
 		}
 		mux.Handle(base+"/uploads/", let(u))
-		mux.Handle("POST "+base+"/files", let(u.Form()))
+		mux.Handle("POST "+base+"/files", let(u.handle(u.form)))
 	}
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)

@@ -72,20 +72,23 @@ func (l *Link) Check(context.Context, transfer.Owner, uuid.UUID) error {
 }
 
 // Receive implements transfer.Link.
-func (l *Link) Receive(_ context.Context, _ transfer.Owner, id uuid.UUID, c transfer.Content) error {
+func (l *Link) Receive(_ context.Context, _ transfer.Owner, id uuid.UUID, c transfer.Content) (int64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case len(l.Received[id]) > 0:
-		return nil
+		return 0, nil
 	case l.revoked:
-		return ErrRevoked
+		return 0, ErrRevoked
 	case len(l.Abandoned[id]) > 0:
-		return transfer.ErrGone
+		return 0, transfer.ErrGone
 	}
 	l.Received[id] = append(l.Received[id], c)
-	return nil
+	return 1, nil
 }
+
+// Shown implements transfer.Link.
+func (l *Link) Shown(context.Context, int64) {}
 
 // Abandon implements transfer.Link.
 func (l *Link) Abandon(_ context.Context, _ transfer.Owner, id uuid.UUID, reason transfer.Reason) error {

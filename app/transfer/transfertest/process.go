@@ -112,8 +112,9 @@ func (m mortalLink) Start(ctx context.Context, o transfer.Owner, f transfer.File
 	return m.p.alive("Start", func() error { return m.Link.Start(ctx, o, f) })
 }
 
-func (m mortalLink) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) error {
-	return m.p.alive("Receive", func() error { return m.Link.Receive(ctx, o, id, c) })
+func (m mortalLink) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) (at int64, err error) {
+	err = m.p.alive("Receive", func() (err error) { at, err = m.Link.Receive(ctx, o, id, c); return err })
+	return at, err
 }
 
 func (m mortalLink) Abandon(ctx context.Context, o transfer.Owner, id uuid.UUID, why transfer.Reason) error {
