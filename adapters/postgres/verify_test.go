@@ -237,7 +237,10 @@ func TestTamperedExport(t *testing.T) {
 		}
 	}
 	check("as it is", func(l []string) []string { return l }, false)
-	check("a changed line", func(l []string) []string { l[3] = strings.Replace(l[3], `"generation":1`, `"generation":2`, 1); return l }, true)
+	check("a changed line", func(l []string) []string {
+		l[3] = strings.Replace(l[3], `"generation":1`, `"generation":2`, 1)
+		return l
+	}, true)
 	check("a line less", func(l []string) []string { return append(l[:5], l[6:]...) }, true)
 	check("swapped lines", func(l []string) []string { l[4], l[5] = l[5], l[4]; return l }, true)
 	check("a line of another stream", func(l []string) []string { l[4], l[12] = l[12], l[4]; return l }, true)
