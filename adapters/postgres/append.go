@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -208,7 +209,15 @@ func (s *Store) commit(batch []*pending) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
 	defer cancel()
 	slices.SortFunc(batch, func(a, b *pending) int { return bytes.Compare(a.Stream.ID[:], b.Stream.ID[:]) })
-	verdicts, position, err := appendBatch(ctx, s.pool, batch)
+	conn, err := s.reach(ctx)
+	if err != nil {
+		for _, p := range batch {
+			p.reply <- outcome{err: err}
+		}
+		return
+	}
+	verdicts, position, err := appendBatch(ctx, conn, batch)
+	conn.Release()
 	var pg *pgconn.PgError
 	switch {
 	case err == nil:
@@ -223,10 +232,26 @@ func (s *Store) commit(batch []*pending) {
 	case errors.As(err, &pg) && certainlyRefused(pg):
 		batch[0].reply <- outcome{err: err}
 	default:
+		ctx, cancel := context.WithTimeout(context.Background(), commitLimit) // for all of them
+		defer cancel()
 		for _, p := range batch {
-			p.reply <- s.settle(p, err)
+			p.reply <- s.settle(ctx, p, err)
 		}
 		s.poke()
+	}
+}
+
+// reach takes a connection and waits for a server that is being restarted. After its error nothing has been sent, so
+// nothing is kept.
+func (s *Store) reach(ctx context.Context) (*pgxpool.Conn, error) {
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		conn, err := s.pool.Acquire(ctx)
+		if err == nil {
+			return conn, nil
+		}
+		if sleep(ctx, wait); ctx.Err() != nil {
+			return nil, fmt.Errorf("reach the database: %w", err)
+		}
 	}
 }
 
@@ -237,9 +262,7 @@ func certainlyRefused(pg *pgconn.PgError) bool {
 }
 
 // settle finds out how a commit ended whose answer was lost: the event with our hash is there, or it is not.
-func (s *Store) settle(p *pending, cause error) outcome {
-	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
-	defer cancel()
+func (s *Store) settle(ctx context.Context, p *pending, cause error) outcome {
 	last := p.rows[len(p.rows)-1]
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		var position int64
