@@ -120,6 +120,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	mux.Handle("POST /u/{token}/redemption", s.handle(tokenPage, s.redeem))
 	s.uploadRoutes(mux, "/u/{token}", tokenPage, s.byToken)
 	s.uploadRoutes(mux, "/up/{link}", uploadPage, s.byCookie)
+	mux.Handle("GET /up/{link}", s.handle(uploadPage, s.slash))
 	mux.Handle("GET /up/{link}/{$}", s.handle(uploadPage, s.right(s.byCookie, s.upload)))
 
 	return s.observe(s.guard(mux)), nil

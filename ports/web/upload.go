@@ -64,6 +64,16 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// slash leads an address that lost its end to the page.
+func (s *Server) slash(w http.ResponseWriter, r *http.Request) error {
+	link, err := pathID(r, "link")
+	if err != nil {
+		return uploadlink.ErrNotFound
+	}
+	http.Redirect(w, r, "/up/"+link.String()+"/", http.StatusPermanentRedirect)
+	return nil
+}
+
 // upload is the page on which people send files, or its JSON.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	a, _ := accessOf(r)

@@ -1,5 +1,6 @@
 // The list of files: what is on its way from this page, and what the server has. A row is a copy of the template that
 // the server renders its own rows from.
+import { forget } from "./sending.js"
 import { clock, icon, left, size } from "./words.js"
 
 const symbols = { refused: "circle-alert", offline: "hourglass", waiting: "hourglass", paused: "pause" }
@@ -9,15 +10,15 @@ export class FileRows {
   #here = new Map() // bytes that the server has of unfinished files, by id
   #removed = new Set()
 
-  // changed is called when a row's button has changed the server's list; forget when a refused file is put away.
-  constructor(desk, { changed, next, forget }) {
+  // changed is called when a row's button has changed the server's list; dismiss when a refused file is put away.
+  constructor(desk, { changed, next, dismiss }) {
     this.list = desk.querySelector("#files")
     this.heading = desk.querySelector("#files-head")
     this.template = desk.querySelector("template#file-row").content.firstElementChild
     this.base = desk.dataset.base
     this.icons = desk.dataset.icons
     this.practice = desk.dataset.practice
-    Object.assign(this, { changed, next, forget })
+    Object.assign(this, { changed, next, dismiss })
   }
 
   get empty() { return this.list.children.length === 0 }
@@ -47,7 +48,7 @@ export class FileRows {
       pause: ["pause", `Pause ${s.file.name}`, () => { s.pause(); this.next() }],
       resume: ["play", `Continue ${s.file.name}`, () => s.start()],
       cancel: ["x", `Cancel ${s.file.name}`, () => s.cancel()],
-      dismiss: ["x", `Remove ${s.file.name} from this list`, () => this.forget(s)],
+      dismiss: ["x", `Remove ${s.file.name} from this list`, () => this.dismiss(s)],
     }
     const wants = s.state === "refused" ? ["dismiss"] : s.over || s.state === "checking" ? [] : [s.state === "paused" ? "resume" : "pause", "cancel"]
     this.#buttons(s.row, wants.join(), wants.map((w) => acts[w]))
@@ -111,6 +112,7 @@ export class FileRows {
   // #remove ends an unfinished transfer of an earlier visit.
   async #remove(file) {
     this.ignore(file.id)
+    forget(file.id)
     await fetch(`${this.base}uploads/${file.id}`, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null)
     this.changed()
   }

@@ -155,6 +155,13 @@ export class Sending extends EventTarget {
   }
 }
 
+// forget takes what this browser remembers of an upload away: it has ended elsewhere.
+export function forget(id) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("tus::portico-") && localStorage.getItem(key).includes(id)) localStorage.removeItem(key)
+  }
+}
+
 // sentence is what a problem+json answer says to a person.
 function sentence(response) {
   try {

@@ -22,7 +22,7 @@ class UploadDesk extends HTMLElement {
     const { accept, maxBytes, maxWords, practice, base } = this.dataset
     this.base = base
     this.limits = { accept: accept.split(","), maxBytes: Number(maxBytes), maxWords, practice }
-    this.rows = new FileRows(this, { changed: () => this.sync(), next: () => this.next(), forget: (s) => this.#forget(s) })
+    this.rows = new FileRows(this, { changed: () => this.sync(), next: () => this.next(), dismiss: (s) => this.#forget(s) })
     this.dialogs = new FileDialogs(this, {
       find: (id) => this.page?.files.find((f) => f.id === id),
       change: (...asked) => this.#ask(...asked),
