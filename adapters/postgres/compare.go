@@ -74,16 +74,16 @@ func (b *Rebuilder) compare(ctx context.Context, tx pgx.Tx, m Model, progress fu
 	if err != nil {
 		return c, err
 	}
-	f := &bulkFolder{m: m, codec: b.Codec, vault: b.Vault, views: map[uuid.UUID]View{}}
+	f := &bulkFolder{m: m, views: map[uuid.UUID]View{}}
 	types := m.types(b.Codec)
 	for at := int64(0); at < c.Position; {
 		through := min(at+rebuildChunk, c.Position)
-		rows, err := readRange(ctx, tx, at, through, types)
+		events, err := b.read(ctx, tx, at, through, types, skipped)
 		if err != nil {
 			return c, err
 		}
-		c.Events += int64(len(rows))
-		if err := f.foldAll(ctx, without(rows, skipped)); err != nil {
+		c.Events += int64(len(events))
+		if err := f.fold(events); err != nil {
 			return c, err
 		}
 		if at = through; progress != nil {
@@ -99,28 +99,6 @@ func (b *Rebuilder) compare(ctx context.Context, tx pgx.Tx, m Model, progress fu
 		c.Differences = append(c.Differences, differences...)
 	}
 	return c, nil
-}
-
-func readRange(ctx context.Context, tx pgx.Tx, after, through int64, types []string) ([]raw, error) {
-	rows, err := tx.Query(ctx, `
-		SELECT position, stream_id, version, firm_no, type, schema_ver, occurred_at, recorded_at, data, pii
-		FROM es.events WHERE position > $1 AND position <= $2 AND type = ANY ($3) ORDER BY position`, after, through, types)
-	if err != nil {
-		return nil, fmt.Errorf("read events %d to %d: %w", after+1, through, err)
-	}
-	return collectRaw(rows)
-}
-
-func (f *bulkFolder) foldAll(ctx context.Context, rows []raw) error {
-	if err := f.vault.prefetch(ctx, subjectsOf(rows)); err != nil {
-		return err
-	}
-	for i := range rows {
-		if err := f.fold(ctx, &rows[i]); err != nil {
-			return fmt.Errorf("position %d, %s: %w", rows[i].position, rows[i].stream, err)
-		}
-	}
-	return nil
 }
 
 // rows are table number i of all views.

@@ -1,12 +1,15 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"log/slog"
 	"runtime"
+	"slices"
 	"time"
 
 	"portico/domain/event"
@@ -133,15 +136,15 @@ func dropGeneration(ctx context.Context, tx pgx.Tx, m Model, generation int) err
 
 // chunk is a run of the log on its way from a reader to the dispatcher.
 type chunk struct {
-	rows []raw
-	err  error
+	events []event.Recorded
+	err    error
 }
 
 // bulk folds everything through a position in memory and copies the rows in.
 func (b *Rebuilder) bulk(ctx context.Context, m Model, generation int, through int64, progress func(done, total int64)) (events int64, err error) {
 	folders := make([]*bulkFolder, max(1, runtime.GOMAXPROCS(0)))
 	for i := range folders {
-		folders[i] = &bulkFolder{m: m, codec: b.Codec, vault: b.Vault, in: make(chan []raw, 4), views: map[uuid.UUID]View{}}
+		folders[i] = &bulkFolder{m: m, in: make(chan []event.Recorded, 4), views: map[uuid.UUID]View{}}
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	for _, f := range folders {
@@ -196,8 +199,8 @@ func (b *Rebuilder) dispatch(ctx context.Context, m Model, through int64, folder
 				return ctx.Err()
 			}
 			g.Go(func() error {
-				rows, err := readChunk(ctx, b.DB, from, min(from+rebuildChunk, through), types)
-				c <- chunk{without(rows, skipped), err}
+				events, err := b.read(ctx, b.DB.Proj, from, min(from+rebuildChunk, through), types, skipped)
+				c <- chunk{events, err}
 				return err
 			})
 		}
@@ -210,18 +213,18 @@ func (b *Rebuilder) dispatch(ctx context.Context, m Model, through int64, folder
 		if ch.err != nil {
 			break
 		}
-		split := make([][]raw, len(folders))
-		for _, r := range ch.rows {
-			i := int(maphash.Bytes(seed, r.stream.ID[:]) % uint64(len(folders)))
+		split := make([][]event.Recorded, len(folders))
+		for _, r := range ch.events {
+			i := int(maphash.Bytes(seed, r.Stream.ID[:]) % uint64(len(folders)))
 			split[i] = append(split[i], r)
 		}
-		for i, rows := range split {
+		for i, part := range split {
 			select {
-			case folders[i].in <- rows:
+			case folders[i].in <- part:
 			case <-ctx.Done():
 			}
 		}
-		events += int64(len(ch.rows))
+		events += int64(len(ch.events))
 		if done = min(done+rebuildChunk, through); progress != nil {
 			progress(done, through)
 		}
@@ -238,62 +241,107 @@ func skippedBy(ctx context.Context, q querier, m Model) (skipped []int64, err er
 	return skipped, nil
 }
 
-func readChunk(ctx context.Context, db *DB, after, through int64, types []string) ([]raw, error) {
-	rows, err := db.Proj.Query(ctx, `
-		SELECT position, stream_id, version, firm_no, type, schema_ver, occurred_at, recorded_at, data, pii
-		FROM es.events WHERE position > $1 AND position <= $2 AND type = ANY ($3) ORDER BY position`, after, through, types)
+// read reads and decodes a run of the log, without the positions that an operator passed over. What a fold does not look at (Meta, RecordedAt, Hash) stays in the
+// database: decoding all columns the general way took most of a rebuild.
+func (b *Rebuilder) read(ctx context.Context, q interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}, after, through int64, types []string, skipped []int64,
+) ([]event.Recorded, error) {
+	rows, err := q.Query(ctx, `
+		SELECT position, stream_id, version, firm_no, type, schema_ver, occurred_at, data, pii
+		FROM es.events WHERE position > $1 AND position <= $2 AND type = ANY ($3) AND position <> ALL ($4) ORDER BY position`,
+		pgx.QueryResultFormats{pgx.BinaryFormatCode}, after, through, types, skipped)
 	if err != nil {
 		return nil, fmt.Errorf("read events %d to %d: %w", after+1, through, err)
 	}
-	return collectRaw(rows)
+	defer rows.Close()
+	out := make([]event.Recorded, 0, rebuildChunk)
+	var sealed []raw // decoded once all rows are read, because their keys come from another query
+	var places []int // of the sealed ones in out
+	for rows.Next() {
+		r, err := b.Codec.fromWire(rows.RawValues())
+		if err != nil {
+			return nil, fmt.Errorf("read events %d to %d: %w", after+1, through, err)
+		}
+		if r.pii != nil {
+			r.data, r.pii = bytes.Clone(r.data), bytes.Clone(r.pii)
+			sealed, places = append(sealed, r), append(places, len(out))
+			out = append(out, event.Recorded{})
+			continue
+		}
+		rec, err := b.Codec.record(&r, nil)
+		if err != nil {
+			return nil, fmt.Errorf("position %d, %s: %w", r.position, r.stream, err)
+		}
+		out = append(out, rec)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read events %d to %d: %w", after+1, through, err)
+	}
+	if err := b.Vault.prefetch(ctx, subjectsOf(sealed)); err != nil {
+		return nil, err
+	}
+	for i := range sealed {
+		r := &sealed[i]
+		if out[places[i]], err = b.Codec.record(r, b.Vault.finder(ctx, r.firm)); err != nil {
+			return nil, fmt.Errorf("position %d, %s: %w", r.position, r.stream, err)
+		}
+	}
+	return out, nil
 }
+
+// fromWire reads the binary values of: position, stream_id, version, firm_no, type, schema_ver, occurred_at, data, pii.
+// data and pii are the connection's memory, good until the next row.
+func (c *Codec) fromWire(v [][]byte) (r raw, err error) {
+	if len(v) != 9 || len(v[0]) != 8 || len(v[1]) != 16 || len(v[2]) != 4 || len(v[3]) != 4 || len(v[5]) != 2 || len(v[6]) != 8 || len(v[7]) < 1 || v[7][0] != 1 {
+		return r, errors.New("the row is not in the binary form of PostgreSQL 15 to 18")
+	}
+	et := c.byName[string(v[4])] // no copy; and the name is the codec's
+	if et == nil {
+		return r, &UnknownEventError{string(v[4]), int16(binary.BigEndian.Uint16(v[5]))}
+	}
+	return raw{
+		position: int64(binary.BigEndian.Uint64(v[0])), stream: event.Stream{Kind: kindOf(et.name), ID: uuid.UUID(v[1])},
+		version: int(binary.BigEndian.Uint32(v[2])), firm: int32(binary.BigEndian.Uint32(v[3])), typ: et.name,
+		schema: int16(binary.BigEndian.Uint16(v[5])), at: postgresEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(v[6]))) * time.Microsecond),
+		data: v[7][1:], pii: v[8],
+	}, nil
+}
+
+// postgresEpoch is what timestamptz counts microseconds from. Times of events lie within the 292 years that Add reaches.
+var postgresEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // bulkFolder folds the streams that fall to it.
 type bulkFolder struct {
 	m     Model
-	codec *Codec
-	vault *Vault
-	in    chan []raw
+	in    chan []event.Recorded
 	views map[uuid.UUID]View
 }
 
 func (f *bulkFolder) run(ctx context.Context) error {
-	for rows := range f.in {
-		if err := f.vault.prefetch(ctx, subjectsOf(rows)); err != nil {
+	for events := range f.in {
+		if err := f.fold(events); err != nil {
 			return err
-		}
-		for i := range rows {
-			if err := f.fold(ctx, &rows[i]); err != nil {
-				return fmt.Errorf("position %d, %s: %w", rows[i].position, rows[i].stream, err)
-			}
 		}
 	}
 	return ctx.Err()
 }
 
-func (f *bulkFolder) fold(ctx context.Context, r *raw) error {
-	if !contains(f.m.Kinds, r.stream.Kind) {
-		return nil // an erasure: the key is gone already, so everything is folded without it
-	}
-	v := f.views[r.stream.ID]
-	if v == nil {
-		v = f.m.New(r.stream, r.firm)
-		f.views[r.stream.ID] = v
-	}
-	rec, err := f.codec.record(r, f.vault.finder(ctx, r.firm))
-	if err != nil {
-		return err
-	}
-	return v.Apply(rec)
-}
-
-func contains(kinds []event.Kind, k event.Kind) bool {
-	for _, kind := range kinds {
-		if kind == k {
-			return true
+func (f *bulkFolder) fold(events []event.Recorded) error {
+	for _, r := range events {
+		if !slices.Contains(f.m.Kinds, r.Stream.Kind) {
+			continue // an erasure: the key is gone already, so everything is folded without it
+		}
+		v := f.views[r.Stream.ID]
+		if v == nil {
+			v = f.m.New(r.Stream, r.Firm)
+			f.views[r.Stream.ID] = v
+		}
+		if err := v.Apply(r); err != nil {
+			return fmt.Errorf("position %d, %s: %w", r.Position, r.Stream, err)
 		}
 	}
-	return false
+	return nil
 }
 
 // copyIn copies table number i of every view.
