@@ -14,8 +14,9 @@ import (
 
 const (
 	notifyChannel = "portico_events"
-	notifyEvery   = 20 * time.Millisecond
-	tailPoll      = time.Second // covers a lost wake-up
+	notifyEvery   = 2 * time.Millisecond  // at most so often
+	notifyPause   = 20 * time.Millisecond // but no longer apart than this
+	tailPoll      = time.Second           // covers a lost wake-up
 	drainPoll     = 2 * time.Millisecond
 	relisten      = 20 * time.Millisecond // doubled each time, up to tailPoll
 	tailWindow    = 5000                  // positions looked at in one step
@@ -244,15 +245,11 @@ func (t *Tail) listen(ctx context.Context) {
 	again := relisten
 	for ctx.Err() == nil {
 		err := func() error {
-			conn, err := t.pool.Acquire(ctx)
+			c, err := t.session(ctx, "LISTEN "+notifyChannel)
 			if err != nil {
 				return err
 			}
-			c := conn.Hijack() // a session that listens is good for nothing else
 			defer c.Close(context.WithoutCancel(ctx))
-			if _, err := c.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
-				return err
-			}
 			for again = relisten; ; {
 				select { // also at once: nobody told us what was committed before
 				case t.wake <- struct{}{}:
@@ -271,19 +268,53 @@ func (t *Tail) listen(ctx context.Context) {
 	}
 }
 
-// announce tells other nodes, at most once in notifyEvery and never inside an append: a NOTIFY in the writing
-// transaction takes a lock of the whole cluster at commit.
+// session takes a connection out of the pool for good.
+func (t *Tail) session(ctx context.Context, first string) (*pgx.Conn, error) {
+	conn, err := t.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := conn.Hijack()
+	if _, err := c.Exec(ctx, first); err != nil {
+		c.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return c, nil
+}
+
+// announce tells other nodes, never inside an append: a NOTIFY in the writing transaction takes a lock of the whole
+// cluster at commit. Its own transaction is a commit too, but waits for no disk. The busier the server, the longer the
+// pause until the next one.
 func (t *Tail) announce(ctx context.Context) {
+	var c *pgx.Conn
+	defer func() {
+		if c != nil {
+			c.Close(context.WithoutCancel(ctx))
+		}
+	}()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.notify:
 		}
-		if _, err := t.pool.Exec(ctx, "NOTIFY "+notifyChannel); err != nil && ctx.Err() == nil {
-			t.log.Warn("telling other nodes of new events", "err", err)
+		began := time.Now()
+		var err error
+		if c == nil {
+			c, err = t.session(ctx, "SET synchronous_commit = off")
 		}
-		sleep(ctx, notifyEvery)
+		if err == nil {
+			if _, err = c.Exec(ctx, "NOTIFY "+notifyChannel); err != nil {
+				c.Close(context.WithoutCancel(ctx))
+				c = nil
+			}
+		}
+		pause := min(max(notifyEvery, 8*time.Since(began)), notifyPause)
+		if err != nil && ctx.Err() == nil {
+			t.log.Warn("telling other nodes of new events", "err", err)
+			pause = tailPoll
+		}
+		sleep(ctx, pause)
 	}
 }
 
