@@ -9,7 +9,7 @@ import (
 
 // access is what the secret in a request's path, or its scoped cookie, allows: to upload to one link as one recipient.
 // It is filled for a link that has expired, too: what began before goes on (L4), and starting something new is refused
-// by the link itself. A revoked link and a replaced secret never get this far.
+// by the link itself. A revoked link never gets this far, a replaced secret only to transfers that have begun.
 type access struct {
 	Firm       int32
 	Link       uuid.UUID

@@ -12,12 +12,11 @@ import (
 
 // load reads what pages are made of, once.
 func (s *Server) load() error {
-	var err error
-	if s.static, err = static.Load(); err != nil {
-		return fmt.Errorf("loading static files: %w", err)
-	}
-	if s.views, err = views.New(s.static.URL); err != nil {
-		return fmt.Errorf("loading the pages: %w", err)
+	if s.static == nil { // several servers of one process may share what was read
+		var err error
+		if s.static, s.views, err = read(); err != nil {
+			return err
+		}
 	}
 	s.seen = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "portico_http_request_seconds", Help: "Time until an answer was written, by route.",
@@ -27,6 +26,18 @@ func (s *Server) load() error {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return nil
+}
+
+func read() (*static.Set, *views.Views, error) {
+	set, err := static.Load()
+	if err != nil {
+		return nil, nil, fmt.Errorf("loading static files: %w", err)
+	}
+	v, err := views.New(set.URL)
+	if err != nil {
+		return nil, nil, fmt.Errorf("loading the pages: %w", err)
+	}
+	return set, v, nil
 }
 
 // healthy says that the process runs; it asks nobody.

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strconv"
 	"time"
+
+	"portico/ports/web/static"
 )
 
 // observe logs and measures every request, by the pattern of its route: addresses carry secrets (threat T2). It also
@@ -24,11 +26,20 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			}
 			took := time.Since(start)
 			s.seen.WithLabelValues(route, strconv.Itoa(rec.code())).Observe(took.Seconds())
-			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("route", route),
+			s.Log.LogAttrs(r.Context(), level(route), "request", slog.String("method", r.Method), slog.String("route", route),
 				slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Duration("took", took))
 		}()
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// level keeps what machines ask for all day out of the usual log.
+func level(route string) slog.Level {
+	switch route {
+	case "GET " + static.Prefix, "GET /healthz", "GET /readyz", "GET /metrics":
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
 
 func (s *Server) panicked(rec *recorder, r *http.Request, p any) {

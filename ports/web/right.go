@@ -83,6 +83,18 @@ func (s *Server) right(find rightFinder, h handler) handler {
 	}
 }
 
+// running is right, but for transfers: one that has begun isn't stopped by a newer secret (rule 5 of the link). The link
+// itself refuses what an older secret wants to begin.
+func (s *Server) running(find rightFinder, h handler) handler {
+	return s.right(func(r *http.Request) (access, error) {
+		a, err := find(r)
+		if errors.Is(err, uploadlink.ErrReplaced) {
+			return a, nil
+		}
+		return a, err
+	}, h)
+}
+
 // closedError is a refusal with a page that says more than its sentence, and the JSON that goes with it.
 type closedError struct {
 	error

@@ -133,7 +133,7 @@ func (s *Server) uploadRoutes(mux *http.ServeMux, base string, k kind, by rightF
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.Handle(method+" "+base+path, s.handle(k, s.right(by, h)))
 	}
-	mux.Handle(base+"/uploads/", s.handle(k, s.right(by, s.transfers)))
+	mux.Handle(base+"/uploads/", s.handle(k, s.running(by, s.transfers)))
 	on("PUT /files/{id}/name", s.renameFile)
 	on("GET /files/{id}/name", s.fileName)
 	on("POST /files/{id}/name", s.renameFile)

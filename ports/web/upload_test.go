@@ -195,6 +195,14 @@ func TestClosedLinksSayWhatToDo(t *testing.T) {
 		h.get("/u/"+h.token()).want(t, http.StatusGone, "There is a newer link", "Saturday 21 November 2026", "i•••n@example.org").lacks(t, "imogen@example.org")
 		h.get("/u/"+h.tokenOf(2)).want(t, 200)
 	})
+	t.Run("rule 5: a newer secret doesn't stop a transfer, and nothing else passes", func(t *testing.T) {
+		h := newHouse(t)
+		h.store.Given(1, uploadlink.Stream(link), uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: imogen, Generation: 2}}})
+		h.do(http.MethodDelete, "/u/"+h.token()+"/uploads/"+statem.String(), nil, "Tus-Resumable", "1.0.0", "Accept", "*/*").want(t, http.StatusNotFound, "/problems/upload.unknown")
+		h.do(http.MethodDelete, "/u/"+h.token()+"/files/"+statem.String(), nil, "Accept", "*/*").want(t, http.StatusGone, "/problems/uploadlink.replaced")
+		h.post("/u/"+h.token()+"/files", nil, "Accept", "*/*").want(t, http.StatusGone, "/problems/uploadlink.replaced")
+		h.post("/u/"+h.token()+"/redemption", nil).want(t, http.StatusGone, "There is a newer link")
+	})
 	t.Run("unknown", func(t *testing.T) {
 		h := newHouse(t)
 		for _, token := range []string{"x", h.token()[:69] + "A", strings.Repeat("A", 70), "%2e%2e%2f"} {
