@@ -120,21 +120,13 @@ func TestRebuildKilledAtEachStep(t *testing.T) {
 		if err := tx.Rollback(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		h.rebuilt(t, m)
 	}
 	if killed["tables are being filled"] == 0 || killed["tables are full, before the swap"] < 2 {
 		t.Errorf("not every step was hit: %v", killed)
 	}
 	t.Logf("%v; killed while %v", whole, killed)
-	for retry := 0; ; retry++ {
-		_, err := h.rebuilder().Rebuild(t.Context(), m, nil)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, postgres.ErrRebuilding) || retry > 100 { // a killed session may still be ending
-			t.Fatal(err)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	h.rebuilt(t, m)
 	h.sameAsFresh(t)
 	if s := state(t, h, m); s != "nothing is being built" {
 		t.Errorf("after a whole rebuild %s", s)
@@ -148,6 +140,18 @@ func TestRebuildKilledAtEachStep(t *testing.T) {
 	if tables != generations {
 		t.Errorf("%d tables for %d generations: a killed rebuild left some", tables, generations)
 	}
+}
+
+// rebuilt runs a rebuild to its end.
+func (h *house) rebuilt(t *testing.T, m postgres.Model) {
+	t.Helper()
+	within(t, 10*time.Second, "a rebuild begins", func() bool {
+		_, err := h.rebuilder().Rebuild(t.Context(), m, nil)
+		if err != nil && !errors.Is(err, postgres.ErrRebuilding) { // a killed session may still be ending
+			t.Fatal(err)
+		}
+		return err == nil
+	})
 }
 
 // stuck runs a rebuild that somebody holds up at its swap, and kills it there.
