@@ -17,6 +17,7 @@ const (
 	notifyEvery   = 2 * time.Millisecond  // at most so often
 	notifyPause   = 20 * time.Millisecond // but no longer apart than this
 	tailPoll      = time.Second           // covers a lost wake-up
+	tailPace      = 2 * time.Millisecond  // at most five hundred looks a second; after a pause the first is at once
 	drainPoll     = 2 * time.Millisecond
 	relisten      = 20 * time.Millisecond // doubled each time, up to tailPoll
 	tailWindow    = 5000                  // positions looked at in one step
@@ -113,10 +114,12 @@ func (t *Tail) Run(ctx context.Context) error {
 		} else if ctx.Err() == nil {
 			t.log.Error("following the log", "err", err)
 		}
+		looked := time.Now()
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-t.wake:
+			sleep(ctx, tailPace-time.Since(looked))
 		case <-poll.C:
 		}
 	}
