@@ -29,6 +29,9 @@ var (
 	errLagging     = fault.New(fault.Unavailable, "web.lagging", "This is not ready yet. Try again in a moment.")
 )
 
+// statusGone is what is logged where the reader went away before there was an answer; no number of HTTP says so.
+const statusGone = 499
+
 // statuses is what each kind of refusal becomes: the only place that knows both the rules and HTTP.
 var statuses = map[fault.Kind]int{
 	fault.Invalid: http.StatusUnprocessableEntity, fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
@@ -48,34 +51,43 @@ func (s *Server) handle(k kind, h handler) http.Handler {
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, k kind, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		w.WriteHeader(statusGone) // for the log; nobody is there to read more
+		return
+	}
 	f := s.fault(r.Context(), r.Pattern, err)
+	retryAfter(w, err)
+	closed, isClosed := errors.AsType[*closedError](err)
+	switch {
+	case wantsPage(r, k) && isClosed:
+		s.page(w, r, statuses[f.Kind], closed.page)
+	case wantsPage(r, k):
+		s.refusePage(w, r, k, f)
+	case isClosed && r.Method == http.MethodGet:
+		s.answerGone(w, f, closed.state)
+	default:
+		writeProblem(w, r, statuses[f.Kind], f)
+	}
+}
+
+func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, k kind, f *fault.Error) {
+	switch {
+	case k == tokenPage || k == uploadPage:
+		s.page(w, r, statuses[f.Kind], brokenLink(r, f))
+	case f.Kind == fault.Unauthenticated:
+		http.Redirect(w, r, loginURL(r), http.StatusSeeOther)
+	default:
+		s.page(w, r, statuses[f.Kind], views.Failure{
+			Plain: views.Plain{Title: titles[f.Kind]}, Text: f.Message, Action: "Go to the start", Href: "/",
+		})
+	}
+}
+
+// retryAfter tells programs how long somebody who tried too often has to wait.
+func retryAfter(w http.ResponseWriter, err error) {
 	if slow, ok := errors.AsType[*account.SlowDownError](err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(slow.Seconds()))
 	}
-	closed, isClosed := errors.AsType[*closedError](err)
-	if isClosed && !wantsPage(r, k) && r.Method == http.MethodGet {
-		s.answerGone(w, f, closed.state)
-		return
-	}
-	if !wantsPage(r, k) {
-		writeProblem(w, r, statuses[f.Kind], f)
-		return
-	}
-	if f.Kind == fault.Unauthenticated && k != tokenPage && k != uploadPage {
-		http.Redirect(w, r, loginURL(r), http.StatusSeeOther)
-		return
-	}
-	if isClosed {
-		s.page(w, r, statuses[f.Kind], closed.page)
-		return
-	}
-	if k == tokenPage || k == uploadPage {
-		s.page(w, r, statuses[f.Kind], brokenLink(r, f))
-		return
-	}
-	s.page(w, r, statuses[f.Kind], views.Failure{
-		Plain: views.Plain{Title: titles[f.Kind]}, Text: f.Message, Action: "Go to the start", Href: "/",
-	})
 }
 
 // fault is what err tells a person. What no rule caused is logged here and nowhere else.
@@ -88,8 +100,6 @@ func (s *Server) fault(ctx context.Context, route string, err error) *fault.Erro
 		return errReused
 	case errors.Is(err, es.ErrConflict):
 		return errBusy
-	case ctx.Err() != nil: // the reader has gone
-		return errBroken
 	}
 	s.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("route", route), slog.Any("err", err))
 	return errBroken

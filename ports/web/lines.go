@@ -88,6 +88,9 @@ func fileLine(f linkapp.FileRow, z *time.Location) views.FileLine {
 		Client: f.ClientName, ClientID: f.Client, Link: f.Link, Sender: f.RecipientName, Released: views.At(f.ReleasedAt, z),
 		Late: f.Late, Same: f.SameAs != uuid.Nil,
 	}
+	if l.Sender == "" {
+		l.Sender = "A recipient without a name"
+	}
 	if f.SentAs != f.Name {
 		l.SentAs = f.SentAs
 	}

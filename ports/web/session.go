@@ -118,9 +118,10 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // signInAgain shows the form once more, with the address that was typed.
 func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, email, next string, f *fault.Error, err error) error {
-	if _, ok := errors.AsType[*account.SlowDownError](err); ok && !wantsPage(r, appPage) {
+	if !wantsPage(r, appPage) {
 		return err
 	}
+	retryAfter(w, err)
 	s.page(w, r, statuses[f.Kind], views.Login{
 		Plain: views.Plain{Title: "Error: Sign in", Practice: "Portico"}, Email: email, Next: next, Problem: f.Message,
 	})

@@ -68,7 +68,10 @@ func TestSignIn(t *testing.T) {
 			lacks(t, "wrong")
 	})
 	t.Run("too many tries wait", func(t *testing.T) {
-		h.post("/session", url.Values{"email": {"slow@example.org"}, "password": {"x"}}).want(t, http.StatusTooManyRequests, "Wait 7 seconds", "slow@example.org")
+		a := h.post("/session", url.Values{"email": {"slow@example.org"}, "password": {"x"}}).want(t, http.StatusTooManyRequests, "Wait 7 seconds", "slow@example.org")
+		if a.Header().Get("Retry-After") != "7" {
+			t.Errorf("Retry-After %q", a.Header().Get("Retry-After"))
+		}
 	})
 	t.Run("leads to no other site", func(t *testing.T) {
 		for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "/a\r\nb"} {
@@ -291,8 +294,9 @@ func TestInboxGroupsByDay(t *testing.T) {
 	h.get("/inbox").want(t, 200, "Nothing has arrived yet")
 	today, before := fileRow(), fileRow()
 	before.ID, before.ReleasedAt, before.Late = uuid.New(), noon.AddDate(0, 0, -1), true
+	before.RecipientName = ""
 	h.shelf.files = []linkapp.FileRow{today, before}
-	h.get("/inbox").want(t, 200, "Today, Saturday 21 November 2026", "Yesterday, Friday 20 November 2026", "arrived after the deadline, started before", `href="/files/`+statem.String()+`/content"`)
+	h.get("/inbox").want(t, 200, "Today, Saturday 21 November 2026", "Yesterday, Friday 20 November 2026", "arrived after the deadline, started before", ">A recipient without a name</a>", `href="/files/`+statem.String()+`/content"`)
 }
 
 // Threats T22, T25: what people sent comes as an attachment that can do nothing, under its own name.
