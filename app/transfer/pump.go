@@ -41,12 +41,12 @@ type chunk struct {
 	pool *sync.Pool
 }
 
-// A request that trickles holds one small buffer; one that keeps filling it gets large ones. 3 in the channel, one on
+// A request that trickles holds one small buffer; one that keeps filling it gets large ones: 6 in the channel, one on
 // each side.
 const (
 	smallBuffer = 32 << 10
 	largeBuffer = 256 << 10
-	inFlight    = 3
+	inFlight    = 6
 )
 
 var (
