@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,18 +35,21 @@ func TestEachTestHasItsOwn(t *testing.T) {
 	}
 }
 
-// A database must be cheap, or tests start to share one.
+// A database must be cheap, or tests start to share one. It takes 20 ms on a quiet machine; the limit is what a busy one
+// may make of that, and far below what a server of its own would cost there.
 func TestADatabaseIsCheap(t *testing.T) {
 	pgtest.DB(t)
-	began := time.Now()
-	const n = 10
-	for range n {
+	var took []time.Duration
+	for range 11 {
+		began := time.Now()
 		pgtest.DB(t)
+		took = append(took, time.Since(began))
 	}
-	if each := time.Since(began) / n; each > 400*time.Millisecond {
-		t.Errorf("a database takes %v", each)
+	slices.Sort(took)
+	if median := took[len(took)/2]; median > 2*time.Second {
+		t.Errorf("a database takes %v", median)
 	} else {
-		t.Logf("a database takes %v", each)
+		t.Logf("a database takes %v", median)
 	}
 }
 
