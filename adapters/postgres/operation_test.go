@@ -44,7 +44,9 @@ func (v *touchyView) Apply(r event.Recorded) error {
 	return nil
 }
 
-func (v *touchyView) Rows() [][]postgres.Row { return [][]postgres.Row{{{v.id, v.firm, v.heard, v.last}}} }
+func (v *touchyView) Rows() [][]postgres.Row {
+	return [][]postgres.Row{{{v.id, v.firm, v.heard, v.last}}}
+}
 
 // scene is a node with a touchy model that meets its poison, and one that does not.
 type scene struct {
