@@ -49,39 +49,39 @@ type telling struct {
 
 var demoStories = []story{
 	{
-		title: "on its way", client: 5, sender: 0, days: 14, to: one("Imogen Farrow", "imogen@farrow.example"),
+		title: "on its way", client: 5, sender: 0, days: 14, to: onePerson("Imogen Farrow", "imogen@farrow.example"),
 		message: "Welcome! Please send me what you have for the year so far.", wanted: []string{"P60", "Bank statements"},
 	},
 	{
-		title: "mailed, not opened yet", client: 3, sender: 1, issued: 3 * day, days: 21, to: one("Marisol Delgado", "trustees@delgado.example"),
+		title: "mailed, not opened yet", client: 3, sender: 1, issued: 3 * day, days: 21, to: onePerson("Marisol Delgado", "trustees@delgado.example"),
 		message: "For the trust's return, please.", wanted: []string{"Dividend vouchers", "Rental income"},
-		then: []step{{3 * day, mailed}},
+		then: []step{{3 * day, wasMailed}},
 	},
 	{
-		title: "bounced", client: 8, sender: 1, issued: 2 * day, days: 14, to: one("Yusuf Ibrahim", "yusuf@ibrahim.example"),
-		then: []step{{2 * day, mailed}, {2*day - time.Hour, bounced}},
+		title: "bounced", client: 8, sender: 1, issued: 2 * day, days: 14, to: onePerson("Yusuf Ibrahim", "yusuf@ibrahim.example"),
+		then: []step{{2 * day, wasMailed}, {2*day - time.Hour, wasBounced}},
 	},
 	{
-		title: "opened", client: 2, sender: 0, issued: 5 * day, days: 14, to: one("Nia Calder", "finance@calderwye.example"),
+		title: "opened", client: 2, sender: 0, issued: 5 * day, days: 14, to: onePerson("Nia Calder", "finance@calderwye.example"),
 		message: "The partnership's figures are due at the end of the month.", wanted: []string{"Trial balance", "Payroll summary"},
-		then: []step{{5 * day, mailed}, {4 * day, redeemed}},
+		then: []step{{5 * day, wasMailed}, {4 * day, wasOpened}},
 	},
 	{
-		title: "files arriving", client: 0, sender: 0, issued: 6 * day, days: 30, to: one("Rowan Ashdown", "accounts@ashdownjoinery.example"),
+		title: "files arriving", client: 0, sender: 0, issued: 6 * day, days: 30, to: onePerson("Rowan Ashdown", "accounts@ashdownjoinery.example"),
 		message: "Your VAT quarter: invoices and bank statements, please.", wanted: []string{"Sales invoices", "Bank statements"},
 		then: []step{
-			{6 * day, mailed}, {5 * day, redeemed},
-			{5 * day, upload("Sales invoices July.pdf", page("Sales invoices, July"))}, {5 * day, upload("Bank statement July.csv", table(1))},
-			{5 * day, sendNow},
-			{0, upload("Sales invoices August.pdf", page("Sales invoices, August"))}, {0, upload("Van lease.pdf", page("Van lease agreement"))},
+			{6 * day, wasMailed}, {5 * day, wasOpened},
+			{5 * day, wasUploaded("Sales invoices July.pdf", page("Sales invoices, July"))}, {5 * day, wasUploaded("Bank statement July.csv", table(1))},
+			{5 * day, wasSentNow},
+			{0, wasUploaded("Sales invoices August.pdf", page("Sales invoices, August"))}, {0, wasUploaded("Van lease.pdf", page("Van lease agreement"))},
 		},
 	},
 	{
-		title: "delivered, one renamed, one deleted", client: 7, sender: 0, issued: 9 * day, days: 30, to: one("Ruth Hollis", "ruth@hollisbakery.example"),
+		title: "delivered, one renamed, one deleted", client: 7, sender: 0, issued: 9 * day, days: 30, to: onePerson("Ruth Hollis", "ruth@hollisbakery.example"),
 		then: []step{
-			{9 * day, mailed}, {8 * day, redeemed},
-			{8 * day, upload("scan0001.pdf", page("Stock count"))}, {8 * day, upload("holiday.png", picture())},
-			{8*day - 2*time.Minute, rename("scan0001.pdf", "Stock count 31 March.pdf")}, {8*day - 3*time.Minute, remove("holiday.png")},
+			{9 * day, wasMailed}, {8 * day, wasOpened},
+			{8 * day, wasUploaded("scan0001.pdf", page("Stock count"))}, {8 * day, wasUploaded("holiday.png", picture())},
+			{8*day - 2*time.Minute, wasRenamed("scan0001.pdf", "Stock count 31 March.pdf")}, {8*day - 3*time.Minute, wasDeleted("holiday.png")},
 		},
 	},
 	{
@@ -90,39 +90,39 @@ var demoStories = []story{
 		},
 		message: "Dele can send the monthly figures straight to me.",
 		then: []step{
-			{12 * day, mailed}, {11 * day, redeemed},
-			{11 * day, upload("Payroll September.csv", table(2))}, {4 * day, upload("Payroll October.csv", table(3))},
-			{4 * day, upload("Receipts October.zip", archive())},
+			{12 * day, wasMailed}, {11 * day, wasOpened},
+			{11 * day, wasUploaded("Payroll September.csv", table(2))}, {4 * day, wasUploaded("Payroll October.csv", table(3))},
+			{4 * day, wasUploaded("Receipts October.zip", archive())},
 		},
 	},
 	{
-		title: "resent", client: 6, sender: 0, issued: 10 * day, days: 30, to: one("Angus Gilchrist", "angus@gilchristroofing.example"),
-		then: []step{{10 * day, mailed}, {1 * day, resent}},
+		title: "resent", client: 6, sender: 0, issued: 10 * day, days: 30, to: onePerson("Angus Gilchrist", "angus@gilchristroofing.example"),
+		then: []step{{10 * day, wasMailed}, {1 * day, wasResent}},
 	},
 	{
-		title: "extended", client: 11, sender: 0, issued: 20 * day, days: 21, to: one("Flora Lowther", "estates@lowther.example"),
-		then: []step{{20 * day, mailed}, {2 * day, extended(28)}},
+		title: "extended", client: 11, sender: 0, issued: 20 * day, days: 21, to: onePerson("Flora Lowther", "estates@lowther.example"),
+		then: []step{{20 * day, wasMailed}, {2 * day, wasExtended(28)}},
 	},
 	{
-		title: "expired with files", client: 9, sender: 1, issued: 50 * day, days: 14, to: one("Priti Shah", "manager@juniperlane.example"),
-		then: []step{{50 * day, mailed}, {45 * day, redeemed}, {45 * day, upload("Grant letter.pdf", page("Grant letter"))}},
+		title: "expired with files", client: 9, sender: 1, issued: 50 * day, days: 14, to: onePerson("Priti Shah", "manager@juniperlane.example"),
+		then: []step{{50 * day, wasMailed}, {45 * day, wasOpened}, {45 * day, wasUploaded("Grant letter.pdf", page("Grant letter"))}},
 	},
 	{
-		title: "expired unused", client: 1, sender: 1, issued: 40 * day, days: 14, to: one("Beatrix Lindqvist", "beatrix@lindqvist.example"),
-		then: []step{{40 * day, mailed}},
+		title: "expired unused", client: 1, sender: 1, issued: 40 * day, days: 14, to: onePerson("Beatrix Lindqvist", "beatrix@lindqvist.example"),
+		then: []step{{40 * day, wasMailed}},
 	},
 	{
-		title: "revoked", client: 10, sender: 0, issued: 7 * day, days: 30, to: one("Jo Kestrel", "production@kestrelfilm.example"),
-		then: []step{{7 * day, mailed}, {6 * day, revoked}},
+		title: "revoked", client: 10, sender: 0, issued: 7 * day, days: 30, to: onePerson("Jo Kestrel", "production@kestrelfilm.example"),
+		then: []step{{7 * day, wasMailed}, {6 * day, wasRevoked}},
 	},
 	{
-		title: "for nobody's client", client: -1, sender: 1, issued: 15 * day, days: 60, to: one("Dele Adeyemi", "dele@adeyemibooks.example"),
+		title: "for nobody's client", client: -1, sender: 1, issued: 15 * day, days: 60, to: onePerson("Dele Adeyemi", "dele@adeyemibooks.example"),
 		message: "For the hand-over of the books.",
-		then:    []step{{15 * day, mailed}, {14 * day, redeemed}, {14 * day, upload("Ledger.csv", table(4))}},
+		then:    []step{{15 * day, wasMailed}, {14 * day, wasOpened}, {14 * day, wasUploaded("Ledger.csv", table(4))}},
 	},
 }
 
-func one(name, email string) []linkapp.NewRecipient {
+func onePerson(name, email string) []linkapp.NewRecipient {
 	return []linkapp.NewRecipient{{Name: name, Email: email}}
 }
 
@@ -179,41 +179,41 @@ func (t *telling) uploader() es.By {
 	return es.By{Firm: t.firm, Actor: event.Actor{Kind: event.Uploader, ID: t.holder.Recipient}}
 }
 
-func mailed(ctx context.Context, t *telling) error {
+func wasMailed(ctx context.Context, t *telling) error {
 	_, err := t.links.RecordMail(ctx, linkapp.MailOutcome{By: t.system(), Link: t.link, Secret: t.secret(), HandedOver: true})
 	return err
 }
 
-func bounced(ctx context.Context, t *telling) error {
+func wasBounced(ctx context.Context, t *telling) error {
 	bounce := &linkapp.Bounce{Code: "5.1.1", Detail: "550 5.1.1 there is no such mailbox here"}
 	_, err := t.links.RecordMail(ctx, linkapp.MailOutcome{By: t.system(), Link: t.link, Secret: t.secret(), Bounced: bounce})
 	return err
 }
 
-func redeemed(ctx context.Context, t *telling) error {
+func wasOpened(ctx context.Context, t *telling) error {
 	_, err := t.links.Redeem(ctx, linkapp.Redeem{
 		By: t.uploader(), Link: t.link, Holder: t.holder, Device: "Mozilla/5.0 (demo)", Address: "192.0.2.17",
 	})
 	return err
 }
 
-func sendNow(ctx context.Context, t *telling) error {
+func wasSentNow(ctx context.Context, t *telling) error {
 	_, err := t.links.SendNow(ctx, linkapp.SendNow{By: t.uploader(), Link: t.link, Holder: t.holder})
 	return err
 }
 
-func resent(ctx context.Context, t *telling) error {
+func wasResent(ctx context.Context, t *telling) error {
 	_, err := t.links.Resend(ctx, linkapp.Resend{By: t.by(0), Link: t.link})
 	return err
 }
 
-func revoked(ctx context.Context, t *telling) error {
+func wasRevoked(ctx context.Context, t *telling) error {
 	_, err := t.links.Revoke(ctx, linkapp.Revoke{By: t.by(0), Link: t.link, Reason: "sent to the wrong person", Unreleased: uploadlink.Discard})
 	return err
 }
 
-// extended moves the expiry to so many days from now.
-func extended(days int) func(context.Context, *telling) error {
+// wasExtended moves the expiry to so many days from now.
+func wasExtended(days int) func(context.Context, *telling) error {
 	return func(ctx context.Context, t *telling) error {
 		now, err := t.store.Now(ctx)
 		if err != nil {
@@ -228,7 +228,7 @@ func extended(days int) func(context.Context, *telling) error {
 	}
 }
 
-func upload(name string, content []byte) func(context.Context, *telling) error {
+func wasUploaded(name string, content []byte) func(context.Context, *telling) error {
 	return func(ctx context.Context, t *telling) error {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -242,14 +242,14 @@ func upload(name string, content []byte) func(context.Context, *telling) error {
 	}
 }
 
-func rename(name, to string) func(context.Context, *telling) error {
+func wasRenamed(name, to string) func(context.Context, *telling) error {
 	return func(ctx context.Context, t *telling) error {
 		_, err := t.links.Rename(ctx, linkapp.Rename{By: t.uploader(), Link: t.link, Holder: t.holder, File: t.files[name], Name: to})
 		return err
 	}
 }
 
-func remove(name string) func(context.Context, *telling) error {
+func wasDeleted(name string) func(context.Context, *telling) error {
 	return func(ctx context.Context, t *telling) error {
 		_, err := t.links.Delete(ctx, linkapp.Delete{By: t.uploader(), Link: t.link, Holder: t.holder, File: t.files[name]})
 		return err
