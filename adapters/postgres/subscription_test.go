@@ -92,8 +92,10 @@ func TestFailedBatchLeavesNothing(t *testing.T) {
 			var once sync.Once
 			var failedAt, doneAt time.Time
 			done := make(chan struct{})
+			var ended []bool // what After was told, batch by batch
 			n.subscribe(postgres.Subscription{
 				Name: "effects", Version: 1, Limit: 400 * time.Millisecond,
+				After: func(committed bool) { ended = append(ended, committed) },
 				Handle: func(ctx context.Context, tx pgx.Tx, b postgres.Batch) (err error) {
 					for i, e := range b.Events {
 						if _, err := tx.Exec(ctx, `INSERT INTO effect VALUES ($1)`, e.Position); err != nil {
@@ -124,6 +126,10 @@ func TestFailedBatchLeavesNothing(t *testing.T) {
 			}
 			if effects != 5 || distinct != 5 {
 				t.Errorf("%d effects on %d events, want each of 5 once", effects, distinct)
+			}
+			n.stop()
+			if len(ended) < 2 || ended[0] || !ended[1] {
+				t.Errorf("of the failed and the repeated batch it was told that they were committed: %v", ended)
 			}
 			if again := doneAt.Sub(failedAt); again > time.Second {
 				t.Errorf("the batch came again after %v", again)
