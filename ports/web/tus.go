@@ -142,7 +142,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, f *fault.E
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		h.Set("Retry-After", "2")
+		h.Set("Retry-After", cmp.Or(h.Get("Retry-After"), "2"))
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
