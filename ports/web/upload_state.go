@@ -64,6 +64,9 @@ func stateOf(p linkapp.UploadPage) uploadState {
 		}
 	}
 	for _, f := range p.Files {
+		if !listed(f) {
+			continue
+		}
 		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f), SameAs: f.SameAs}
 		if changeable(f, p.Now) {
 			fs.Deadline = milli(f.Deadline)
@@ -88,6 +91,11 @@ func changeable(f linkapp.UploadFile, now time.Time) bool {
 	return f.State == linkapp.FileReceived && f.Deadline.After(now)
 }
 
+// listed tells that a file is there for its uploader: what was deleted or never came is not.
+func listed(f linkapp.UploadFile) bool {
+	return f.State == linkapp.FileReceiving || f.State == linkapp.FileReceived || f.State == linkapp.FileReleased
+}
+
 // unfinished tells that something can still happen through a link that takes nothing new: a file is in its window
 // (S1.i16) or on its way (L4).
 func unfinished(p linkapp.UploadPage) bool {
@@ -100,6 +108,9 @@ func unfinished(p linkapp.UploadPage) bool {
 func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
 	var rows []views.UploadRow
 	for _, f := range slices.Backward(p.Files) {
+		if !listed(f) {
+			continue
+		}
 		row := views.UploadRow{Base: base, ID: f.ID, State: string(f.State), Icon: "check", Name: f.Name}
 		switch f.State {
 		case linkapp.FileReceiving:
@@ -112,7 +123,6 @@ func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
 		case linkapp.FileReleased:
 			row.Note = "Sent to " + p.Practice + " · " + views.Size(f.Size)
 		case linkapp.FileDeleted, linkapp.FileAbandoned:
-			continue
 		}
 		if numbered(f) {
 			row.Note += " · a file of that name was here already, so this one got a number"

@@ -137,6 +137,15 @@ func TestUploadPageAsJSON(t *testing.T) {
 			t.Errorf("file %v", f)
 		}
 	})
+	t.Run("what was deleted or never came is not there", func(t *testing.T) {
+		files := h.shelf.upload.Files
+		h.shelf.upload.Files = append(files, linkapp.UploadFile{ID: batch, Name: "gone.pdf", State: linkapp.FileDeleted}, linkapp.UploadFile{ID: farrow, Name: "never.pdf", State: linkapp.FileAbandoned})
+		if v := read(t, 200); len(v["files"].([]any)) != 1 {
+			t.Errorf("files %v", v["files"])
+		}
+		h.redeemed().get("/up/"+link.String()+"/").want(t, 200, "scan.pdf").lacks(t, "gone.pdf", "never.pdf")
+		h.shelf.upload.Files = files
+	})
 	t.Run("U6: at the deadline there is nothing left, job or not", func(t *testing.T) {
 		h.shelf.upload.Now = noon.Add(10 * time.Minute)
 		v := read(t, 200)

@@ -60,8 +60,7 @@ export class FileRows {
   render(files, mine) {
     const keep = new Set()
     for (const file of files) {
-      const hidden = ["deleted", "abandoned"].includes(file.state) || this.#removed.has(file.id)
-      if (hidden || file.state === "receiving" && mine.has(file.id)) continue
+      if (this.#removed.has(file.id) || file.state === "receiving" && mine.has(file.id)) continue
       keep.add(file.id)
       this.#show(this.row(file.id) ?? this.#insert(file), file)
       if (file.state === "receiving") this.#measure(file)
