@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"portico/adapters/postgres"
 )
 
 const module = "portico/"
@@ -227,6 +229,48 @@ func TestTableOwners(t *testing.T) {
 	if found := trespasses(t, bad, map[string][]string{"account.staff": {"adapters/postgres/account.go"}}); len(found) != 1 {
 		t.Errorf("a trespass is not seen: %q", found)
 	}
+}
+
+// TestReadModelOwners checks that only the files of a read model name its tables: of upload_link_list these are
+// upload_link_list.go and upload_link_reader.go. Its tables are made by generation, so no migration names them.
+func TestReadModelOwners(t *testing.T) {
+	for _, m := range postgres.Models() {
+		for _, p := range strangers(t, tree(), m) {
+			t.Error(p)
+		}
+	}
+	bad := fstest.MapFS{"adapters/postgres/thief.go": {Data: []byte("package x\nconst q = `SELECT * FROM portal.client`")}}
+	found := 0
+	for _, m := range postgres.Models() {
+		found += len(strangers(t, bad, m))
+	}
+	if found != 1 {
+		t.Errorf("a trespass is seen %d times", found)
+	}
+}
+
+func strangers(t *testing.T, tree fs.FS, m postgres.Model) (found []string) {
+	t.Helper()
+	names, err := fs.Glob(tree, "adapters/postgres/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := "adapters/postgres/" + strings.TrimSuffix(m.Name, "_list") + "_"
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, own) {
+			continue
+		}
+		source, err := fs.ReadFile(tree, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range m.Tables {
+			if regexp.MustCompile(`\bportal\.` + table.Name + `\b`).Match(source) {
+				found = append(found, fmt.Sprintf("%s names portal.%s, which belongs to %s", name, table.Name, m.Name))
+			}
+		}
+	}
+	return found
 }
 
 var (
