@@ -6,6 +6,8 @@
 //  4. Programs and scripts are never accepted, whatever their name.
 //  5. Text holds no NUL byte and doesn't start as markup, except where the name says that it is markup.
 //  6. A macro needs a name that says so: .xlsm is accepted, an .xlsx with macros is not.
+//  7. A photo, a film or a PDF is refused for being something else, not for being nothing known: cameras and scanners write
+//     more than any list holds, and what comes in is never run or shown as a page.
 //
 // The photos form one class, and so do the films: phones give them each other's extension, and no program minds.
 package filetype
@@ -106,13 +108,16 @@ func (f Format) Hint(start []byte) error {
 	switch {
 	case program(found, start):
 		return f.mismatch(found)
-	case found.Is("application/octet-stream"), found.Is("text/plain"), found.Is("application/zip"), found.Is("application/x-ole-storage"):
+	case found.Is(nothingKnown), found.Is("text/plain"), found.Is("application/zip"), found.Is("application/x-ole-storage"):
 		return nil // a signature may follow later than this
 	case !f.accepts(found, start):
 		return f.mismatch(found)
 	}
 	return nil
 }
+
+// nothingKnown is what content without any known signature is called.
+const nothingKnown = "application/octet-stream"
 
 func (f Format) accepts(found *mimetype.MIME, head []byte) bool {
 	if program(found, head) {
@@ -121,12 +126,12 @@ func (f Format) accepts(found *mimetype.MIME, head []byte) bool {
 	switch f.class {
 	case photo:
 		return in(found, "image/bmp", "image/jpeg", "image/png", "image/apng", "image/tiff", "image/jp2", "image/jpx", "image/jpm",
-			"image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence")
+			"image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence", nothingKnown)
 	case film:
 		return in(found, "video/mp4", "video/quicktime", "video/matroska", "video/webm", "video/x-m4v", "video/3gpp", "video/3gpp2",
-			"video/mj2", "video/vnd.dvb.file", "audio/mp4", "audio/x-m4a")
+			"video/mj2", "video/vnd.dvb.file", "audio/mp4", "audio/x-m4a", nothingKnown)
 	case pdf:
-		return in(found, "application/pdf")
+		return in(found, "application/pdf", nothingKnown)
 	case text:
 		return plain(found) && !markup(found)
 	case mail:

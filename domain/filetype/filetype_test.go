@@ -66,6 +66,8 @@ func TestHead(t *testing.T) {
 		{"a.pdf", "<!DOCTYPE html><html><script>alert(1)</script>", ""},
 		{"a.pdf", "#!/bin/sh\nrm -rf /\n", ""},
 		{"a.pdf", "just words", ""},
+		{"a scanner's own.pdf", "\x00\x01\x02\xfe\x93\x17", "application/octet-stream"}, {"a.jpg", "\x00\x01\x02\xfe\x93\x17", "application/octet-stream"},
+		{"a.txt", "\x00\x01\x02\xfe\x93\x17", ""}, {"a.docx", "\x00\x01\x02\xfe\x93\x17", ""}, {"a.doc", "\x00\x01\x02\xfe\x93\x17", ""},
 		{"a.jpg", jpeg, "image/jpeg"}, {"a.jpeg", jpeg, "image/jpeg"}, {"a.png", png, "image/png"},
 		{"a phone's png.jpg", png, "image/png"},
 		{"a.jpg", exe, ""}, {"a.png", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""}, {"a.png", mp4, ""},
