@@ -13,8 +13,6 @@ import (
 	"portico/app/audit"
 	"portico/domain/event"
 
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
@@ -149,15 +147,34 @@ func canonicalOrAsIs(text []byte) json.RawMessage {
 
 // safe is how far the log can be read without missing an event that is still being committed.
 func (h History) safe(ctx context.Context) (int64, error) {
-	if h.Tail != nil {
-		if err := h.Tail.Ready(ctx); err != nil {
-			return 0, err
-		}
-		position, _ := h.Tail.Safe()
-		return position, nil
+	if h.Tail == nil {
+		return h.DB.horizon(ctx)
 	}
-	return h.DB.horizon(ctx)
+	if err := h.Tail.Ready(ctx); err != nil {
+		return 0, err
+	}
+	var top int64
+	if err := h.DB.App.QueryRow(ctx, `SELECT coalesce(max(position), 0) FROM es.events`).Scan(&top); err != nil {
+		return 0, err
+	}
+	limit := time.After(tailPatience)
+	for {
+		position, moved := h.Tail.Safe()
+		if position >= top {
+			return position, nil
+		}
+		select {
+		case <-moved:
+		case <-limit: // somebody has been writing for long; what comes before is safe
+			return position, nil
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
 }
+
+// tailPatience is how long a read waits for the tail to reach what is visible, so that people read their own writes.
+const tailPatience = time.Second
 
 // horizon is the tail's rule for a process that runs no tail: the highest position that is visible, and then a wait for
 // the end of all who were writing after that was read.
@@ -234,40 +251,3 @@ func (e Entry) raw() raw {
 		at: e.At, recorded: e.RecordedAt, data: e.Data, pii: e.PII, meta: e.Meta, hash: e.Hash[:],
 	}
 }
-
-// Sealed stands where personal text is, and nobody has asked to unseal it.
-const Sealed = "(sealed)"
-
-// Record decodes an entry. Without unseal each personal field reads "(sealed)", and no key is looked up.
-func (h History) Record(ctx context.Context, e Entry, unseal bool) (event.Recorded, error) {
-	r := e.raw()
-	if unseal {
-		return h.Codec.record(&r, h.Vault.finder(ctx, e.Firm))
-	}
-	r.pii = nil
-	rec, err := h.Codec.record(&r, nil)
-	if err == nil {
-		rec.Event, err = h.Codec.veil(rec.Event)
-	}
-	return rec, err
-}
-
-// Fields is an event's content in its newest shape: every field as the code names it, personal ones as Record left
-// them, with "(erased)" where the key is gone.
-func (h History) Fields(r event.Recorded) (json.RawMessage, error) {
-	text, err := jsonv2.Marshal(r.Event, shownOptions)
-	if err != nil {
-		return nil, fmt.Errorf("show %s: %w", r.Event.EventType(), err)
-	}
-	return text, nil
-}
-
-var shownOptions = jsonv2.JoinOptions(
-	jsonv2.Deterministic(true),
-	jsonv2.WithMarshalers(jsonv2.MarshalToFunc(func(e *jsontext.Encoder, p event.Personal) error {
-		if p.Subject == uuid.Nil {
-			return e.WriteToken(jsontext.Null)
-		}
-		return e.WriteToken(jsontext.String(p.String()))
-	})),
-)
