@@ -25,7 +25,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 				route = "none"
 			}
 			took := time.Since(start)
-			s.seen.WithLabelValues(route, strconv.Itoa(rec.code())).Observe(took.Seconds())
+			s.seen.WithLabelValues(r.Method+" "+route, strconv.Itoa(rec.code())).Observe(took.Seconds())
 			s.Log.LogAttrs(r.Context(), level(route), "request", slog.String("method", r.Method), slog.String("route", route),
 				slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes), slog.Duration("took", took))
 		}()
@@ -36,7 +36,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 // level keeps what machines ask for all day out of the usual log.
 func level(route string) slog.Level {
 	switch route {
-	case "GET " + static.Prefix, "GET /healthz", "GET /readyz", "GET /metrics":
+	case static.Prefix + "*", "/healthz", "/readyz", "/metrics":
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo

@@ -19,6 +19,8 @@ import (
 	"portico/ports/web/static"
 	"portico/ports/web/views"
 
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -75,20 +77,26 @@ func (s *Server) Handler() (http.Handler, error) {
 	if err := s.load(); err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	open := func(pattern string, h handler) { mux.Handle(pattern, s.handle(appPage, h)) }
-	staff := func(pattern string, h handler) { mux.Handle(pattern, s.handle(appPage, s.signedIn(h))) }
+	mux := chi.NewRouter()
+	mux.Use(s.observe, s.guard, middleware.GetHead)
+	on := func(route string, h http.Handler) {
+		method, pattern, _ := strings.Cut(route, " ")
+		mux.Method(method, pattern, h)
+	}
+	open := func(route string, h handler) { on(route, s.handle(appPage, h)) }
+	staff := func(route string, h handler) { on(route, s.handle(appPage, s.signedIn(h))) }
 
-	mux.Handle("GET "+static.Prefix, s.static)
-	mux.HandleFunc("GET /healthz", s.healthy)
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	on("GET "+static.Prefix+"*", s.static)
+	on("GET /healthz", http.HandlerFunc(s.healthy))
+	on("GET /readyz", http.HandlerFunc(s.ready))
+	on("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	if s.API != nil {
-		mux.Handle("/api/", s.API)
+		mux.Handle("/api/*", s.API)
 	}
 
-	open("/", s.notFound)
-	open("GET /{$}", s.home)
+	mux.NotFound(s.handle(appPage, s.notFound).ServeHTTP)
+	mux.MethodNotAllowed(s.handle(appPage, s.notFound).ServeHTTP)
+	open("GET /", s.home)
 	open("GET /login", s.login)
 	open("POST /session", s.signIn)
 	open("POST /session/end", s.signOut)
@@ -107,33 +115,33 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /upload-links/{id}/revocation", s.revokeLink)
 
 	staff("GET /inbox", s.inbox)
-	mux.Handle("GET /files/{id}/content", s.handle(download, s.signedIn(s.fileContent)))
+	on("GET /files/{id}/content", s.handle(download, s.signedIn(s.fileContent)))
 
 	if s.Mails != nil {
-		mux.Handle("GET /dev/mail", s.handle(framingPage, s.signedInOrNot(s.mails)))
-		mux.Handle("GET /dev/mail/{id}", s.handle(framingPage, s.signedInOrNot(s.mail)))
-		mux.Handle("GET /dev/mail/{id}/html", s.handle(framedMail, s.mailHTML))
+		on("GET /dev/mail", s.handle(framingPage, s.signedInOrNot(s.mails)))
+		on("GET /dev/mail/{id}", s.handle(framingPage, s.signedInOrNot(s.mail)))
+		on("GET /dev/mail/{id}/html", s.handle(framedMail, s.mailHTML))
 	}
 
-	mux.Handle("GET /u/{token}", s.handle(tokenPage, s.door))
-	mux.Handle("GET /u/{token}/{$}", s.handle(tokenPage, s.door))
-	mux.Handle("POST /u/{token}/redemption", s.handle(tokenPage, s.redeem))
+	on("GET /u/{token}", s.handle(tokenPage, s.door))
+	on("GET /u/{token}/", s.handle(tokenPage, s.door))
+	on("POST /u/{token}/redemption", s.handle(tokenPage, s.redeem))
 	s.uploadRoutes(mux, "/u/{token}", tokenPage, s.byToken)
 	s.uploadRoutes(mux, "/up/{link}", uploadPage, s.byCookie)
-	mux.Handle("GET /up/{link}", s.handle(uploadPage, s.slash))
-	mux.Handle("GET /up/{link}/{$}", s.handle(uploadPage, s.right(s.byCookie, s.upload)))
+	on("GET /up/{link}", s.handle(uploadPage, s.slash))
+	on("GET /up/{link}/", s.handle(uploadPage, s.right(s.byCookie, s.upload)))
 
-	return s.observe(s.guard(mux)), nil
+	return mux, nil
 }
 
 // uploadRoutes are what the holder of a secret may do, under the address that carries it and under the one that a
 // cookie opens.
-func (s *Server) uploadRoutes(mux *http.ServeMux, base string, k kind, by rightFinder) {
+func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinder) {
 	on := func(pattern string, h handler) {
 		method, path, _ := strings.Cut(pattern, " ")
-		mux.Handle(method+" "+base+path, s.handle(k, s.right(by, h)))
+		mux.Method(method, base+path, s.handle(k, s.right(by, h)))
 	}
-	mux.Handle(base+"/uploads/", s.handle(k, s.running(by, s.transfers)))
+	mux.Handle(base+"/uploads/*", s.handle(k, s.running(by, s.transfers)))
 	on("PUT /files/{id}/name", s.renameFile)
 	on("GET /files/{id}/name", s.fileName)
 	on("POST /files/{id}/name", s.renameFile)
