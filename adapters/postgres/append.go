@@ -102,8 +102,11 @@ func (s *Store) result(ctx context.Context, a es.Append, o outcome) (es.Result, 
 		return es.Result{}, es.ErrConflict
 	case o.verdict == verdictRepeated:
 		r, ok, err := s.Done(ctx, a.By)
-		if err == nil && !ok {
-			err = es.ErrConflict
+		switch {
+		case err == nil && !ok:
+			return r, es.ErrConflict
+		case err != nil && !errors.Is(err, es.ErrCommandReused): // it was kept, but nobody can say as what
+			return r, fmt.Errorf("%w: %w", ErrUnconfirmed, err)
 		}
 		return r, err
 	}

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"sync"
@@ -16,6 +17,7 @@ type link struct {
 	mu   sync.Mutex
 	next cut
 	dark bool // no new connection comes through
+	odds int  // one in so many times something happens by chance; 0: never
 }
 
 // cut is what happens to the next thing that a client says.
@@ -66,16 +68,27 @@ func (l *link) take() cut {
 	defer l.mu.Unlock()
 	c := l.next
 	l.next = none
+	if c == none && l.odds > 0 && rand.IntN(l.odds) == 0 {
+		c = []cut{loseAsk, loseReply, delayAsk}[rand.IntN(3)]
+	}
 	if c == loseReply2 {
 		l.dark = true
 	}
 	return c
 }
 
+// byChance lets something happen one in so many times.
+func (l *link) byChance(odds int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.odds = odds
+}
+
+// light lets everything through again.
 func (l *link) light() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.dark = false
+	l.dark, l.odds = false, 0
 }
 
 func (l *link) carry(client net.Conn) {
