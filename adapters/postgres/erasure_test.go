@@ -278,3 +278,44 @@ func (h *house) sameAsFresh(t testing.TB) {
 		}
 	}
 }
+
+// Somebody who was writing about the subject while it was erased is found as well, and their stream named.
+func TestErasureWaitsForWriters(t *testing.T) {
+	h := newHouse(t)
+	stream := h.longLink(t)
+	tx, err := h.db.Work.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := uploadlink.Stream(uuid.Must(uuid.NewV7()))
+	written, _, err := h.store.AppendIn(t.Context(), tx, es.Append{By: h.by(), Stream: late, At: noon, Events: []event.Event{
+		uploadlink.Revoked{Reason: event.Of(stream.ID, "a late word"), Unreleased: uploadlink.Keep, At: noon},
+	}}, nil)
+	if err != nil || !written {
+		t.Fatal(written, err)
+	}
+	done := make(chan postgres.Erasure, 1)
+	go func() {
+		erased, err := h.eraser().Erase(t.Context(), h.by(), stream.ID)
+		if err != nil {
+			t.Error(err)
+		}
+		done <- erased
+	}()
+	select {
+	case erased := <-done:
+		t.Errorf("erased while somebody was writing: %+v", erased)
+	case <-time.After(200 * time.Millisecond):
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	erased := <-done
+	if !slices.Contains(erased.Streams, late.ID) || !slices.Contains(erased.Streams, stream.ID) {
+		t.Errorf("%+v names not %s and %s", erased, stream.ID, late.ID)
+	}
+	again, err := h.eraser().Erase(t.Context(), h.by(), stream.ID)
+	if err != nil || again.Position != 0 {
+		t.Errorf("the second time: %+v, %v", again, err)
+	}
+}
