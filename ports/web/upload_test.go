@@ -321,7 +321,7 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 			t.Errorf("a secret is in the log: %s", log)
 		}
 	}
-	if !strings.Contains(log, "GET /u/{token}") || !strings.Contains(log, "panic") {
+	if !strings.Contains(log, "route=/u/{token}") || !strings.Contains(log, "panic") {
 		t.Errorf("the log lacks its lines: %s", log)
 	}
 }
