@@ -75,22 +75,21 @@ func (f *fileCheck) start(text []byte) error {
 
 // line is an event, or a head.
 func (f *fileCheck) line(text []byte) error {
-	var head exportHead
-	if err := json.Unmarshal(text, &head); err != nil {
-		return fmt.Errorf("this is no JSON, or no line of an export: %w", err)
+	var line struct {
+		Head string `json:"head"`
+		exportEvent
 	}
-	if head.Head != "" {
-		h, err := head.head()
+	if err := json.Unmarshal(text, &line); err != nil {
+		return fmt.Errorf("this is no line of an export: %w", err)
+	}
+	if line.Head != "" {
+		h, err := exportHead{Head: line.Head, Firm: line.Firm, Version: line.Version, Hash: line.Hash}.head()
 		if err != nil {
 			return err
 		}
 		f.close()
 		f.head(h)
 		return nil
-	}
-	var line exportEvent
-	if err := json.Unmarshal(text, &line); err != nil {
-		return fmt.Errorf("this is no event: %w", err)
 	}
 	e, err := line.entry()
 	if err != nil {
