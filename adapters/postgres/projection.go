@@ -146,20 +146,22 @@ func (f *folder) subscription() Subscription {
 	}
 }
 
-// after keeps what was committed, and forgets what was not.
+// after keeps what was committed. What was not may have left the cache behind an erasure that another node handles next,
+// so then nothing of it is believed.
 func (f *folder) after(committed bool) {
-	for id, s := range f.touched {
-		if !committed {
-			delete(f.cache, id)
-			continue
-		}
-		for old := range f.cache {
-			if len(f.cache) < folderCache {
-				break
+	if !committed && f.touched != nil {
+		clear(f.cache)
+	}
+	if committed {
+		for id, s := range f.touched {
+			for old := range f.cache {
+				if len(f.cache) < folderCache {
+					break
+				}
+				delete(f.cache, old)
 			}
-			delete(f.cache, old)
+			f.cache[id] = s
 		}
-		f.cache[id] = s
 	}
 	f.touched = nil
 }
