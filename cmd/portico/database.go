@@ -71,3 +71,28 @@ func (d *database) stop(ctx context.Context) error {
 	defer cancel()
 	return d.cluster.Stop(ctx)
 }
+
+// whileItRuns ends the returned context when an embedded server that this process started ends by itself. whole then
+// says so in place of the errors that this has caused.
+func (d *database) whileItRuns(ctx context.Context, folder string) (_ context.Context, whole func(error) error) {
+	if d.cluster == nil {
+		return ctx, func(err error) error { return err }
+	}
+	ended := fmt.Errorf("the database has ended by itself; %s says why. Start again: what was reported as done is kept",
+		filepath.Join(folder, "postgres.log"))
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-d.cluster.Exited():
+			cancel(ended)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func(err error) error {
+		defer cancel(nil)
+		if context.Cause(ctx) == ended {
+			return ended
+		}
+		return err
+	}
+}

@@ -62,6 +62,8 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 		return interrupted(ctx, err)
 	}
 	defer func() { err = errors.Join(err, db.stop(ctx)) }()
+	ctx, whole := db.whileItRuns(ctx, folder)
+	defer func() { err = whole(err) }()
 	if _, err := migrations.Up(ctx, db.url); err != nil {
 		return interrupted(ctx, err)
 	}

@@ -257,6 +257,20 @@ func TestDev(t *testing.T) {
 			t.Errorf("Ctrl-C: exit code %d\n%s", code, fourth.errs)
 		}
 	})
+	t.Run("Postgres is killed under it", func(t *testing.T) {
+		fifth := startDev(t, dir)
+		if err := syscall.Kill(postmaster(dir), syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-fifth.done:
+		case <-time.After(time.Minute):
+			t.Fatal("dev goes on without its database")
+		}
+		if code := fifth.cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(fifth.errs.String(), "the database has ended by itself") {
+			t.Errorf("exit code %d\n%s", code, fifth.errs)
+		}
+	})
 	t.Run("commands work while nothing runs", func(t *testing.T) {
 		out, errs, code := portico(t, "doctor", "--data", dir)
 		if code != 0 {

@@ -146,6 +146,9 @@ func stop(ctx context.Context, pid int, gone func() bool) error {
 		signal syscall.Signal
 		wait   time.Duration
 	}{{syscall.SIGINT, 30 * time.Second}, {syscall.SIGQUIT, 10 * time.Second}} {
+		if gone() {
+			return nil // the number may be somebody else's by now
+		}
 		if err := syscall.Kill(pid, step.signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("stop Postgres (process %d): %w", pid, err)
 		}
