@@ -19,7 +19,9 @@ END $$;
 -- +goose StatementBegin
 DO $$
 BEGIN
-    IF NOT pg_has_role(current_user, 'portico_app', 'MEMBER') THEN
+    -- From Postgres 16 on, whoever creates a role is a member that may hand it out and may not take it on.
+    IF NOT pg_has_role(current_user, 'portico_app',
+            CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT portico_app TO %I', current_user);
     END IF;
 END $$;
