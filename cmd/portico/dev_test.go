@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"portico/adapters/postgres/pgtest"
+	"portico/ports/web/uitest"
 )
 
 // TestMain lets this binary be Portico itself, so that tests can start it as a process, and kill it.
@@ -28,7 +29,9 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	uitest.Close()
+	os.Exit(code)
 }
 
 // process is a portico that runs beside the test.

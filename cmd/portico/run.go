@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"portico/adapters/blob"
@@ -194,8 +195,14 @@ func answer(ctx, house context.Context, s site, handler http.Handler, log *slog.
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true) // what a proxy in front speaks; TLS is the proxy's
+	var busy sync.WaitGroup
+	counted := func(w http.ResponseWriter, r *http.Request) {
+		busy.Add(1)
+		defer busy.Done()
+		handler.ServeHTTP(w, r)
+	}
 	server := &http.Server{
-		Handler: handler, Protocols: protocols,
+		Handler: http.HandlerFunc(counted), Protocols: protocols,
 		// Bodies have deadlines of their own, where they are read: an upload may take days.
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -215,7 +222,24 @@ func answer(ctx, house context.Context, s site, handler http.Handler, log *slog.
 	defer cancel()
 	if err := server.Shutdown(ending); err != nil {
 		log.Warn("requests were cut off", "err", err)
-		return server.Close()
+		err = server.Close()
+		settle(&busy)
+		return err
 	}
 	return nil
 }
+
+// settle gives uploads that were cut off a moment to record how far they have come, so that they go on from there.
+func settle(busy *sync.WaitGroup) {
+	settled := make(chan struct{})
+	go func() {
+		busy.Wait()
+		close(settled)
+	}()
+	select {
+	case <-settled:
+	case <-time.After(settling):
+	}
+}
+
+const settling = 5 * time.Second

@@ -31,7 +31,7 @@ func (s *Server) clients(w http.ResponseWriter, r *http.Request) error {
 	for _, row := range rows {
 		page.Rows = append(page.Rows, clientLine(row, zone(u.Practice.Zone)))
 	}
-	page.Empty = views.Empty{Icon: "users", Title: "No clients yet", Text: "Add the first one. Then you can send upload links and keep what comes back in one place.", Action: "New client", Href: "/clients/new"}
+	page.Empty = views.Empty{Icon: "users", Title: "No clients yet", Text: "Add the first one. Then you can send upload links and keep what comes back in one place.", Action: "Add the first client", Href: "/clients/new"}
 	if q.Text != "" {
 		page.Empty = views.Empty{Icon: "search", Title: "No client matches", Text: "Nobody’s name, address or reference holds “" + q.Text + "”.", Action: "Show all clients", Href: "/clients"}
 	}

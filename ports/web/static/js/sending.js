@@ -19,6 +19,7 @@ export class Sending extends EventTarget {
   #watch = 0
   #mark = { at: 0, sent: 0 }
   #moved = 0
+  #creating = false // the server has been asked for an address and has not answered yet
 
   constructor(file, base) {
     super()
@@ -41,6 +42,8 @@ export class Sending extends EventTarget {
       this.#mark = { at: performance.now(), sent: this.sent }
       this.#moved = performance.now()
       this.#watch ||= setInterval(() => this.#look(), 2000)
+      if (this.#creating) return // goes on when the answer comes
+      this.#creating = !this.#upload.url
       this.#upload.start()
     } catch {
       this.#refuse("This file can’t be read. If it is in a cloud or in another app, save it to your device first, then choose it again.")
@@ -57,6 +60,7 @@ export class Sending extends EventTarget {
       uploadDataDuringCreation: this.file.size <= mebibyte,
       fingerprint: async () => print,
       removeFingerprintOnSuccess: true,
+      onUploadUrlAvailable: () => this.#created(),
       onProgress: (sent) => this.#progress(sent),
       onSuccess: () => this.#done(),
       onError: (error) => this.#failed(error),
@@ -65,20 +69,38 @@ export class Sending extends EventTarget {
     if (before) this.#upload.resumeFromPreviousUpload(before)
   }
 
+  // What is stopped before the server has named its address stops when it has: otherwise a beginning of which nobody
+  // knows would stay there.
   async pause() {
     clearTimeout(this.#timer)
     this.#to("paused")
+    if (this.#nameless) return
+    this.#creating = false
     await this.#upload?.abort()
   }
 
   async cancel() {
     clearTimeout(this.#timer)
-    this.#to("cancelled")
     this.#stopWatching()
+    this.#to("cancelled")
+    if (!this.#nameless) await this.#withdraw()
+  }
+
+  get #nameless() { return this.#creating && !this.#upload.options.uploadDataDuringCreation }
+
+  #created() {
+    this.#creating = false
+    if (this.state === "paused") this.#upload.abort()
+    if (this.state === "cancelled") this.#withdraw()
+  }
+
+  async #withdraw() {
+    this.#creating = false
     try {
-      if (this.#upload?.url) await this.#upload.abort(true)
-      else await this.#upload?.abort()
-    } catch { /* the server forgets it by itself after a day */ }
+      await this.#upload?.abort(Boolean(this.#upload.url))
+    } catch (error) {
+      if (error.originalResponse?.getStatus() === 409) this.#to("done") // it has arrived meanwhile
+    } // anything else: the server forgets it by itself after a day
     this.dispatchEvent(new Event("end"))
   }
 
@@ -104,6 +126,7 @@ export class Sending extends EventTarget {
 
   #look() {
     if (this.state !== "sending" || performance.now() - this.#moved < stall) return
+    this.#creating = false
     this.#upload.abort()
     this.#again()
   }
@@ -116,6 +139,8 @@ export class Sending extends EventTarget {
   }
 
   #failed(error) {
+    this.#creating = false
+    if (this.state === "cancelled") this.dispatchEvent(new Event("end"))
     if (this.state === "paused" || this.over) return
     const status = error.originalResponse?.getStatus() ?? 0
     if (status === 0 && /read|NotFound|NotReadable/i.test(`${error.causingError?.name} ${error.causingError?.message}`)) {

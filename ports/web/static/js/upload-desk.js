@@ -99,21 +99,26 @@ class UploadDesk extends HTMLElement {
   async #ended(s) {
     if (s.state === "done") {
       this.say(`${s.file.name} has arrived.`)
-      await this.#untilListed(s.id)
+      if (!await this.#untilListed(s.id)) return this.next() // offline: the row stays until the list can be asked
     }
     if (s.state !== "done") this.rows.ignore(s.id) // the list may not know yet that it has ended
     if (s.state !== "refused") this.#forget(s)
     this.next()
   }
 
-  // #untilListed asks until the server's list has the file: it may lag a moment behind the last byte.
+  // #untilListed asks until the server's list has the file: it may lag a moment behind the last byte. false: nobody
+  // answers.
   async #untilListed(id) {
+    let answered = false
     for (let wait = 50; wait < 4000; wait *= 2) {
-      await this.sync()
-      if (this.page?.files.some((f) => f.id === id && f.state !== "receiving")) return
+      answered = await this.sync()
+      if (this.#listed(id)) return true
       await new Promise((done) => setTimeout(done, wait))
     }
+    return answered
   }
+
+  #listed(id) { return this.page?.files.some((f) => f.id === id && f.state !== "receiving") }
 
   #forget(s) {
     this.sendings = this.sendings.filter((other) => other !== s)
@@ -123,25 +128,28 @@ class UploadDesk extends HTMLElement {
 
   // ---- the server's truth
 
+  // sync tells whether the server has answered.
   async sync() {
     let answer, body
     try {
       answer = await fetch(this.base, { headers: { Accept: "application/json" }, cache: "no-store" })
       body = await answer.json()
     } catch {
-      return // offline; the next look will tell
+      return false // offline; the next look will tell
     }
     if (!body.files) {
       if (answer.status < 500) this.close(body.detail)
-      return
+      return true
     }
     this.#skew = Date.parse(body.now) - Date.now()
     this.#ending = false
     this.page = body
     if (body.link.state !== "open") this.close(body.detail ?? this.querySelector("#closed-text").textContent)
+    for (const s of this.sendings) if (s.state === "done" && this.#listed(s.id)) this.#forget(s)
     this.rows.render(body.files, new Set(this.sendings.map((s) => s.id).filter(Boolean)))
     this.count()
     this.tick()
+    return true
   }
 
   count() {

@@ -1,0 +1,282 @@
+package uitest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// glance is the pause between two looks at a page that does not show yet what is waited for.
+const glance = 25 * time.Millisecond
+
+// until looks again and again, and ends the test when patience is over; look tells what is missing.
+func (p *Page) until(what string, look func(ctx context.Context) error) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	var missing error
+	for {
+		err := look(ctx)
+		if err == nil {
+			return
+		}
+		if ctx.Err() == nil {
+			missing = err
+		}
+		select {
+		case <-ctx.Done():
+			p.t.Fatalf("%s: %v", what, missing)
+		case <-time.After(glance):
+		}
+	}
+}
+
+// Until waits until look says nothing, which is what is still missing.
+func (p *Page) Until(what string, look func() (missing string)) {
+	p.t.Helper()
+	p.until(what, func(context.Context) error {
+		if missing := look(); missing != "" {
+			return errors.New(missing)
+		}
+		return nil
+	})
+}
+
+// Wait waits until people see the text, wherever it stands.
+func (p *Page) Wait(text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("wait for %q", text), func(ctx context.Context) error {
+		seen, err := p.text(ctx)
+		if err == nil && !strings.Contains(seen, text) {
+			err = fmt.Errorf("the page shows:\n%s", seen)
+		}
+		return err
+	})
+}
+
+// Gone waits until people don't see the text any more.
+func (p *Page) Gone(text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("wait until %q is gone", text), func(ctx context.Context) error {
+		seen, err := p.text(ctx)
+		if err == nil && strings.Contains(seen, text) {
+			err = fmt.Errorf("the page shows:\n%s", seen)
+		}
+		return err
+	})
+}
+
+// Text is what people see at this moment, blanks of every kind as one.
+func (p *Page) Text() string {
+	p.t.Helper()
+	text, err := p.text(p.ctx)
+	p.must("read the page", err)
+	return text
+}
+
+func (p *Page) text(ctx context.Context) (string, error) {
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
+	return strings.Join(strings.Fields(text), " "), err
+}
+
+// Click presses the mouse on what has the role and the name, once it is there, in sight and not covered. A name that
+// ends with "…" stands for all that begin so.
+func (p *Page) Click(role, name string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("click the %s %q", role, name), func(ctx context.Context) error {
+		node, err := p.find(ctx, role, name)
+		if err != nil {
+			return err
+		}
+		at, err := onNode[[]float64](ctx, node, reach)
+		if err != nil {
+			return err
+		}
+		return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1]))
+	})
+}
+
+// reach brings an element into view and gives the point to press, or says why it can't be pressed.
+const reach = `function () {
+	if (this.disabled) throw new Error("it is disabled")
+	this.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" })
+	const box = this.getBoundingClientRect(), x = box.left + box.width / 2, y = box.top + box.height / 2
+	const there = document.elementFromPoint(x, y)
+	if (!there || !(this === there || this.contains(there) || there.contains(this))) throw new Error("it is covered by " + (there?.outerHTML ?? "nothing").slice(0, 200))
+	return [x, y]
+}`
+
+// Fill replaces what stands in the field of that name by typing.
+func (p *Page) Fill(name, text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("fill %q", name), func(ctx context.Context) error {
+		var node cdp.BackendNodeID
+		err := errors.New("")
+		for _, role := range []string{"textbox", "searchbox", "Date", "combobox"} {
+			if node, err = p.find(ctx, role, name); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+		kind, err := onNode[string](ctx, node, `function () { this.focus(); this.select?.(); return this.type }`)
+		if err != nil || kind != "date" {
+			if text == "" {
+				return errors.Join(err, chromedp.Do(ctx, chromedp.KeyEvent("\b")))
+			}
+			return errors.Join(err, chromedp.Do(ctx, chromedp.KeyEvent(text)))
+		}
+		_, err = onNode[bool](ctx, node, fmt.Sprintf(`function () { this.value = %q; this.dispatchEvent(new Event("input", { bubbles: true })); return true }`, text))
+		return err
+	})
+}
+
+// Press sends keys to what has the focus. See the constants of chromedp/kb.
+//
+// A key goes down "raw", as from a keyboard: only then a key that was put to use, as Enter on a link, types nothing into
+// what it has opened.
+func (p *Page) Press(keys string) {
+	p.t.Helper()
+	for _, r := range keys {
+		for _, event := range kb.Encode(r) {
+			if event.Type == kb.KeyDown {
+				event.Type = input.DispatchKeyEventTypeRawKeyDown
+			}
+			p.must("press a key", call(p.ctx, input.DispatchKeyEvent, *event))
+		}
+	}
+}
+
+// Tab presses Tab until what has the name has the focus; it must be in sight and show that it has it.
+func (p *Page) Tab(name string) {
+	p.t.Helper()
+	var passed []string
+	for range 60 {
+		p.Press(kb.Tab)
+		at := p.Focus()
+		if at == name {
+			if hidden := Eval[string](p, focusSeen); hidden != "" {
+				p.t.Errorf("the focus on %q: %s", name, hidden)
+			}
+			return
+		}
+		passed = append(passed, at)
+	}
+	p.t.Fatalf("Tab does not lead to %q, only to %q", name, passed)
+}
+
+// focusSeen says why people don't see what has the focus, or nothing (WCAG 2.4.7, 2.4.11).
+const focusSeen = `(() => {
+	const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at)
+	if (style.outlineStyle === "none" && style.boxShadow === "none") return "nothing shows it"
+	const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+	return !there || at === there || at.contains(there) || there.contains(at) ? "" : "it is covered by " + there.outerHTML.slice(0, 120)
+})()`
+
+// Focus is the name of what has the focus, as assistive technology reads it; "" for the page itself.
+func (p *Page) Focus() string {
+	p.t.Helper()
+	at, err := chromedp.Call(p.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.activeElement"})
+	p.must("find the focus", err)
+	if at.Result.ObjectID == "" {
+		return ""
+	}
+	tree, err := chromedp.Call(p.ctx, accessibility.GetPartialAXTree, accessibility.GetPartialAXTreeParams{
+		ObjectID: at.Result.ObjectID, FetchRelatives: new(false),
+	})
+	p.must("find the focus", err)
+	if len(tree.Nodes) == 0 || value(tree.Nodes[0].Role) == "RootWebArea" || value(tree.Nodes[0].Role) == "generic" {
+		return ""
+	}
+	return value(tree.Nodes[0].Name)
+}
+
+// Has tells whether something of the role and the name is there for people and their screen readers now.
+func (p *Page) Has(role, name string) bool {
+	p.t.Helper()
+	_, err := p.find(p.ctx, role, name)
+	return err == nil
+}
+
+// WaitFor waits until something of the role and the name is there.
+func (p *Page) WaitFor(role, name string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("wait for the %s %q", role, name), func(ctx context.Context) error {
+		_, err := p.find(ctx, role, name)
+		return err
+	})
+}
+
+// WaitNo waits until nothing of the role and the name is there.
+func (p *Page) WaitNo(role, name string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("wait until no %s %q is there", role, name), func(ctx context.Context) error {
+		if _, err := p.find(ctx, role, name); err != nil {
+			return nil //nolint:nilerr // not finding it is what is waited for
+		}
+		return errors.New("it is still there")
+	})
+}
+
+// find looks for the only element of a role and a name, as assistive technology has them.
+func (p *Page) find(ctx context.Context, role, name string) (cdp.BackendNodeID, error) {
+	root, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: "document"})
+	if err != nil {
+		return 0, err
+	}
+	answer, err := chromedp.Call(ctx, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{ObjectID: root.Result.ObjectID, Role: role})
+	if err != nil {
+		return 0, err
+	}
+	var found cdp.BackendNodeID
+	var others []string
+	for _, node := range answer.Nodes {
+		if node.Ignored {
+			continue
+		}
+		has := value(node.Name)
+		start, many := strings.CutSuffix(name, "…")
+		if has != name && (!many || !strings.HasPrefix(has, start)) {
+			others = append(others, fmt.Sprintf("%q", has))
+			continue
+		}
+		if found != 0 {
+			return 0, fmt.Errorf("there are several of the role %s with the name %q", role, name)
+		}
+		found = node.BackendDOMNodeID
+	}
+	if found == 0 {
+		return 0, fmt.Errorf("of the role %s there are only: %s", role, strings.Join(others, ", "))
+	}
+	return found, nil
+}
+
+func value(v *accessibility.Value) (s string) {
+	if v != nil {
+		_ = json.Unmarshal(v.Value, &s) // a name that is no text is none
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// onNode calls a function of the page with the element as this.
+func onNode[T any](ctx context.Context, node cdp.BackendNodeID, function string) (v T, err error) {
+	object, err := chromedp.Call(ctx, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node})
+	if err != nil {
+		return v, err
+	}
+	return chromedp.Run(ctx, chromedp.CallFunctionOn[T](function, func(c *runtime.CallFunctionOnParams) {
+		c.ObjectID = object.Object.ObjectID
+	}))
+}
