@@ -41,8 +41,8 @@ func (s *Service) Append(ctx context.Context, owner Owner, id uuid.UUID, offset,
 	closed := blob.Close()
 	s.holds.leave(id, mine)
 	switch {
-	case err != nil && mine.stopped.Load() && row.State == Receiving:
-		return row, ErrLocked
+	case errors.Is(err, ErrLocked), err != nil && mine.stopped.Load() && row.State == Receiving:
+		return s.overtaken(ctx, row)
 	case err != nil:
 		return s.failed(ctx, row, err)
 	case closed != nil:
@@ -177,6 +177,20 @@ func (s *Service) write(ctx context.Context, row Row, blob Writer, length int64,
 	}
 	p := &pump{s: s, row: row, blob: blob, sieve: sieve, sum: sum, hold: mine, body: body, hashed: row.Offset, asked: row.Offset}
 	return p.run(ctx)
+}
+
+// overtaken tells a request that was stopped why: somebody else sends, or the transfer has ended meanwhile.
+func (s *Service) overtaken(ctx context.Context, row Row) (Row, error) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	now, err := s.Rows.Load(ctx, row.Owner, row.ID)
+	if err != nil || now.State != Abandoned {
+		return row, ErrLocked
+	}
+	if err := s.Link.Check(ctx, row.Owner, row.ID); refused(err) {
+		return now, fmt.Errorf("ask the link: %w", err)
+	}
+	return now, ErrGone
 }
 
 // failed ends what can't go on: wrong content, a revoked link, a failed disk (rule 7). Everything else can be tried again.

@@ -352,3 +352,37 @@ func TestFilesOfOneLinkTakeTurns(t *testing.T) {
 		t.Errorf("%d started", n)
 	}
 }
+
+// L3: a link that ends a transfer by itself stops the request that is sending it, and what has come is destroyed.
+func TestEndStopsTheSender(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	content := transfertest.PDF(100_000, 1)
+	id := w.Create(t, p, "a.pdf", content)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Hangs(content[:50_000]))
+		ended <- err
+	}()
+	for offset := int64(0); offset == 0; {
+		row, err := p.Head(t.Context(), w.Owner, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		offset = row.Offset
+	}
+	for range 2 {
+		if err := p.End(t.Context(), w.Owner.Firm, id, transfer.LinkRevoked); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-ended; !errors.Is(err, transfer.ErrGone) {
+		t.Errorf("the sender was told %v, want ErrGone", err)
+	}
+	if _, err := w.Blobs.Open(id); err == nil {
+		t.Error("the bytes were kept")
+	}
+	if err := p.End(t.Context(), w.Owner.Firm, transfertest.NewID(), transfer.LinkRevoked); err != nil {
+		t.Errorf("a transfer without a row: %v", err)
+	}
+}

@@ -71,17 +71,23 @@ func (l linkHistory) Abandon(ctx context.Context, o transfer.Owner, id uuid.UUID
 	return err
 }
 
-// bytesOfDeleted destroys the bytes of a file once its deletion is recorded (U4). Doing it twice is harmless, so the
-// event is heard again when the node dies in between.
+// bytesOfDeleted destroys the bytes of a file once its deletion is recorded (U4), and what has come of a transfer that
+// its link has ended, which stops a request that is still sending (L3). Doing it twice is harmless, so the event is heard
+// again when the node dies in between.
 func bytesOfDeleted(transfers *transfer.Service) postgres.Subscription {
 	return postgres.Subscription{
-		Name: "bytes_of_deleted", Version: 1, Types: []string{uploadlink.FileDeleted{}.EventType()},
+		Name: "bytes_of_deleted", Version: 1, Types: []string{uploadlink.FileDeleted{}.EventType(), uploadlink.TransferAbandoned{}.EventType()},
 		Handle: func(ctx context.Context, _ pgx.Tx, b postgres.Batch) error {
 			for _, r := range b.Events {
-				if e, ok := r.Event.(uploadlink.FileDeleted); ok {
-					if err := transfers.Discard(ctx, r.Firm, e.File); err != nil {
-						return fmt.Errorf("destroy the bytes of %s: %w", e.File, err)
-					}
+				var err error
+				switch e := r.Event.(type) {
+				case uploadlink.FileDeleted:
+					err = transfers.Discard(ctx, r.Firm, e.File)
+				case uploadlink.TransferAbandoned:
+					err = transfers.End(ctx, r.Firm, e.File, transfer.Reason(e.Reason))
+				}
+				if err != nil {
+					return fmt.Errorf("destroy bytes after %s: %w", r.Event.EventType(), err)
 				}
 			}
 			return nil
