@@ -47,7 +47,7 @@ type Search struct {
 	Stream event.Stream
 	Type   string // stored name, or a kind: "uploadlink" is all of its events
 	After  int64
-	Limit  int
+	Limit  int // 0: all
 }
 
 // Events are a firm's events behind a position, without their personal fields.
@@ -84,7 +84,11 @@ func (h History) Find(ctx context.Context, s Search) ([]Entry, error) {
 
 func (h History) find(ctx context.Context, s Search, through int64) ([]Entry, error) {
 	conditions, args := s.conditions(through)
-	rows, err := h.DB.App.Query(ctx, selectEntries+` WHERE `+conditions+fmt.Sprintf(` ORDER BY position LIMIT %d`, s.Limit), args...)
+	limit := ""
+	if s.Limit > 0 {
+		limit = fmt.Sprintf(` LIMIT %d`, s.Limit)
+	}
+	rows, err := h.DB.App.Query(ctx, selectEntries+` WHERE `+conditions+` ORDER BY position`+limit, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}

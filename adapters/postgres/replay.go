@@ -43,7 +43,7 @@ type ReplayedTable struct {
 // Replay folds a stream as far as a moment, by the same folds that keep the read models. The aggregate folds the same
 // events and says what time alone had done to it. Personal text reads "(sealed)" without unseal.
 func (h History) Replay(ctx context.Context, models []Model, stream event.Stream, m Moment, unseal bool) (Replayed, error) {
-	entries, err := h.Find(ctx, Search{Stream: stream, Limit: 1_000_000})
+	entries, err := h.Find(ctx, Search{Stream: stream})
 	if err != nil {
 		return Replayed{}, err
 	}

@@ -108,7 +108,7 @@ func newEventsList(where *place) *cobra.Command {
 	}
 	s.flags(cmd)
 	cmd.Flags().Int64Var(&s.after, "after", 0, "only events behind this position")
-	cmd.Flags().IntVar(&s.limit, "limit", 100, "at most so many")
+	cmd.Flags().IntVar(&s.limit, "limit", 100, "at most so many; 0 is all")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, an object a line")
 	return cmd
 }

@@ -28,7 +28,7 @@ func newEventsShow(where *place) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				list, err := h.history().Find(ctx, postgres.Search{Stream: stream, Limit: 1_000_000})
+				list, err := h.history().Find(ctx, postgres.Search{Stream: stream})
 				if err != nil {
 					return err
 				}

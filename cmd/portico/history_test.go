@@ -244,7 +244,7 @@ func TestEventsTail(t *testing.T) {
 
 func TestProjectionsCommands(t *testing.T) {
 	d := newDesk(t)
-	d.says(0, []string{"projections", "list"}, "NAME", "client_list", "upload_link_list", "runs")
+	d.says(0, []string{"projections", "list"}, "NAME", "client_list", "upload_link_list", "ok")
 	var list []map[string]any
 	if err := json.Unmarshal([]byte(d.says(0, []string{"projections", "list", "--json"})), &list); err != nil || len(list) != len(postgres.Models()) {
 		t.Errorf("%v, %v", list, err)
@@ -287,7 +287,7 @@ func TestSubjectErase(t *testing.T) {
 		t.Errorf("the list of clients shows %+v, %v", row, err)
 	}
 	d.says(0, []string{"projections", "verify", "client_list"}, "Every row")
-	d.says(0, []string{"subject", "erase", "--subject", id, "--yes"})
+	d.says(0, []string{"subject", "erase", "--subject", id, "--yes"}, "was erased before")
 }
 
 func TestProgress(t *testing.T) {

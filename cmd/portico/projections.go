@@ -122,12 +122,12 @@ func standingText(to io.Writer, list []postgres.Standing) error {
 }
 
 func stateOf(s postgres.Standing) string {
-	state := "runs"
+	state := "ok"
 	switch {
 	case s.HaltedAt != 0:
 		state = fmt.Sprintf("HALTED at position %d", s.HaltedAt)
 	case s.Building != 0:
-		state = fmt.Sprintf("runs; generation %d is being built", s.Building)
+		state = fmt.Sprintf("ok; generation %d is being built", s.Building)
 	}
 	if len(s.Skipped) > 0 {
 		state += fmt.Sprintf("; passes over %v", s.Skipped)

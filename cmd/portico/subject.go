@@ -50,6 +50,10 @@ func newSubjectErase(where *place) *cobra.Command {
 					if err != nil {
 						return err
 					}
+					if erased.Position == 0 {
+						fmt.Fprintf(cmd.OutOrStdout(), "Subject %s was erased before; nothing has changed.\n", subject)
+						return nil
+					}
 					fmt.Fprintf(cmd.OutOrStdout(), "Subject %s is erased from %d streams and from the read models.\n", subject, len(erased.Streams))
 					return nil
 				})
