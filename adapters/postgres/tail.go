@@ -312,7 +312,7 @@ func (t *Tail) announce(ctx context.Context) {
 				c = nil
 			}
 		}
-		pause := min(max(notifyEvery, 8*time.Since(began)), notifyPause)
+		pause := min(max(notifyEvery, 3*time.Since(began)), notifyPause)
 		if err != nil && ctx.Err() == nil {
 			t.log.Warn("telling other nodes of new events", "err", err)
 			pause = tailPoll
