@@ -27,7 +27,7 @@ func (s *Server) clients(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := views.Clients{Shell: s.shell(r, "Clients", "clients"), Query: q.Text, Pager: pager(r, next, len(rows), "client", "clients")}
-	page.Stale = !current
+	page.Stale, page.Find = !current, q.Text
 	for _, row := range rows {
 		page.Rows = append(page.Rows, clientLine(row, zone(u.Practice.Zone)))
 	}

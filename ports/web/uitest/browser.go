@@ -43,6 +43,8 @@ func (b *process) get() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, // the pages are ours, and root has no sandbox
 		chromedp.WindowSize(1360, 860), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-GB"),
+		// A machine without a screen has no mouse either, and pages would take it for a phone.
+		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)

@@ -7,6 +7,7 @@ type Shell struct {
 	Staff    string // who is signed in
 	Nav      string // "clients", "links", "inbox", "mail"
 	DevMail  bool   // the list of written mails is there
+	Find     string // what the box for finding a client holds
 	Stale    bool   // what was just saved can't be read yet
 	Modules  []string
 }

@@ -168,7 +168,7 @@ export class FileRows {
 function note(s) {
   switch (s.state) {
     case "waiting": return `${size(s.file.size)} · waits for its turn`
-    case "sending": return [`${size(s.sent)} of ${size(s.file.size)}`, s.rate > 0 && `${size(s.rate)}/s`, s.rate > 0 && left((s.file.size - s.sent) / s.rate)].filter(Boolean).join(" · ")
+    case "sending": return [`${size(s.sent)} of ${size(s.file.size)}`, s.rate > 0 && left((s.file.size - s.sent) / s.rate)].filter(Boolean).join(" · ")
     case "checking": return "All sent. Being checked…"
     case "paused": return `Paused at ${percent(s)} %`
     case "offline": return `Connection lost at ${percent(s)} %. Goes on by itself; keep this page open.`
