@@ -470,12 +470,12 @@ func BenchmarkLoad(b *testing.B) {
 	pool := pgtest.Connect(b, url)
 	const streams = 2000
 	fill(b, pool, streams, 50)
-	ids := make([]uuid.UUID, streams)
 	rows, err := pool.Query(b.Context(), `SELECT stream_id FROM es.streams`)
 	if err != nil {
 		b.Fatal(err)
 	}
-	if ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID]); err != nil {
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
 		b.Fatal(err)
 	}
 	raw := func(id uuid.UUID) error {

@@ -130,7 +130,8 @@ func plainHandler(dir string) http.Handler {
 		defer os.Remove(f.Name())
 		defer f.Close()
 		sum := sha256.New()
-		if _, err := io.Copy(io.MultiWriter(sum, f), r.Body); err == nil && r.URL.Query().Has("sync") {
+		_, err = io.Copy(io.MultiWriter(sum, f), r.Body)
+		if err == nil && r.URL.Query().Has("sync") {
 			err = syscall.Fdatasync(int(f.Fd()))
 		}
 		if err != nil {

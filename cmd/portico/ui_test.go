@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net"
@@ -400,17 +399,6 @@ func (p *portal) arrived(t *testing.T, page *uitest.Page, name string) []byte {
 		t.Errorf("the browser saves %q as %q", name, got)
 	}
 	return content
-}
-
-// tusName is the file's name in a creation of tus.
-func tusName(r uitest.Request) string {
-	for pair := range strings.SplitSeq(r.Header["upload-metadata"], ",") {
-		key, value, _ := strings.Cut(pair, " ")
-		if raw, err := base64.StdEncoding.DecodeString(value); err == nil && key == "filename" {
-			return string(raw)
-		}
-	}
-	return ""
 }
 
 // state is the upload page for programs.

@@ -211,7 +211,7 @@ func restarted(t *testing.T, p *portal) {
 	half(p, t, person)
 	other.stop()
 	person.Wait("Connection lost at ")
-	other = p.node(t, address)
+	p.node(t, address)
 	person.Slow(0)
 	person.WaitFor("link", "Rename Ledger restarted.csv")
 	resumed(t, person, 1)
