@@ -128,17 +128,19 @@ func visible(text string) string {
 	}, text)
 }
 
-// size is "3.4 MB", in the thousands that people know from their own folders.
+// size is "3.4 MB", in the thousands that people know from their own folders, and in the words of the pages.
 func size(bytes int64) string {
-	if bytes < 1000 {
+	const k = 1000
+	switch {
+	case bytes == 1:
+		return "1 byte"
+	case bytes < k:
 		return fmt.Sprintf("%d bytes", bytes)
+	case bytes < 999_500:
+		return fmt.Sprintf("%.0f KB", float64(bytes)/k)
+	case bytes < 999_950_000:
+		return fmt.Sprintf("%.1f MB", float64(bytes)/k/k)
+	default:
+		return fmt.Sprintf("%.2f GB", float64(bytes)/k/k/k)
 	}
-	v, unit := float64(bytes)/1000, "kB"
-	for _, next := range []string{"MB", "GB", "TB"} {
-		if v < 999.95 {
-			break
-		}
-		v, unit = v/1000, next
-	}
-	return fmt.Sprintf("%.1f %s", v, unit)
 }

@@ -116,7 +116,7 @@ func TestBatchNotice(t *testing.T) {
 	golden(t, "batch_notice.html", c.HTML)
 	golden(t, "batch_notice.txt", c.Text)
 	for _, part := range []string{c.HTML, c.Text} {
-		for _, want := range []string{"Lønslip.xlsx", "scan.zip", notice().URL, "482.1 kB", "5.4 GB", "999 bytes"} {
+		for _, want := range []string{"Lønslip.xlsx", "scan.zip", notice().URL, "482 KB", "5.37 GB", "999 bytes"} {
 			if !strings.Contains(part, want) {
 				t.Errorf("%q is missing in:\n%s", want, part)
 			}

@@ -245,55 +245,46 @@ func looks(t *testing.T, p *portal) {
 	holder.Choose("Add a file", file(t, "Second.pdf", page("Second")))
 	holder.WaitFor("link", "Rename Second.pdf")
 	letter := p.letters(t, "rune.rolfsen@example.org")[0]
-	staff := p.staffPage(t, p.calm)
-	staff.Visit(p.base + "/inbox")
-	staff.Wait("Deed with")
-
-	visitor := uitest.Open(t)
-	p.enter(visitor, l)
-	visitor.Wait("Rename")
+	staff := []view{
+		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
+		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
+		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
+		{name: "inbox", path: "/inbox"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
+	}
+	visitor := []view{
+		{name: "door", path: l.path}, {name: "upload", path: "/up/" + l.id.String() + "/"}, {name: "login", path: "/login"},
+		{name: "rename", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Rename Second.pdf") }},
+		{name: "delete", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Delete Second.pdf") }},
+	}
+	desk := []uitest.Setting{uitest.Size(1360, 860), uitest.Light()}
+	phone := []uitest.Setting{uitest.Phone(320, 640), uitest.Dark()}
 	for _, group := range []struct {
 		page   *uitest.Page
-		target int
 		views  []view
+		target int // pixels that a finger or a mouse gets; 0: not measured
 	}{
-		{staff, 24, []view{
-			{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
-			{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
-			{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
-			{name: "inbox", path: "/inbox"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
-		}},
-		{visitor, 44, []view{
-			{name: "upload", path: "/up/" + l.id.String() + "/"},
-			{name: "rename", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Rename Second.pdf") }},
-			{name: "delete", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Delete Second.pdf") }},
-			{name: "door", path: l.path}, {name: "login", path: "/login"},
-		}},
+		{p.staffPage(t, p.calm, desk...), staff, 0}, {p.staffPage(t, p.calm, phone...), staff, 24},
+		{uitest.Open(t, desk...), visitor, 0}, {uitest.Open(t, phone...), visitor, 44},
 	} {
+		if &group.views[0] == &visitor[0] {
+			p.enter(group.page, l)
+		}
 		for _, v := range group.views {
-			for _, size := range []struct {
-				name string
-				set  []uitest.Setting
-			}{
-				{"desktop", []uitest.Setting{uitest.Size(1360, 860), uitest.Light()}},
-				{"320 px, dark", []uitest.Setting{uitest.Phone(320, 640), uitest.Dark()}},
-				{"phone", []uitest.Setting{uitest.Phone(390, 844), uitest.Light()}},
-			} {
-				where := v.name + ", " + size.name
-				group.page.Set(size.set...)
-				if size.name == "desktop" {
-					group.page.Visit(p.base + v.path)
-					if v.open != nil {
-						v.open(group.page)
-					}
-				}
-				if size.name != "phone" { // light at 1360 and dark at 320: what is between them is a matter of width only
-					group.page.Axe(where)
-				}
-				group.page.Fits(where)
-				if size.name != "desktop" {
-					group.page.Small(where, group.target)
-				}
+			where := v.name
+			if group.target > 0 {
+				where += " on a phone"
+			}
+			group.page.Visit(p.base + v.path)
+			if v.open != nil {
+				v.open(group.page)
+			}
+			group.page.Axe(where)
+			group.page.Fits(where)
+			if group.target > 0 {
+				group.page.Small(where, group.target)
+				group.page.Set(uitest.Phone(390, 844))
+				group.page.Fits(where + ", a larger one")
+				group.page.Set(uitest.Phone(320, 640))
 			}
 		}
 	}

@@ -126,6 +126,9 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Links = linkLines(links)
+	for i := range page.Links {
+		page.Links[i].Own = true
+	}
 	files, next, err := s.LinkList.Files(r.Context(), u.Firm, linkapp.FileQuery{Client: id, Limit: pageSize, After: r.URL.Query().Get("after")})
 	if err != nil {
 		return err

@@ -28,22 +28,28 @@ type Page struct {
 	log       *record
 
 	scriptless bool // pages run nothing
+	touch      bool // it is a phone
 }
 
 // Setting is how a page is looked at.
 type Setting func(p *Page) error
 
-// Size is the window in CSS pixels.
+// Size is the window of a desk with a mouse, in CSS pixels.
 func Size(width, height int64) Setting {
 	return func(p *Page) error {
-		return errors.Join(chromedp.Do(p.ctx, chromedp.EmulateViewport(width, height)),
-			call(p.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: false}))
+		if p.touch { // Chromium would take the mouse away together with the touch screen
+			return errors.New("a phone does not become a desk; open another page")
+		}
+		return call(p.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: width, Height: height, DeviceScaleFactor: 1,
+		})
 	}
 }
 
 // Phone is a touch screen of the size.
 func Phone(width, height int64) Setting {
 	return func(p *Page) error {
+		p.touch = true
 		return chromedp.Do(p.ctx, chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
 	}
 }

@@ -82,6 +82,7 @@ type Chip struct {
 type LinkLine struct {
 	ID         uuid.UUID
 	Client     string
+	Own        bool // the page is this client's own
 	Recipients []PersonLine
 	State      Badge
 	Sender     string
