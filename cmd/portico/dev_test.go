@@ -59,8 +59,14 @@ var loginLine = regexp.MustCompile(`^(\S+@\S+) (\S+)$`)
 // startDev runs dev on dir and returns when it has printed everything.
 func startDev(t *testing.T, dir string, env ...string) *process {
 	t.Helper()
+	return startDevAt(t, dir, "127.0.0.1:0", env...)
+}
+
+// startDevAt is startDev where a browser waits for it.
+func startDevAt(t *testing.T, dir, addr string, env ...string) *process {
+	t.Helper()
 	p := &process{errs: &bytes.Buffer{}, done: make(chan struct{})}
-	p.cmd = exec.Command(os.Args[0], "dev", "--data", dir, "--addr", "127.0.0.1:0")
+	p.cmd = exec.Command(os.Args[0], "dev", "--data", dir, "--addr", addr)
 	p.cmd.Env = environ(env...)
 	p.cmd.Stderr = p.errs
 	out, err := p.cmd.StdoutPipe()

@@ -35,6 +35,7 @@ import (
 // TestPages uses the product as people do, in Chromium, over the whole house on a database of its own. Each case opens
 // pages of its own and fails over anything that they complain of.
 func TestPages(t *testing.T) {
+	t.Parallel()
 	p := openPortal(t)
 	for name, walk := range map[string]func(*testing.T, *portal){
 		"from sign-in to download":                        mainJob,
@@ -78,7 +79,7 @@ type portal struct {
 }
 
 // brief is the correction window of the practice that a test can wait for.
-const brief = 8 * time.Second
+const brief = 12 * time.Second
 
 // practice is one practice with one person in it.
 type practice struct {
