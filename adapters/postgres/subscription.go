@@ -69,6 +69,16 @@ func NewSubscriber(db *DB, codec *Codec, vault *Vault, tail *Tail, log *slog.Log
 	return &Subscriber{db: db, codec: codec, vault: vault, tail: tail, log: log.With("subscription", sub.Name), sub: sub}
 }
 
+// Name is the subscription's.
+func (s *Subscriber) Name() string { return s.sub.Name }
+
+// Lag is how long the newest event of the newest batch took from its row to here, and how many positions of the log
+// this node knows of and has not handled or seen handled. Another node may be ahead.
+func (s *Subscriber) Lag() (took time.Duration, behind int64) {
+	safe, _ := s.tail.Safe()
+	return time.Duration(s.lag.Load()), max(0, safe-s.position.Load())
+}
+
 // errLocked: another node has the checkpoint at this moment.
 var errLocked = errors.New("another node handles the next batch")
 

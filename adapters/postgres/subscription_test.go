@@ -183,3 +183,18 @@ func TestPoisonHaltsAtTheExactEvent(t *testing.T) {
 	}
 	within(t, time.Second, "another subscription goes on", func() bool { return checkpointOf(t, n.db.Work, "sound") >= positions[8] })
 }
+
+// An operator sees how far a subscription is behind, and sees it catch up.
+func TestLag(t *testing.T) {
+	n := startNode(t, pgtest.DB(t))
+	s := postgres.NewSubscriber(n.db, n.codec, n.vault, n.tail, n.log, postgres.Subscription{
+		Name: "counter", Version: 1, Handle: func(context.Context, pgx.Tx, postgres.Batch) error { return nil },
+	})
+	_, r := n.tick(t)
+	within(t, 5*time.Second, "the tail sees the event", func() bool { safe, _ := n.tail.Safe(); return safe >= r.Position })
+	if _, behind := s.Lag(); behind < 1 {
+		t.Errorf("%d behind before it has run", behind)
+	}
+	n.run(s.Run)
+	within(t, 5*time.Second, "it has caught up", func() bool { took, behind := s.Lag(); return behind == 0 && took > 0 })
+}

@@ -97,8 +97,9 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 	if err := rebuilder.Ensure(ctx, postgres.Models(), nil); err != nil {
 		return fmt.Errorf("build the read models: %w", err)
 	}
+	var hearers []*postgres.Subscriber
 	for _, model := range postgres.Models() {
-		group.Go(func() error { return postgres.NewProjector(h.db, h.codec, h.vault, h.tail, h.log, model).Run(ctx) })
+		hearers = append(hearers, postgres.NewProjector(h.db, h.codec, h.vault, h.tail, h.log, model))
 	}
 	for _, subscription := range []postgres.Subscription{
 		postgres.Reactor("upload_link_mails", []string{
@@ -106,9 +107,10 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		}, linkapp.Effects),
 		bytesOfDeleted(transfers),
 	} {
-		group.Go(func() error {
-			return postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription).Run(ctx)
-		})
+		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))
+	}
+	for _, hearer := range hearers {
+		group.Go(func() error { return hearer.Run(ctx) })
 	}
 	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), h.log)
 	group.Go(func() error { return timers.Run(ctx) })
@@ -119,7 +121,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		})
 	})
 	group.Go(func() error { return h.dropRetired(ctx, rebuilder) })
-	return h.measure(metrics, timers)
+	return h.measure(metrics, timers, hearers)
 }
 
 // dropRetired removes, once an hour, the tables that a rebuild has replaced a day ago.
@@ -139,11 +141,25 @@ func (h *house) dropRetired(ctx context.Context, rebuilder *postgres.Rebuilder) 
 }
 
 // measure adds what only this process knows to its metrics. No label holds an id of a person.
-func (h *house) measure(metrics *prometheus.Registry, timers *postgres.Timers) error {
+func (h *house) measure(metrics *prometheus.Registry, timers *postgres.Timers, hearers []*postgres.Subscriber) error {
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
 	}
 	var failed error
+	for _, hearer := range hearers {
+		named := prometheus.Labels{"subscription": hearer.Name()}
+		failed = errors.Join(failed, metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "portico_subscription_lag_seconds", Help: "How long the newest event took to this subscription.", ConstLabels: named,
+		}, func() float64 {
+			took, _ := hearer.Lag()
+			return took.Seconds()
+		})), metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "portico_subscription_behind", Help: "Positions of the log that this node has not handled or seen handled.", ConstLabels: named,
+		}, func() float64 {
+			_, behind := hearer.Lag()
+			return float64(behind)
+		})))
+	}
 	for _, c := range []prometheus.Collector{
 		gauge("portico_tail_position", "Position up to which the log is complete.", func() float64 {
 			position, _ := h.tail.Safe()
