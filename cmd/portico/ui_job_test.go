@@ -183,7 +183,7 @@ func arriving(t *testing.T, p *portal) {
 	staff.Wait("Nothing has been sent through this link yet.")
 }
 
-// sendEarly ends the window early (U3), in order to be final (S1.22) and to leave a receipt.
+// sendEarly ends the window early (U3), for good (S1.22), and leaves a receipt; then it tries the link's right elsewhere.
 func sendEarly(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Berit Bakke")
 	person := uitest.Open(t)
@@ -199,6 +199,15 @@ func sendEarly(t *testing.T, p *portal) {
 	}
 	person.Reload()
 	person.Wait("Sent to Harbour & Finch · ") // the receipt stays
+
+	// The right of a link is of that link alone: it shows nothing of the practice (S1.3), and whoever opens a link while
+	// they are signed in stays so (L9).
+	person.Allow("401")
+	person.Visit(p.base + "/clients")
+	person.WaitFor("heading", "Sign in")
+	p.enter(staff, l)
+	staff.Visit(p.base + "/clients")
+	staff.WaitFor("heading", "Clients")
 }
 
 // twoDevices: the window is the server's; a phone shows what the computer shows (S1.i2, U7). The phone's clock is wrong.
