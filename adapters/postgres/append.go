@@ -220,6 +220,17 @@ func (s *Store) commit(batch []*pending) {
 		return
 	}
 	verdicts, position, err := appendBatch(ctx, conn, batch)
+	if warned, ok := conn.Conn().PgConn().CustomData()[warning]; ok && err == nil {
+		// The one warning that an append can meet: it was committed here, and no standby is known to have it. It may be
+		// lost with this server, so it is no success; the connection is not used again.
+		for _, p := range batch {
+			p.reply <- outcome{err: fmt.Errorf("%w: %v", ErrUnconfirmed, warned)}
+		}
+		conn.Conn().Close(ctx)
+		conn.Release()
+		s.poke()
+		return
+	}
 	conn.Release()
 	var pg *pgconn.PgError
 	switch {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -64,6 +65,7 @@ func open(ctx context.Context, url string, conns int32, params map[string]string
 	for k, v := range params {
 		p[k] = v
 	}
+	cfg.ConnConfig.OnNotice = remember
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		utc(c)
 		if first == "" {
@@ -97,4 +99,14 @@ func (db *DB) scoped(ctx context.Context, firm int32, query func(tx pgx.Tx) erro
 		}
 		return query(tx)
 	})
+}
+
+// warning is where a connection keeps the newest warning of the server.
+const warning = "portico warning"
+
+// remember keeps warnings: a commit whose wait for a standby was cancelled reports success with nothing but one.
+func remember(c *pgconn.PgConn, n *pgconn.Notice) {
+	if n.SeverityUnlocalized == "WARNING" {
+		c.CustomData()[warning] = n.Message
+	}
 }
