@@ -83,12 +83,22 @@ func sagaNodes(b *testing.B, nodes, deadlines int, first, over time.Duration) (o
 			INSERT INTO es.events (stream_id, version, firm_no, type, schema_ver, occurred_at, data, meta, hash)
 			SELECT stream_id, 1, 1, 'alarmed.armed', 1, now(), jsonb_build_object('due', to_char(due AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), '{}', head_hash FROM armed)
 		INSERT INTO es.timers (stream_id, firm_no, kind, due_at) SELECT stream_id, 1, 'alarmed', due FROM armed`,
-		first+time.Duration(deadlines)*20*time.Microsecond, over, deadlines)
+		first+time.Duration(deadlines)*120*time.Microsecond, over, deadlines)
 	mustExec(b, seed, `VACUUM ANALYZE es.streams, es.events, es.timers`)
 	for range nodes {
 		n := startNode(b, server.URL(), alarmedEvents()...)
 		n.log = slog.New(slog.NewTextHandler(testLog{b}, nil))
 		out = append(out, sagaNode{n, n.saga(decideAlarmed)})
+	}
+	var seconds float64
+	if err := seed.QueryRow(b.Context(), `SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM es.timers`).Scan(&seconds); err != nil {
+		b.Fatal(err)
+	}
+	if seconds < 0 {
+		b.Fatalf("the first alarm was due %vs before everything was ready to ring it", -seconds)
+	}
+	if first < time.Minute {
+		time.Sleep(time.Duration(seconds * float64(time.Second)))
 	}
 	return out
 }

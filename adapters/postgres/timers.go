@@ -21,7 +21,7 @@ import (
 const (
 	alarmBatch    = 500
 	alarmCap      = 30 * time.Second // the longest sleep: what a lost poke can cost
-	alarmOfOthers = 100 * time.Millisecond
+	alarmOfOthers = 50 * time.Millisecond
 	alarmPace     = 50 * time.Millisecond  // at most twenty claims a second
 	alarmBackoff  = time.Second            // doubled each time an aggregate cannot be decided, up to an hour
 	alarmRetry    = 250 * time.Millisecond // after a claim that failed as a whole
