@@ -56,7 +56,18 @@ func mainJob(t *testing.T, p *portal) {
 
 	sendTwo(t, p, person, staff, link)
 
-	// The window closes by itself.
+	// What comes too late is refused, in words, and does nothing (S1.22, S1.i4).
+	sent := p.state(t, sentLink{path: first}).Files[0]
+	for _, late := range []struct{ method, path, body string }{
+		{http.MethodPut, "/name", `{"name":"Too late"}`}, {http.MethodDelete, "", ""},
+	} {
+		_, raw := program{t: t}.ask(late.method, p.base+first+"/files/"+sent.ID+late.path, http.StatusConflict, []byte(late.body), "Content-Type", "application/json")
+		if told := read[struct{ Type, Detail string }](t, raw); told.Detail == "" || !strings.Contains(told.Type, "window") {
+			t.Errorf("too late for %s: %s", late.method, raw)
+		}
+	}
+
+	// The practice has it, by itself.
 	staff.Visit(p.base + "/inbox")
 	staff.WaitFor("link", "Download Bank statement March.pdf")
 	for _, never := range []string{"scan0001", "Private.txt"} {
@@ -146,6 +157,9 @@ func sendTwo(t *testing.T, p *portal, person, staff *uitest.Page, link uuid.UUID
 		}
 		return ""
 	})
+	person.Click("link", "Rename Bank statement March.pdf")
+	person.WaitFor("dialog", "Rename file")
+	person.WaitNo("dialog", "Rename file") // its time is over: nobody types for nothing
 	person.Wait("Sent to Quick & Sons · ") // without a reload: S1.i3, S1.22
 	person.WaitNo("link", "Rename Bank statement March.pdf")
 	person.WaitNo("link", "Delete Bank statement March.pdf")
@@ -193,6 +207,12 @@ func sendEarly(t *testing.T, p *portal) {
 	person.Click("button", "I’m done, send now")
 	person.Wait("Sent to Harbour & Finch · ")
 	person.WaitNo("link", "Delete Lease.pdf")
+	person.Until("screen readers hear of it (S1.i26)", func() string {
+		if said := uitest.Eval[string](person, `document.querySelector("[role=status]#status").textContent`); !strings.Contains(said, "have been sent") {
+			return "they heard " + said
+		}
+		return ""
+	})
 	staff := p.staffPage(t, p.calm)
 	if got := p.arrived(t, staff, "Lease.pdf"); !bytes.Equal(got, page("Lease")) {
 		t.Errorf("%d bytes arrived", len(got))
@@ -213,8 +233,10 @@ func sendEarly(t *testing.T, p *portal) {
 // twoDevices: the window is the server's; a phone shows what the computer shows (S1.i2, U7). The phone's clock is wrong.
 func twoDevices(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Cato Crane")
-	desk := uitest.Open(t)
+	desk := uitest.Open(t, uitest.Zone("Asia/Tokyo"))
 	p.enter(desk, l)
+	desk.Wait("UK time")
+	desk.Wait("(Tokyo) where you are.") // S1.i22: the practice's day, and the reader's own time
 	desk.Choose("Add a file", file(t, "Deed.pdf", page("Deed")))
 	desk.WaitFor("link", "Rename Deed.pdf")
 	phone := uitest.Open(t, uitest.Phone(390, 844), uitest.ClockOff(-3*time.Hour))
