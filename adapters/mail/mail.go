@@ -84,9 +84,24 @@ func (m Mail) message() (*gomail.Msg, error) {
 	msg.Subject(m.Subject)
 	// Answering machines should leave this mail alone (RFC 3834).
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if plain(m.Text) {
+		msg.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(m.Text, "\n", "\r\n"), gomail.WithPartEncoding(gomail.NoEncoding))
+	} else {
+		msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	}
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	return msg, nil
+}
+
+// plain says that a text can travel as it is: ASCII without carriage returns, in lines that every server takes (RFC 5322,
+// 2.1.1). Then its link stands whole on its line, where quoted-printable would break it for whoever reads the source.
+func plain(text string) bool {
+	for line := range strings.Lines(text) {
+		if len(line) > 900 {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf || r == '\r' || r == 0 })
 }
 
 // address refuses quoted local parts and everything else that net/mail had to unwrap. The error names no address:

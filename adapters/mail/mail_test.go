@@ -232,3 +232,30 @@ func FuzzMail(f *testing.F) {
 		}
 	})
 }
+
+// The address of an upload link stands whole in the source of a mail, as long as its text is plain; in other texts it is
+// whole once the part is decoded.
+func TestLinkStandsWholeInTheSource(t *testing.T) {
+	url := "https://portal.example/u/" + strings.Repeat("Ab-_9", 20)
+	m := Mail{
+		ID: "upload-link.1", At: noon, From: notify.Person{Email: "portal@portal.example"}, To: notify.Person{Email: "ann@example.org"},
+		Subject: "Hello", HTML: "<p>x</p>",
+	}
+	m.Text = "Upload files here:\n\n" + url + "\n\nHarbour & Vale\n"
+	msg, err := m.message()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source bytes.Buffer
+	if _, err := msg.WriteTo(&source); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(source.String(), "\r\n"+url+"\r\n") {
+		t.Errorf("the link is broken in\n%s", &source)
+	}
+	for _, odd := range []string{"é", "a\rb", strings.Repeat("x", 901)} {
+		if plain(odd) {
+			t.Errorf("%.10q… cannot travel as it is", odd)
+		}
+	}
+}
