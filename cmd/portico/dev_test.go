@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -28,6 +30,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv("PORTICO_TEST_MAIN") != "" {
 		main()
 		return
+	}
+	flag.Parse()
+	if cores := runtime.GOMAXPROCS(0); flag.Lookup("test.parallel").Value.String() == strconv.Itoa(cores) {
+		_ = flag.Set("test.parallel", strconv.Itoa(2*cores)) // pages and windows wait more than they work; the flag exists
 	}
 	code := m.Run()
 	uitest.Close()
