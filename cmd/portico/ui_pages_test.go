@@ -205,6 +205,24 @@ func keyboard(t *testing.T, p *portal) {
 	})
 }
 
+// pressed: the button of a mail works where dev shows the mail: the first thing in its frame leads where the mail leads.
+func pressed(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Siri Sand")
+	reader := uitest.Open(t)
+	reader.Visit(p.base + "/dev/mail")
+	reader.Wait("siri.sand@example.org")
+	reader.Visit(p.base + "/dev/mail/" + p.letters(t, "siri.sand@example.org")[0].ID)
+	reader.Until("Tab leads into the mail", func() string {
+		reader.Press(kb.Tab)
+		if at := uitest.Eval[string](reader, `document.activeElement.tagName`); at != "IFRAME" {
+			return "it is on " + at
+		}
+		return ""
+	})
+	reader.Press(kb.Enter)
+	reader.WaitTab(p.base + l.path)
+}
+
 // mistakes: what is wrong is said beside the field and above the form, and what was typed stays.
 func mistakes(t *testing.T, p *portal) {
 	staff := p.staffPage(t, p.calm)

@@ -46,6 +46,7 @@ func TestPages(t *testing.T) {
 		"revoked under an upload":                         revokedMidway,
 		"a newer mail was sent":                           replaced,
 		"without script":                                  withoutScript,
+		"a mail in dev":                                   pressed,
 		"by keyboard alone":                               keyboard,
 		"a practitioner's mistakes in a form":             mistakes,
 		"every page, at every size, light and dark":       looks,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"portico/ports/web/views"
@@ -56,13 +57,15 @@ func (s *Server) mail(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, views.Mail{Shell: s.shell(r, l.Subject, "mail"), Mail: s.mailLine(r, l), From: l.From, Text: l.Text})
 }
 
-// mailHTML is the mail's own markup, for the frame. Its policy lets its styles and links work and nothing else.
+// mailHTML is the mail's own markup, for the frame. Its policy lets its styles and links work and nothing else. Links
+// open beside it, as from a mail program: within the frame, no page of ours lets itself be shown.
 func (s *Server) mailHTML(w http.ResponseWriter, r *http.Request) error {
 	l, err := s.letter(r)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write([]byte(l.HTML)) // the reader went away: nothing to do about it
+	html := strings.Replace(l.HTML, "<head>", `<head><base target="_blank">`, 1)
+	_, _ = w.Write([]byte(html)) // the reader went away: nothing to do about it
 	return nil
 }

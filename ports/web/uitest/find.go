@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -102,6 +103,26 @@ func (p *Page) Click(role, name string) {
 			return err
 		}
 		return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1]))
+	})
+}
+
+// WaitTab waits until a tab shows the address, and closes it.
+func (p *Page) WaitTab(url string) {
+	p.t.Helper()
+	p.until("wait for a tab with "+url, func(context.Context) error {
+		tabs, err := chromedp.Targets(p.ctx)
+		if err != nil {
+			return err
+		}
+		var others []string
+		for _, tab := range tabs {
+			if tab.URL == url {
+				_, err := chromedp.CallBrowser(p.ctx, target.CloseTarget, target.CloseTargetParams{TargetID: tab.TargetID})
+				return err
+			}
+			others = append(others, tab.URL)
+		}
+		return fmt.Errorf("there are only %q", others)
 	})
 }
 
