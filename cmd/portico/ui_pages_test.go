@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -223,11 +224,19 @@ func pressed(t *testing.T, p *portal) {
 	reader.WaitTab(p.base + l.path)
 }
 
-// mistakes: what is wrong is said beside the field and above the form, and what was typed stays.
+// mistakes: choosing a client saves typing; what is wrong is said beside the field and above the form, and what was typed
+// stays.
 func mistakes(t *testing.T, p *portal) {
 	staff := p.staffPage(t, p.calm)
 	staff.Allow("422", "401", "403")
+	l := p.send(t, p.calm, "Tove Torp")
 	staff.Visit(p.base + "/upload-links/new")
+	for _, c := range []struct{ client, email string }{{l.client.String(), "tove.torp@example.org"}, {"", ""}} { // a suggestion goes as it came
+		uitest.Eval[bool](staff, fmt.Sprintf(`(() => { const s = document.querySelector("#client"); s.value = %q; return s.dispatchEvent(new Event("change", { bubbles: true })) })()`, c.client))
+		if named := uitest.Eval[string](staff, `document.querySelector("#recipient-1-email").value`); named != c.email {
+			t.Errorf("choosing the client %q fills the first recipient with %q", c.client, named)
+		}
+	}
 	staff.Fill("Name of recipient 1", "Quentin")
 	staff.Fill("E-mail address of recipient 1", "nowhere")
 	staff.Click("button", "Send upload link")

@@ -51,7 +51,7 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 		title = "Error: " + title
 	}
 	page.Shell = s.shell(r, title, "links")
-	page.Modules = []string{"more-rows.js"}
+	page.Modules = []string{"more-rows.js", "client-choice.js"}
 	z := zone(u.Practice.Zone)
 	page.MinExpires = s.Now().In(z).Format(time.DateOnly)
 	_, page.Zone = notify.LastDay(s.Now(), z.String())
@@ -67,7 +67,7 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 			return err
 		}
 		for _, c := range rows {
-			page.Clients = append(page.Clients, views.Choice{Value: c.ID.String(), Word: c.Name})
+			page.Clients = append(page.Clients, views.ClientChoice{Value: c.ID.String(), Word: c.Name, Email: c.Email})
 		}
 		if after = next; next == "" {
 			break

@@ -54,6 +54,9 @@ type ClientNew struct {
 // Choice is one option of a select.
 type Choice struct{ Value, Word string }
 
+// ClientChoice is one client of a form, with the address that a link would go to.
+type ClientChoice struct{ Value, Word, Email string }
+
 // Client is the page of one client.
 type Client struct {
 	Shell
@@ -112,7 +115,7 @@ type LinkNew struct {
 	Shell
 	ID, Command uuid.UUID
 	ClientID    string
-	Clients     []Choice
+	Clients     []ClientChoice
 	Recipients  []RecipientFields
 	Message     string
 	Wanted      string
