@@ -24,7 +24,7 @@ type link struct {
 	typ        string
 	schema     int16
 	at         time.Time // cut to the microsecond, as stored
-	data, meta []byte    // canonical JSON (RFC 8785): jsonb does not keep the text that it was given
+	data, meta []byte    // canonical JSON (RFC 8785)
 	pii        []byte    // the ciphertext: erasing a key leaves the chain whole
 }
 

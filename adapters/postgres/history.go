@@ -140,8 +140,8 @@ func scanEntry(row pgx.CollectableRow) (e Entry, err error) {
 	return e, nil
 }
 
-// canonicalOrAsIs: jsonb keeps neither order nor spacing. What cannot be canonical was never written by us; the chain
-// tells.
+// canonicalOrAsIs: what we wrote is canonical already, and a copy that went through jsonb becomes so again. What cannot
+// be canonical was never written by us; the chain tells.
 func canonicalOrAsIs(text []byte) json.RawMessage {
 	if c, err := canonical(text); err == nil {
 		return c

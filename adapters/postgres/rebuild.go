@@ -293,7 +293,7 @@ func (b *Rebuilder) read(ctx context.Context, q interface {
 // fromWire reads the binary values of: position, stream_id, version, firm_no, type, schema_ver, occurred_at, data, pii.
 // data and pii are the connection's memory, good until the next row.
 func (c *Codec) fromWire(v [][]byte) (r raw, err error) {
-	if len(v) != 9 || len(v[0]) != 8 || len(v[1]) != 16 || len(v[2]) != 4 || len(v[3]) != 4 || len(v[5]) != 2 || len(v[6]) != 8 || len(v[7]) < 1 || v[7][0] != 1 {
+	if len(v) != 9 || len(v[0]) != 8 || len(v[1]) != 16 || len(v[2]) != 4 || len(v[3]) != 4 || len(v[5]) != 2 || len(v[6]) != 8 {
 		return r, errors.New("the row is not in the binary form of PostgreSQL 15 to 18")
 	}
 	et := c.byName[string(v[4])] // no copy; and the name is the codec's
@@ -304,7 +304,7 @@ func (c *Codec) fromWire(v [][]byte) (r raw, err error) {
 		position: int64(binary.BigEndian.Uint64(v[0])), stream: event.Stream{Kind: kindOf(et.name), ID: uuid.UUID(v[1])},
 		version: int(binary.BigEndian.Uint32(v[2])), firm: int32(binary.BigEndian.Uint32(v[3])), typ: et.name,
 		schema: int16(binary.BigEndian.Uint16(v[5])), at: postgresEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(v[6]))) * time.Microsecond),
-		data: v[7][1:], pii: v[8],
+		data: v[7], pii: v[8],
 	}, nil
 }
 

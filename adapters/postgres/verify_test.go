@@ -96,10 +96,10 @@ func TestTampering(t *testing.T) {
 		says     string
 	}{
 		{"nothing", []string{`SELECT 1`}, nil, ""},
-		{"a fact", []string{`UPDATE es.events SET data = jsonb_set(data, '{generation}', '2') WHERE stream_id = $1 AND version = 2`}, []int{2}, "content was changed"},
-		{"a byte of the last event", []string{`UPDATE es.events SET data = jsonb_set(data, '{at}', '"2026-04-01T12:00:01Z"') WHERE stream_id = $1 AND version = 7`}, []int{7}, "content was changed"},
+		{"a fact", []string{`UPDATE es.events SET data = jsonb_set(data::jsonb, '{generation}', '2') WHERE stream_id = $1 AND version = 2`}, []int{2}, "content was changed"},
+		{"a byte of the last event", []string{`UPDATE es.events SET data = jsonb_set(data::jsonb, '{at}', '"2026-04-01T12:00:01Z"') WHERE stream_id = $1 AND version = 7`}, []int{7}, "content was changed"},
 		{"a byte of sealed text", []string{`UPDATE es.events SET pii = set_byte(pii, 40, get_byte(pii, 40) # 1) WHERE stream_id = $1 AND version = 4`}, []int{4}, "content was changed"},
-		{"who did it", []string{`UPDATE es.events SET meta = jsonb_set(meta, '{actor,kind}', '"staff"') WHERE stream_id = $1 AND version = 3`}, []int{3}, "content was changed"},
+		{"who did it", []string{`UPDATE es.events SET meta = jsonb_set(meta::jsonb, '{actor,kind}', '"staff"') WHERE stream_id = $1 AND version = 3`}, []int{3}, "content was changed"},
 		{"when it was", []string{`UPDATE es.events SET occurred_at = occurred_at + interval '1 microsecond' WHERE stream_id = $1 AND version = 1`}, []int{1}, "content was changed"},
 		{"what it was", []string{`UPDATE es.events SET type = 'uploadlink.revoked' WHERE stream_id = $1 AND version = 6`}, []int{6}, "content was changed"},
 		{"a kind that it cannot be", []string{`UPDATE es.events SET type = 'task.opened' WHERE stream_id = $1 AND version = 6`}, []int{6}, "kind task"},

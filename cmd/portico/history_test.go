@@ -163,7 +163,7 @@ func TestEventsVerifyAndExport(t *testing.T) {
 	d.says(1, []string{"events", "export", "--firm", "1", "--file", file}, "file exists")
 	whole := d.says(0, []string{"events", "verify", "--file", file, "--json"}, `"ok":true`, `"events":4`)
 
-	d.forge(`UPDATE es.events SET meta = jsonb_set(meta, '{actor,kind}', '"system"') WHERE stream_id = $1 AND version = 2`, d.link)
+	d.forge(`UPDATE es.events SET meta = jsonb_set(meta::jsonb, '{actor,kind}', '"system"') WHERE stream_id = $1 AND version = 2`, d.link)
 	d.says(1, []string{"events", "verify"}, "DAMAGED  "+stream+" version 2: its content was changed", "1 places are damaged")
 	d.says(1, []string{"events", "verify", "--stream", stream, "--json"}, `"ok":false`, `"version":2`)
 	d.says(0, []string{"events", "verify", "--stream", "client-" + d.client.String()}, "Checked 1 streams")
