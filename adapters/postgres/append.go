@@ -19,17 +19,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-const (
-	committers  = 2   // one fills a commit while the other's is on its way
-	batchLimit  = 256 // appends in one commit
-	commitLimit = 8 * time.Second
-)
+const commitLimit = 8 * time.Second
 
 // ErrUnconfirmed says that the connection broke while an append was on its way and the database could not be asked in
 // time whether it was kept. Nobody may tell a person "sent" or "not sent": repeat with the same command id.
 var ErrUnconfirmed = errors.New("it is not confirmed yet whether this was kept")
-
-var errStopping = errors.New("the event store is stopping")
 
 // pending is an append that waits for its commit.
 type pending struct {
@@ -69,24 +63,14 @@ func (s *Store) Append(ctx context.Context, a es.Append) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, fmt.Errorf("append to %s: %w", a.Stream, err)
 	}
+	if err := ctx.Err(); err != nil {
+		return es.Result{}, err
+	}
 	p := &pending{Append: a, rows: rows, reply: make(chan outcome, 1)}
-	select {
-	case s.queue <- p:
-	case <-s.stop:
-		return es.Result{}, errStopping
-	case <-ctx.Done():
-		return es.Result{}, ctx.Err()
+	if err := s.queue.join(p, s.commit); err != nil {
+		return es.Result{}, err
 	}
-	var o outcome
-	select { // the commit has its own time limit: from here on leaving early would only hide how it ended
-	case o = <-p.reply:
-	case <-s.stop:
-		select {
-		case o = <-p.reply:
-		case <-time.After(commitLimit):
-			return es.Result{}, errStopping
-		}
-	}
+	o := <-p.reply // a commit has its own time limit: leaving early would only hide how it ended
 	r, err := s.result(ctx, a, o)
 	if err == nil && !r.Repeated && r.Position != 0 {
 		r.Hash = rows[len(rows)-1].hash
@@ -156,55 +140,6 @@ func (s *Store) prepare(ctx context.Context, a es.Append) ([]row, error) {
 
 func metaOf(by es.By) []byte {
 	return encodeMeta(event.Meta{Actor: by.Actor, Command: by.Command, Correlation: by.Correlation, Causation: by.Causation})
-}
-
-// commitLoop takes what waits, commits it, and again.
-func (s *Store) commitLoop() {
-	var held []*pending // a second append to a stream of the last batch: it comes first in the next
-	for {
-		batch := held
-		held = nil
-		if len(batch) == 0 {
-			select {
-			case p := <-s.queue:
-				batch = append(batch, p)
-			case <-s.stop:
-				s.refuseRest()
-				return
-			}
-		}
-		seen := make(map[uuid.UUID]bool, 16)
-		for _, p := range batch {
-			seen[p.Stream.ID] = true
-		}
-	drain:
-		for len(batch) < batchLimit {
-			select {
-			case p := <-s.queue:
-				if seen[p.Stream.ID] {
-					held = append(held, p)
-					break drain
-				}
-				seen[p.Stream.ID] = true
-				batch = append(batch, p)
-			default:
-				break drain
-			}
-		}
-		s.commit(batch)
-	}
-}
-
-// refuseRest answers those who were queued when the store stopped.
-func (s *Store) refuseRest() {
-	for {
-		select {
-		case p := <-s.queue:
-			p.reply <- outcome{err: errStopping}
-		default:
-			return
-		}
-	}
 }
 
 // commit writes a batch and answers everybody in it. Data that the database cannot take fails alone.

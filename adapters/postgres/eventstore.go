@@ -21,34 +21,18 @@ type Store struct {
 	pool  *pgxpool.Pool
 	codec *Codec
 	vault *Vault
-	queue chan *pending
-	stop  chan struct{}
-	ended []chan struct{}
+	queue *commitQueue
 	poke  func() // after each commit: somebody may want to read
 }
 
 // NewStore appends through pool, whose role needs EXECUTE on es.append and no more. poke is called after each commit
 // and must not block. Close ends it.
 func NewStore(pool *pgxpool.Pool, codec *Codec, vault *Vault, poke func()) *Store {
-	s := &Store{pool: pool, codec: codec, vault: vault, poke: poke, queue: make(chan *pending, 1024), stop: make(chan struct{})}
-	for range committers {
-		done := make(chan struct{})
-		s.ended = append(s.ended, done)
-		go func() {
-			defer close(done)
-			s.commitLoop()
-		}()
-	}
-	return s
+	return &Store{pool: pool, codec: codec, vault: vault, poke: poke, queue: newCommitQueue()}
 }
 
 // Close lets the commits that are on their way end. Appends that come later fail.
-func (s *Store) Close() {
-	close(s.stop)
-	for _, done := range s.ended {
-		<-done
-	}
-}
+func (s *Store) Close() { s.queue.close() }
 
 // Now is the database's clock.
 func (s *Store) Now(ctx context.Context) (now time.Time, err error) {
