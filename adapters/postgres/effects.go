@@ -15,36 +15,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Reactor is a subscription that writes the effects which events ask for, in the transaction that moves its
-// checkpoint. An effect's key makes the second time nothing.
-func Reactor(name string, types []string, effects func(event.Recorded) []es.Effect) Subscription {
-	return Subscription{Name: name, Version: 1, Types: types, Handle: func(ctx context.Context, tx pgx.Tx, b Batch) error {
-		batch := &pgx.Batch{}
-		for _, r := range b.Events {
-			for _, e := range effects(r) {
-				args, err := json.Marshal(e.Args)
-				if err != nil {
-					return err
-				}
-				batch.Queue(`INSERT INTO es.effects (key, firm_no, kind, stream_id, args) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-					e.Key, e.Firm, e.Kind, e.Stream.ID, args)
-			}
-		}
-		if batch.Len() == 0 {
-			return nil
-		}
-		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return fmt.Errorf("write effects: %w", err)
-		}
-		return nil
-	}}
-}
-
 const (
 	effectLease   = 2 * time.Minute  // an effect that is being performed is nobody else's for so long
 	effectNote    = 10 * time.Second // for noting what became of it
 	effectTries   = 10               // with the backoff below: about a day and a half
 	effectPoll    = 30 * time.Second
+	effectPause   = 200 * time.Millisecond // between looks while events come
 	effectsAtOnce = 4
 )
 
@@ -59,15 +35,52 @@ type Effects struct {
 	tail *Tail
 	do   es.Performer
 	log  *slog.Logger
+	wake chan struct{} // the reactor of this node has written effects
 }
 
 // NewEffects performs with do.
 func NewEffects(db *DB, tail *Tail, do es.Performer, log *slog.Logger) *Effects {
-	return &Effects{db: db, tail: tail, do: do, log: log.With("worker", "effects")}
+	return &Effects{db: db, tail: tail, do: do, log: log.With("worker", "effects"), wake: make(chan struct{}, 1)}
 }
 
-// Run performs until ctx ends. Each event may ask for effects, so the tail wakes it a moment later, when the reactor has
-// written them; a poll covers the rest.
+// Reactor is a subscription that writes the effects which events ask for, in the transaction that moves its
+// checkpoint, and wakes w once that is committed. An effect's key makes the second time nothing.
+func (w *Effects) Reactor(name string, types []string, effects func(event.Recorded) []es.Effect) Subscription {
+	wrote := false // by the batch under way; a subscriber handles one at a time
+	handle := func(ctx context.Context, tx pgx.Tx, b Batch) error {
+		batch := &pgx.Batch{}
+		for _, r := range b.Events {
+			for _, e := range effects(r) {
+				args, err := json.Marshal(e.Args)
+				if err != nil {
+					return err
+				}
+				batch.Queue(`INSERT INTO es.effects (key, firm_no, kind, stream_id, args) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+					e.Key, e.Firm, e.Kind, e.Stream.ID, args)
+			}
+		}
+		if wrote = batch.Len() > 0; !wrote {
+			return nil
+		}
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return fmt.Errorf("write effects: %w", err)
+		}
+		return nil
+	}
+	after := func(committed bool) {
+		if committed && wrote {
+			select {
+			case w.wake <- struct{}{}:
+			default:
+			}
+		}
+		wrote = false
+	}
+	return Subscription{Name: name, Version: 1, Types: types, Handle: handle, After: after}
+}
+
+// Run performs until ctx ends. The reactor of this node wakes it; new events make it look again a little later, for what
+// another node's reactor has written, and a poll covers the rest.
 func (w *Effects) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		_, moved := w.tail.Safe()
@@ -87,11 +100,12 @@ func (w *Effects) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-time.After(next):
+		case <-w.wake:
 		case <-moved:
-			sleep(ctx, 100*time.Millisecond)
-			// The reactor may be a little behind the tail: one more look after it.
-			if n, err := w.round(ctx); err == nil && n == 0 {
-				sleep(ctx, 400*time.Millisecond)
+			select {
+			case <-w.wake:
+			case <-time.After(effectPause):
+			case <-ctx.Done():
 			}
 		}
 	}

@@ -63,10 +63,11 @@ func (o *outside) actsOn(key string) int {
 
 // perform starts the worker, and the reactor that asks for one effect a tick.
 func (n *node) perform(o *outside) {
-	n.subscribe(postgres.Reactor("ticks", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
+	effects := postgres.NewEffects(n.db, n.tail, o, n.log)
+	n.subscribe(effects.Reactor("ticks", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
 		return []es.Effect{{Kind: "probe", Key: keyOf(r.Stream), Firm: r.Firm, Stream: r.Stream}}
 	}))
-	n.run(postgres.NewEffects(n.db, n.tail, o, n.log).Run)
+	n.run(effects.Run)
 }
 
 func keyOf(s event.Stream) string { return fmt.Sprintf("probe/%s", s.ID) }

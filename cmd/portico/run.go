@@ -101,8 +101,9 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 	for _, model := range postgres.Models() {
 		hearers = append(hearers, postgres.NewProjector(h.db, h.codec, h.vault, h.tail, h.log, model))
 	}
+	effects := postgres.NewEffects(h.db, h.tail, sender, h.log)
 	for _, subscription := range []postgres.Subscription{
-		postgres.Reactor("upload_link_mails", []string{
+		effects.Reactor("upload_link_mails", []string{
 			uploadlink.Issued{}.EventType(), uploadlink.Resent{}.EventType(), uploadlink.BatchReleased{}.EventType(),
 		}, linkapp.Effects),
 		bytesOfDeleted(transfers),
@@ -114,7 +115,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 	}
 	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), h.log)
 	group.Go(func() error { return timers.Run(ctx) })
-	group.Go(func() error { return postgres.NewEffects(h.db, h.tail, sender, h.log).Run(ctx) })
+	group.Go(func() error { return effects.Run(ctx) })
 	group.Go(func() error {
 		return transfers.Run(ctx, func(done transfer.Collected, err error) {
 			h.log.Info("looked after transfers", "done", done, "err", err)
