@@ -570,7 +570,7 @@ func BenchmarkLarge(b *testing.B) {
 			return nil
 		})
 	}
-	measure() // warms up both sides alike
+	measure()                                                                       // warms up both sides alike
 	if _, err := pool.Exec(b.Context(), `VACUUM (ANALYZE) es.events`); err != nil { // without figures of the table a load is planned badly
 		b.Fatal(err)
 	}
