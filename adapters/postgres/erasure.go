@@ -145,20 +145,7 @@ func (e Eraser) dropOldTables(ctx context.Context) error {
 			if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))`, "portico rebuild "+m.Name).Scan(&free); err != nil {
 				return err
 			}
-			rows, err := tx.Query(ctx, `SELECT generation FROM es.generations WHERE name = $1 AND (state = 'retired' OR state = 'building' AND $2)`, m.Name, free)
-			if err != nil {
-				return err
-			}
-			old, err := pgx.CollectRows(rows, pgx.RowTo[int])
-			if err != nil {
-				return err
-			}
-			for _, g := range old {
-				if err := dropGeneration(ctx, tx, m, g); err != nil {
-					return err
-				}
-			}
-			return nil
+			return dropGenerations(ctx, tx, m, `(state = 'retired' OR state = 'building' AND $2)`, free)
 		})
 		if err != nil {
 			return fmt.Errorf("drop old tables of %s: %w", m.Name, err)
