@@ -52,7 +52,14 @@ func (attached) EventType() string  { return "measured.attached" }
 
 var measuredEvents = []postgres.EventSpec{{Event: opened{}}, {Event: changed{}}, {Event: commented{}}, {Event: attached{}}}
 
-func measuredStream() event.Stream { return event.Stream{Kind: "measured", ID: uuid.New()} }
+// measuredStream is a new stream; its id is a UUIDv7, as all ids of the product.
+func measuredStream() event.Stream {
+	id, err := uuid.NewV7()
+	if err != nil {
+		panic(err)
+	}
+	return event.Stream{Kind: "measured", ID: id}
+}
 
 func payload(id uuid.UUID) measured {
 	return measured{
@@ -498,7 +505,7 @@ func BenchmarkLoad(b *testing.B) {
 	store := func(id uuid.UUID) error {
 		v := &measuredView{}
 		count := 0
-		for r, err := range n.store.Load(b.Context(), 1, event.Stream{Kind: "measured", ID: id}) {
+		for r, err := range n.store.Load(b.Context(), 1, event.Stream{Kind: "measured", ID: id}, 0) {
 			if err != nil {
 				return err
 			}
@@ -562,7 +569,7 @@ func BenchmarkLarge(b *testing.B) {
 			b.Fatal(err)
 		}
 		return append32, reads(b, 4, ids, func(id uuid.UUID) error {
-			for _, err := range n.store.Load(b.Context(), 1, event.Stream{Kind: "measured", ID: id}) {
+			for _, err := range n.store.Load(b.Context(), 1, event.Stream{Kind: "measured", ID: id}, 0) {
 				if err != nil {
 					return err
 				}

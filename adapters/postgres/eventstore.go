@@ -62,9 +62,9 @@ func kindOf(typ string) event.Kind {
 }
 
 // Load leaves out what a decision does not read: Position, RecordedAt and Meta.
-func (s *Store) Load(ctx context.Context, firm int32, stream event.Stream) iter.Seq2[event.Recorded, error] {
+func (s *Store) Load(ctx context.Context, firm int32, stream event.Stream, after int) iter.Seq2[event.Recorded, error] {
 	return func(yield func(event.Recorded, error) bool) {
-		history, err := s.history(ctx, firm, stream)
+		history, err := s.history(ctx, firm, stream, after)
 		if err != nil {
 			yield(event.Recorded{}, fmt.Errorf("load %s: %w", stream, err))
 			return
@@ -84,10 +84,10 @@ func (s *Store) Load(ctx context.Context, firm int32, stream event.Stream) iter.
 }
 
 // history reads all rows before anything is decoded, so that looking up a key needs no second connection meanwhile.
-func (s *Store) history(ctx context.Context, firm int32, stream event.Stream) ([]raw, error) {
+func (s *Store) history(ctx context.Context, firm int32, stream event.Stream, after int) ([]raw, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT version, type, schema_ver, occurred_at, data, pii, hash, (SELECT clock_timestamp())
-		FROM es.events WHERE stream_id = $1 AND firm_no = $2 ORDER BY version`, stream.ID, firm)
+		FROM es.events WHERE stream_id = $1 AND firm_no = $2 AND version > $3 ORDER BY version`, stream.ID, firm, after)
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func TestAppendAndLoad(t *testing.T) {
 		t.Fatalf("result %+v", r)
 	}
 	n := 0
-	for rec, err := range h.store.Load(t.Context(), h.firm, stream) {
+	for rec, err := range h.store.Load(t.Context(), h.firm, stream, 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

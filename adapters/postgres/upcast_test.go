@@ -41,7 +41,7 @@ func TestTwoVersionsOfAnEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []event.Event
-	for rec, err := range next.store.Load(t.Context(), 1, stream) {
+	for rec, err := range next.store.Load(t.Context(), 1, stream, 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestTwoVersionsOfAnEvent(t *testing.T) {
 	}
 
 	var unknown *postgres.UnknownEventError
-	for _, err := range old.store.Load(t.Context(), 1, stream) {
+	for _, err := range old.store.Load(t.Context(), 1, stream, 0) {
 		if err != nil && !errors.As(err, &unknown) {
 			t.Error(err)
 		}

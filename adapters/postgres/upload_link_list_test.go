@@ -136,7 +136,7 @@ func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
 	}
 
 	released := func() bool {
-		for r, err := range u.store.Load(t.Context(), u.firm, uploadlink.Stream(u.id)) {
+		for r, err := range u.store.Load(t.Context(), u.firm, uploadlink.Stream(u.id), 0) {
 			if err != nil {
 				t.Fatal(err)
 			}

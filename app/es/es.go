@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"reflect"
 	"time"
 
 	"portico/domain/event"
@@ -54,8 +55,9 @@ type Result struct {
 
 // Store keeps events. Implementations: adapters/postgres, and estest.Memory for tests; both pass estest.Conformance.
 type Store interface {
-	// Load yields the events of a stream in order, none for a stream that does not exist or is another firm's.
-	Load(ctx context.Context, firm int32, stream event.Stream) iter.Seq2[event.Recorded, error]
+	// Load yields the events of a stream after a version, 0 for all, in order; none for a stream that does not exist or
+	// is another firm's.
+	Load(ctx context.Context, firm int32, stream event.Stream, after int) iter.Seq2[event.Recorded, error]
 	// Append writes, or returns ErrConflict (nothing written), ErrCommandReused, or an error after which the outcome
 	// is unknown: then Done tells.
 	Append(ctx context.Context, a Append) (Result, error)
@@ -80,31 +82,43 @@ func Execute[S event.State[S, E], E event.Event](ctx context.Context, store Stor
 	decide func(s S, now time.Time) ([]E, error),
 ) (Result, error) {
 	for try := 1; ; try++ {
-		h, err := load[S, E](ctx, store, by.Firm, stream)
-		if err != nil {
-			return Result{}, err
+		r, err := attempt(ctx, store, by, stream, decide)
+		if errors.Is(err, ErrConflict) && try < MaxTries {
+			continue
 		}
-		events, err := decide(h.state, h.now)
-		if err != nil {
-			return repeated(ctx, store, by, err)
+		return r, err
+	}
+}
+
+func attempt[S event.State[S, E], E event.Event](ctx context.Context, store Store, by By, stream event.Stream,
+	decide func(s S, now time.Time) ([]E, error),
+) (r Result, err error) {
+	err = using[S, E](ctx, store, by.Firm, stream, func(h *history[S]) error {
+		events, refusal := decide(h.state, h.now)
+		if refusal != nil {
+			r, err = repeated(ctx, store, by, refusal)
+			return err
 		}
 		if len(events) == 0 {
-			return Result{Stream: stream, Version: h.version}, nil
+			r = Result{Stream: stream, Version: h.version}
+			return nil
 		}
 		a := Append{By: by, Stream: stream, Expected: h.version, Prev: h.hash, At: h.now, Events: make([]event.Event, len(events))}
 		before := wake(h.state)
+		h.spoiled = true // until what it holds is stored, it is nobody's state
 		for i, e := range events {
 			a.Events[i] = e
 			h.state = h.state.Apply(e)
 		}
 		a.Alarm = wake(h.state)
 		a.Rearm = !a.Alarm.Equal(before)
-		r, err := store.Append(ctx, a)
-		if errors.Is(err, ErrConflict) && try < MaxTries {
-			continue
+		if r, err = store.Append(ctx, a); err != nil || r.Repeated {
+			return err
 		}
-		return r, err
-	}
+		h.version, h.hash, h.spoiled = r.Version, r.Hash, false
+		return nil
+	})
+	return r, err
 }
 
 func wake(state any) time.Time {
@@ -135,33 +149,82 @@ type history[S any] struct {
 	version int
 	hash    [32]byte
 	now     time.Time
+	spoiled bool // state is not what the stream says
 }
 
-func load[S event.State[S, E], E event.Event](ctx context.Context, store Store, firm int32, stream event.Stream) (h history[S], err error) {
-	for r, err := range store.Load(ctx, firm, stream) {
+// using hands do the stream's state as it is now; nobody else uses that state meanwhile.
+func using[S event.State[S, E], E event.Event](ctx context.Context, store Store, firm int32, stream event.Stream, do func(*history[S]) error) error {
+	m, ok := store.(*Remembering)
+	if !ok {
+		h := &history[S]{}
+		if err := catchUp[S, E](ctx, store, firm, stream, h); err != nil {
+			return err
+		}
+		return do(h)
+	}
+	at := place{firm, stream, reflect.TypeFor[S]()}
+	o, err := m.borrow(ctx, at)
+	if err != nil {
+		return err
+	}
+	h, _ := o.history.(*history[S])
+	if h == nil {
+		h = &history[S]{}
+		o.loaded = time.Now()
+	}
+	o.history = nil // whatever interrupts this leaves nothing half done behind
+	defer func() { m.giveBack(at, o, h.version) }()
+	if err := catchUp[S, E](ctx, m.Store, firm, stream, h); err != nil {
+		return err
+	}
+	err = do(h)
+	if !h.spoiled {
+		o.history = h
+	}
+	return err
+}
+
+// catchUp folds into h what has been written since.
+func catchUp[S event.State[S, E], E event.Event](ctx context.Context, store Store, firm int32, stream event.Stream, h *history[S]) (err error) {
+	h.now = time.Time{}
+	for r, err := range store.Load(ctx, firm, stream, h.version) {
 		if err != nil {
-			return h, err
+			return err
 		}
 		e, ok := r.Event.(E)
 		if !ok {
-			return h, &ForeignEventError{Stream: stream, Version: r.Version, Type: r.Event.EventType()}
+			return &ForeignEventError{Stream: stream, Version: r.Version, Type: r.Event.EventType()}
 		}
 		h.state = h.state.Apply(e)
 		h.version, h.hash, h.now = r.Version, r.Hash, r.ReadAt
 	}
-	if h.version == 0 {
+	if h.now.IsZero() {
 		if h.now, err = store.Now(ctx); err != nil {
-			return h, err
+			return err
 		}
 	}
 	h.now = h.now.Truncate(time.Millisecond)
-	return h, nil
+	return nil
 }
 
-// State folds a stream as it is now; version 0 says that it does not exist for this firm. now is the database's clock.
+// Look shows a stream's state as it is now; version 0 says that it does not exist for this firm. now is the database's
+// clock. show must not keep s.
+func Look[S event.State[S, E], E event.Event](ctx context.Context, store Store, firm int32, stream event.Stream,
+	show func(s S, version int, now time.Time) error,
+) error {
+	return using[S, E](ctx, store, firm, stream, func(h *history[S]) error { return show(h.state, h.version, h.now) })
+}
+
+// State is a copy of one's own of a stream's state as it is now, loaded whole; otherwise like Look.
 func State[S event.State[S, E], E event.Event](ctx context.Context, store Store, firm int32, stream event.Stream) (s S, version int, now time.Time, err error) {
-	h, err := load[S, E](ctx, store, firm, stream)
-	return h.state, h.version, h.now, err
+	if m, ok := store.(*Remembering); ok {
+		store = m.Store
+	}
+	err = Look(ctx, store, firm, stream, func(found S, v int, at time.Time) error {
+		s, version, now = found, v, at
+		return nil
+	})
+	return s, version, now, err
 }
 
 // ForeignEventError says that a stream holds an event that its aggregate does not know: the store and this program

@@ -45,13 +45,13 @@ type history struct {
 	events []uploadlink.Event
 }
 
-func (h *history) Load(_ context.Context, firm int32, stream event.Stream) iter.Seq2[event.Recorded, error] {
+func (h *history) Load(_ context.Context, firm int32, stream event.Stream, after int) iter.Seq2[event.Recorded, error] {
 	return func(yield func(event.Recorded, error) bool) {
 		if firm != 1 || stream != uploadlink.Stream(link) {
 			return
 		}
-		for i, e := range h.events {
-			if !yield(event.Recorded{Stream: stream, Version: i + 1, Event: e, ReadAt: noon}, nil) {
+		for i, e := range h.events[min(after, len(h.events)):] {
+			if !yield(event.Recorded{Stream: stream, Version: after + i + 1, Event: e, ReadAt: noon}, nil) {
 				return
 			}
 		}

@@ -21,7 +21,7 @@ func (s *Service) Create(ctx context.Context, owner Owner, f File) (Row, error) 
 	if err != nil {
 		return Row{}, err
 	}
-	if err := s.tell(ctx, owner.Link, func() error { return s.Link.Start(ctx, owner, f) }); err != nil {
+	if err := s.Link.Start(ctx, owner, f); err != nil {
 		return Row{}, fmt.Errorf("start the transfer: %w", err)
 	}
 	row, err := s.Rows.Insert(ctx, Row{
@@ -45,7 +45,7 @@ func (s *Service) takeBack(ctx context.Context, owner Owner, f File) {
 	if _, ok, err := s.Rows.Abandon(ctx, owner.Firm, f.ID, Cancelled); ok || err != nil {
 		return // the collector does the rest
 	}
-	_ = s.tell(ctx, owner.Link, func() error { return s.Link.Abandon(ctx, owner, f.ID, Cancelled) })
+	_ = s.Link.Abandon(ctx, owner, f.ID, Cancelled)
 }
 
 // admit decides by what is known before any byte travels.

@@ -1,13 +1,10 @@
 package transfer_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding"
 	"encoding/hex"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -311,47 +308,6 @@ func TestStoredHashState(t *testing.T) {
 
 const goldenState = "736861036a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd1974686520666972737420" +
 	"68616c662c200000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000010"
-
-// slowLink tells whether two requests ever talked to one link at once.
-type slowLink struct {
-	*transfertest.Link
-	talking atomic.Int32
-	t       *testing.T
-}
-
-func (l *slowLink) Start(ctx context.Context, o transfer.Owner, f transfer.File) error {
-	if l.talking.Add(1) > 1 {
-		l.t.Error("two at once")
-	}
-	time.Sleep(100 * time.Microsecond)
-	l.talking.Add(-1)
-	return l.Link.Start(ctx, o, f)
-}
-
-// A hundred files dropped at once append to one history; each takes its turn, and one who leaves holds up nobody.
-func TestFilesOfOneLinkTakeTurns(t *testing.T) {
-	w := memory(t)
-	s := &transfer.Service{Rows: w.Rows, Blobs: w.Blobs, Link: &slowLink{Link: w.Link, t: t}, Limits: w.Limit}
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	var wg sync.WaitGroup
-	for i := range 100 {
-		wg.Go(func() {
-			ctx := t.Context()
-			if i%10 == 0 {
-				ctx = gone
-			}
-			f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: 10}
-			if _, err := s.Create(ctx, w.Owner, f); err != nil && !errors.Is(err, context.Canceled) {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if n := len(w.Link.Started); n < 90 {
-		t.Errorf("%d started", n)
-	}
-}
 
 // L3: a link that ends a transfer by itself stops the request that is sending it, and what has come is destroyed.
 func TestEndStopsTheSender(t *testing.T) {

@@ -60,8 +60,7 @@ func (s *Service) settle(ctx context.Context, row Row) (Row, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	c := Content{Size: row.Size, SHA256: [32]byte(row.SHA256), Media: row.Found}
-	var at int64
-	err := s.tell(ctx, row.Owner.Link, func() (err error) { at, err = s.Link.Receive(ctx, row.Owner, row.ID, c); return err })
+	at, err := s.Link.Receive(ctx, row.Owner, row.ID, c)
 	if refused(err) {
 		reason := Cancelled
 		if f, _ := errors.AsType[*fault.Error](err); f.Kind == fault.Gone {
@@ -125,7 +124,7 @@ func (s *Service) abandon(ctx context.Context, row Row, reason Reason, cause err
 // bury tells the link of an ended transfer, destroys its bytes, and notes that. It may be repeated.
 func (s *Service) bury(ctx context.Context, row Row) error {
 	if row.State == Abandoned {
-		err := s.tell(ctx, row.Owner.Link, func() error { return s.Link.Abandon(ctx, row.Owner, row.ID, row.Reason) })
+		err := s.Link.Abandon(ctx, row.Owner, row.ID, row.Reason)
 		if err != nil && !refused(err) {
 			return fmt.Errorf("record the transfer's end: %w", err)
 		}

@@ -45,7 +45,6 @@ type Service struct {
 	Limits Limits
 
 	holds holds
-	turns turns
 }
 
 // Limits bound what is received. Extensions are lower case without dot.

@@ -30,7 +30,7 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 		return Row{}, errors.Join(err, s.Blobs.Remove(f.ID))
 	}
 	f.Size = row.Size
-	if err := s.tell(ctx, owner.Link, func() error { return s.Link.Start(ctx, owner, f) }); err != nil {
+	if err := s.Link.Start(ctx, owner, f); err != nil {
 		return Row{}, errors.Join(fmt.Errorf("start the transfer: %w", err), s.Blobs.Remove(f.ID))
 	}
 	row, err = s.Rows.Insert(ctx, row, s.Limits)

@@ -129,18 +129,10 @@ func (c Commands) SendNow(ctx context.Context, cmd SendNow) (es.Result, error) {
 // Access tells whether the holder may add files now: nil, or the fault of the domain's Access, uploadlink.ErrNotFound
 // for a link that does not exist or is another firm's. It reads the history, so it is as fresh as a command.
 func (c Commands) Access(ctx context.Context, firm int32, link uuid.UUID, h uploadlink.Holder) error {
-	l, _, now, err := es.State[uploadlink.Link, uploadlink.Event](ctx, c.Events, firm, uploadlink.Stream(link))
-	if err != nil {
-		return err
-	}
-	return l.Access(h, now)
+	return es.Look(ctx, c.Events, firm, uploadlink.Stream(link), func(l uploadlink.Link, _ int, now time.Time) error { return l.Access(h, now) })
 }
 
 // TransferRight tells whether a file may still take bytes now: nil, or the fault of the domain's Transfer (L3, L4).
 func (c Commands) TransferRight(ctx context.Context, firm int32, link, file uuid.UUID) error {
-	l, _, now, err := es.State[uploadlink.Link, uploadlink.Event](ctx, c.Events, firm, uploadlink.Stream(link))
-	if err != nil {
-		return err
-	}
-	return l.Transfer(file, now)
+	return es.Look(ctx, c.Events, firm, uploadlink.Stream(link), func(l uploadlink.Link, _ int, now time.Time) error { return l.Transfer(file, now) })
 }

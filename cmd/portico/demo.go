@@ -144,9 +144,9 @@ func (e earlier) Now(ctx context.Context) (time.Time, error) {
 	return now.Add(-e.ago), err
 }
 
-func (e earlier) Load(ctx context.Context, firm int32, stream event.Stream) iter.Seq2[event.Recorded, error] {
+func (e earlier) Load(ctx context.Context, firm int32, stream event.Stream, after int) iter.Seq2[event.Recorded, error] {
 	return func(yield func(event.Recorded, error) bool) {
-		for r, err := range e.Store.Load(ctx, firm, stream) {
+		for r, err := range e.Store.Load(ctx, firm, stream, after) {
 			r.ReadAt = r.ReadAt.Add(-e.ago)
 			if !yield(r, err) {
 				return
@@ -163,7 +163,7 @@ func (d *demo) at(ago time.Duration) (linkapp.Commands, *transfer.Service) {
 
 // holder finds the first recipient of a link, who holds the first secret.
 func (d *demo) holder(ctx context.Context, link uuid.UUID) (uploadlink.Holder, error) {
-	for r, err := range d.store.Load(ctx, d.firm, uploadlink.Stream(link)) {
+	for r, err := range d.store.Load(ctx, d.firm, uploadlink.Stream(link), 0) {
 		if err != nil {
 			return uploadlink.Holder{}, err
 		}

@@ -249,7 +249,7 @@ func (h *house) openSealed(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find something sealed: %w", err)
 	}
-	for _, err := range h.store.Load(ctx, firm, event.Stream{Kind: event.Kind(kind), ID: stream}) {
+	for _, err := range h.store.Load(ctx, firm, event.Stream{Kind: event.Kind(kind), ID: stream}, 0) {
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"portico/adapters/postgres"
 	"portico/app/account"
 	clientapp "portico/app/client"
+	"portico/app/es"
 	firmapp "portico/app/firm"
 	linkapp "portico/app/uploadlink"
 
@@ -60,7 +61,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.firms = firmapp.Commands{Events: h.store}
 	h.clients = clientapp.Commands{Events: h.store}
-	h.links = linkapp.Commands{Events: h.store, Policies: h.firmList}
+	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	return h, nil
 }
 

@@ -91,7 +91,7 @@ func byCommand(firm int32, command uuid.UUID, request byte) es.By {
 func read(t *testing.T, s es.Store, firm int32, stream event.Stream) []event.Recorded {
 	t.Helper()
 	var all []event.Recorded
-	for r, err := range s.Load(t.Context(), firm, stream) {
+	for r, err := range s.Load(t.Context(), firm, stream, 0) {
 		if err != nil {
 			t.Fatalf("load %s: %v", stream, err)
 		}
@@ -143,7 +143,21 @@ func comeBack(t *testing.T, s es.Store) {
 		t.Errorf("positions are %d and %d, want them rising", first.Position, second.Position)
 	}
 	hashes := map[[32]byte]bool{}
-	for i, r := range read(t, s, Firm, stream) {
+	all := read(t, s, Firm, stream)
+	if first.Hash != all[2].Hash || second.Hash != all[len(all)-1].Hash {
+		t.Error("an append answered another hash than its last event's")
+	}
+	since := 0
+	for r, err := range s.Load(t.Context(), Firm, stream, 3) {
+		if err != nil || r.Version != 4+since {
+			t.Errorf("read version %d, %v; want %d", r.Version, err, 4+since)
+		}
+		since++
+	}
+	if since != len(want)-3 {
+		t.Errorf("read %d events after version 3, want %d", since, len(want)-3)
+	}
+	for i, r := range all {
 		if r.Version != i+1 || r.Stream != stream || r.Firm != Firm || !r.At.Equal(noon) || r.ReadAt.IsZero() {
 			t.Errorf("event %d is recorded as %+v", i+1, r)
 		}
@@ -199,7 +213,7 @@ func stopEarly(t *testing.T, s es.Store) {
 	stream := newLink()
 	write(t, s, next(t, s, by(Firm), stream, issued(stream.ID), redeemed(1), redeemed(2)))
 	for range 50 { // more often than a pool has connections
-		for range s.Load(t.Context(), Firm, stream) {
+		for range s.Load(t.Context(), Firm, stream, 0) {
 			break
 		}
 	}

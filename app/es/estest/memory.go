@@ -121,8 +121,8 @@ func (m *Memory) Due() []event.Stream {
 	return due
 }
 
-// Load yields a stream's events.
-func (m *Memory) Load(_ context.Context, firm int32, stream event.Stream) iter.Seq2[event.Recorded, error] {
+// Load yields a stream's events after a version.
+func (m *Memory) Load(_ context.Context, firm int32, stream event.Stream, after int) iter.Seq2[event.Recorded, error] {
 	m.mu.Lock()
 	history, now := slices.Clone(m.streams[stream]), m.now
 	m.mu.Unlock()
@@ -130,6 +130,9 @@ func (m *Memory) Load(_ context.Context, firm int32, stream event.Stream) iter.S
 		for _, r := range history {
 			if r.Firm != firm {
 				return
+			}
+			if r.Version <= after {
+				continue
 			}
 			r.ReadAt = now
 			if !yield(r, nil) {
@@ -195,7 +198,7 @@ func (m *Memory) write(a es.Append) es.Result {
 			m.alarms[a.Stream] = a.Alarm
 		}
 	}
-	result := es.Result{Stream: a.Stream, Version: len(history), Position: int64(len(m.log))}
+	result := es.Result{Stream: a.Stream, Version: len(history), Position: int64(len(m.log)), Hash: prev}
 	if a.By.Command != uuid.Nil {
 		m.commands[commandKey{a.By.Firm, a.By.Command}] = done{result, a.By.Fingerprint}
 	}

@@ -28,7 +28,7 @@ func TestAlarmsAreReplacedWhereTheAppendSaysSo(t *testing.T) {
 	set := func(alarm time.Time, rearm bool) {
 		t.Helper()
 		a := es.Append{By: es.By{Firm: 1}, Stream: stream, At: noon, Events: []event.Event{uploadlink.Expired{At: noon}}, Alarm: alarm, Rearm: rearm}
-		for r := range m.Load(t.Context(), 1, stream) {
+		for r := range m.Load(t.Context(), 1, stream, 0) {
 			a.Expected, a.Prev = r.Version, r.Hash
 		}
 		if _, err := m.Append(t.Context(), a); err != nil {
