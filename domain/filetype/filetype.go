@@ -6,8 +6,7 @@
 //  4. Programs and scripts are never accepted, whatever their name.
 //  5. Text holds no NUL byte and doesn't start as markup, except where the name says that it is markup.
 //  6. A macro needs a name that says so: .xlsm is accepted, an .xlsx with macros is not.
-//  7. A photo, a film or a PDF is refused for being something else, not for being nothing known: cameras and scanners write
-//     more than any list holds, and what comes in is never run or shown as a page.
+//  7. A photo, a film and a PDF carry a signature that says so; content that is nothing known is none of them.
 //
 // The photos form one class, and so do the films: phones give them each other's extension, and no program minds.
 package filetype
@@ -94,19 +93,21 @@ func (f Format) Contained(media string) bool { return f.members != nil && media 
 // Head decides by the first HeadSize bytes of a file, or all of a smaller one (rules 2, 4, 5), and names what was
 // found, "application/pdf". It returns ErrType.
 func (f Format) Head(head []byte) (media string, err error) {
-	found := mimetype.Detect(head)
+	found := f.detect(head)
 	if !f.accepts(found, head) {
 		return "", f.mismatch(found)
 	}
-	return f.media(found), nil
+	return f.media(found, head), nil
 }
 
 // Hint decides by fewer bytes than Head wants, and refuses only what no further byte could make right: a page can ask
 // before it sends gigabytes. It returns ErrType.
 func (f Format) Hint(start []byte) error {
-	found := mimetype.Detect(start)
+	found := f.detect(start)
 	switch {
 	case program(found, start):
+		return f.mismatch(found)
+	case f.class == photo && len(start) >= signature && !f.accepts(found, start):
 		return f.mismatch(found)
 	case found.Is(nothingKnown), found.Is("text/plain"), found.Is("application/zip"), found.Is("application/x-ole-storage"):
 		return nil // a signature may follow later than this
@@ -119,6 +120,16 @@ func (f Format) Hint(start []byte) error {
 // nothingKnown is what content without any known signature is called.
 const nothingKnown = "application/octet-stream"
 
+// signature is within how many bytes every photo has said what it is.
+const signature = 64
+
+func (f Format) detect(head []byte) *mimetype.MIME {
+	if f.class == text {
+		head = unframed(head)
+	}
+	return mimetype.Detect(head)
+}
+
 func (f Format) accepts(found *mimetype.MIME, head []byte) bool {
 	if program(found, head) {
 		return false
@@ -126,12 +137,12 @@ func (f Format) accepts(found *mimetype.MIME, head []byte) bool {
 	switch f.class {
 	case photo:
 		return in(found, "image/bmp", "image/jpeg", "image/png", "image/apng", "image/tiff", "image/jp2", "image/jpx", "image/jpm",
-			"image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence", nothingKnown)
+			"image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence") || mark(head) != "" && found.Is(nothingKnown)
 	case film:
 		return in(found, "video/mp4", "video/quicktime", "video/matroska", "video/webm", "video/x-m4v", "video/3gpp", "video/3gpp2",
-			"video/mj2", "video/vnd.dvb.file", "audio/mp4", "audio/x-m4a", nothingKnown)
+			"video/mj2", "video/vnd.dvb.file", "audio/mp4", "audio/x-m4a") || quickTime(head)
 	case pdf:
-		return in(found, "application/pdf", nothingKnown)
+		return in(found, "application/pdf")
 	case text:
 		return plain(found) && !markup(found)
 	case mail:
@@ -152,9 +163,14 @@ func (f Format) accepts(found *mimetype.MIME, head []byte) bool {
 }
 
 // media names what was found, as the event keeps it. A container gets its name from its members.
-func (f Format) media(found *mimetype.MIME) string {
-	if f.class == metafile {
+func (f Format) media(found *mimetype.MIME, head []byte) string {
+	switch {
+	case f.class == metafile:
 		return "image/emf"
+	case f.class == photo && found.Is(nothingKnown):
+		return mark(head)
+	case f.class == film && found.Is(nothingKnown):
+		return "video/quicktime"
 	}
 	name, _, _ := strings.Cut(found.String(), ";")
 	return name

@@ -17,17 +17,18 @@ var accepted = strings.Fields(`bmp csv doc docx emf eml heic htm html jp2 jpeg j
 	rtf tif tiff txt xls xlsm xlsx xod xps zip`)
 
 const (
-	jpeg = "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
-	png  = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
-	exe  = "MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"
-	ole  = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-	heic = "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
-	mov  = "\x00\x00\x00\x14ftypqt  \x20\x05\x03\x00qt  "
-	mp4  = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42"
-	mkv  = "\x1a\x45\xdf\xa3\xa3\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x88matroska"
-	tiff = "II*\x00\x08\x00\x00\x00"
-	bmp  = "BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"
-	jp2  = "\x00\x00\x00\x0cjP  \r\n\x87\n\x00\x00\x00\x14ftypjp2 \x00\x00\x00\x00jp2 "
+	jpeg    = "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
+	png     = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
+	exe     = "MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"
+	ole     = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+	heic    = "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
+	mov     = "\x00\x00\x00\x14ftypqt  \x20\x05\x03\x00qt  "
+	mp4     = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42"
+	mkv     = "\x1a\x45\xdf\xa3\xa3\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x88matroska"
+	tiff    = "II*\x00\x08\x00\x00\x00"
+	bmp     = "BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"
+	nothing = "\x00\x01\x02\xfe\x93\x17" // of no format
+	jp2     = "\x00\x00\x00\x0cjP  \r\n\x87\n\x00\x00\x00\x14ftypjp2 \x00\x00\x00\x00jp2 "
 )
 
 var emf = "\x01\x00\x00\x00\x6c\x00\x00\x00" + strings.Repeat("\x00", 32) + " EMF"
@@ -66,14 +67,31 @@ func TestHead(t *testing.T) {
 		{"a.pdf", "<!DOCTYPE html><html><script>alert(1)</script>", ""},
 		{"a.pdf", "#!/bin/sh\nrm -rf /\n", ""},
 		{"a.pdf", "just words", ""},
-		{"a scanner's own.pdf", "\x00\x01\x02\xfe\x93\x17", "application/octet-stream"}, {"a.jpg", "\x00\x01\x02\xfe\x93\x17", "application/octet-stream"},
-		{"a.txt", "\x00\x01\x02\xfe\x93\x17", ""}, {"a.docx", "\x00\x01\x02\xfe\x93\x17", ""}, {"a.doc", "\x00\x01\x02\xfe\x93\x17", ""},
+		{"a program before it.pdf", "\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n%PDF-1.6\n", "application/pdf"},
+		{"a Mac's header before it.pdf", strings.Repeat("\x00\x81", 64) + "%PDF-1.3\r", "application/pdf"},
+		{"at the last place.pdf", strings.Repeat("x", 1019) + "%PDF-1.4", "application/pdf"}, {"too late.pdf", strings.Repeat("x", 1020) + "%PDF-1.4", ""},
+		{"nothing known.pdf", nothing, ""}, {"nothing known.jpg", nothing, ""}, {"nothing known.mov", nothing, ""}, {"nothing known.heic", nothing, ""},
+		{"nothing known.txt", nothing, ""}, {"nothing known.docx", nothing, ""}, {"nothing known.doc", nothing, ""},
 		{"a.jpg", jpeg, "image/jpeg"}, {"a.jpeg", jpeg, "image/jpeg"}, {"a.png", png, "image/png"},
 		{"a phone's png.jpg", png, "image/png"},
 		{"a.jpg", exe, ""}, {"a.png", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""}, {"a.png", mp4, ""},
 		{"a.heic", heic, "image/heic"}, {"a.tif", tiff, "image/tiff"}, {"a.tiff", tiff, "image/tiff"}, {"a.bmp", bmp, "image/bmp"},
+		{"an iPhone's.HEIC", "\x00\x00\x00\x24ftypheic\x00\x00\x00\x00mif1MiHEmiafMiHBheic", "image/heic"},
+		{"a Samsung's.heic", "\x00\x00\x00\x18ftypheix\x00\x00\x00\x00mif1heix", "image/heic"}, {"a Nokia's.heic", "\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "image/heif"},
+		{"a burst.heic", "\x00\x00\x00\x18ftypmsf1\x00\x00\x00\x00msf1hevc", "image/heif-sequence"}, {"an iPhone's after its share sheet.heic", jpeg, "image/jpeg"},
+		{"a camera's.jpg", "\xff\xd8\xff\xe1\x2b\xfeExif\x00\x00MM\x00*", "image/jpeg"}, {"without any segment.jpg", "\xff\xd8\xff\xdb\x00\x43\x00", "image/jpeg"},
+		{"Motorola's order.tif", "MM\x00*\x00\x00\x00\x08", "image/tiff"}, {"a big one.tif", "II+\x00\x08\x00\x00\x00" + strings.Repeat("\x00", 60), "image/tiff"},
+		{"OS/2's.bmp", "BM\x1a\x02\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x10\x00\x00\x00", "image/bmp"},
+		{"a scanner's.jp2", "\xff\x4f\xff\x51\x00\x2f\x00\x00" + strings.Repeat("\x00", 60), "image/j2c"},
 		{"a.jp2", jp2, "image/jp2"}, {"a.emf", emf, "image/emf"}, {"a.emf", png, ""},
 		{"a.mov", mov, "video/quicktime"}, {"a.mp4", mp4, "video/mp4"}, {"a.mkv", mkv, "video/matroska"}, {"a.mkv", jpeg, ""},
+		{"an iPhone's.MOV", "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  \x00\x00\x00\x08wide\x01\x02\x03\x04mdat", "video/quicktime"},
+		{"from before boxes.mov", "\x00\x00\x07\xb5moov\x00\x00\x00\x6clmvhd", "video/quicktime"}, {"data first.mov", "\x00\x12\x07\xb5mdat\xf3\x81\x10\x6c" + strings.Repeat("\xe1", 60), "video/quicktime"},
+		{"an Android's.mp4", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", "video/mp4"}, {"a Sony's.mp4", "\x00\x00\x00\x1cftypXAVC\x01\x00\x1f\xffXAVCmp42iso2", "video/mp4"},
+		{"a camera's.mp4", "\x00\x00\x00\x18ftypavc1\x00\x00\x00\x00avc1isom", "video/mp4"}, {"OBS.mkv", "\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x23\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x88matroska", "video/matroska"},
+		{"a browser's.mkv", "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm", "video/webm"},
+		{"a bank's mt940.txt", "\x01{1:F01BANKDEFFXXXX0000000000}{2:I940}{4:\r\n:20:STARTUMS\r\n-}\x03", "text/plain"}, {"DOS's.csv", "a,b\r\n1,2\r\n3,4\r\n\x1a", "text/csv"},
+		{"OEM letters.csv", "Konto;Text\r\n1200;M\x81ller & S\x94hne\r\n", "text/plain"}, {"with a mark.csv", "\xef\xbb\xbfDatum;Betrag\r\n", "text/plain"},
 		{"windows-1252.csv", "Datum;Betrag;Text\r\n01.02.2026;12,50;M\xfcller \x80\r\n", "text/plain"},
 		{"mt940.txt", ":20:STARTUMS\r\n:25:10020030/1234567\r\n:28C:0\r\n", "text/plain"},
 		{"ofx.txt", "OFXHEADER:100\r\nDATA:OFXSGML\r\n", "text/plain"},
@@ -85,6 +103,9 @@ func TestHead(t *testing.T) {
 		{"a.html", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""},
 		{"a.eml", "Received: from a by b\r\nFrom: a@example.org\r\nSubject: x\r\n\r\n", "message/rfc822"},
 		{"a.eml", "X-Odd: 1\r\n\r\nbody", "text/plain"}, {"a.eml", "no header here\r\n", ""}, {"a.eml", "<html>", ""},
+		{"with a mark.eml", "\xef\xbb\xbfReturn-Path: <a@example.org>\r\nReceived: from a by b\r\n", "text/plain"}, {"a mailbox.eml", "From a@example.org Thu Jan  1 00:00:00 2026\r\nSubject: x\r\n", "text/plain"},
+		{"Outlook's.msg", ole, "application/x-ole-storage"}, {"an Office photo.xps", "PK\x03\x04\x2d\x00\x00\x00\x08\x00", "application/zip"}, {"a.xod", "PK\x03\x04\x14\x00\x08\x00", "application/zip"},
+		{"a.msg", nothing, ""}, {"a.xps", nothing, ""}, {"a.xod", nothing, ""}, {"a.emf", "\x01\x00\x00\x00\x6c\x00\x00\x00", ""}, {"plus.emf", emf + strings.Repeat("\x00", 80) + "EMF+", "image/emf"},
 		{"a.rtf", `{\rtf1\ansi hello}`, "text/rtf"}, {"a.rtf", "plain", ""},
 		{"a.doc", ole, "application/x-ole-storage"}, {"old.doc", `{\rtf1\ansi hello}`, "text/rtf"}, {"a.xls", "a\tb\n", ""},
 		{"with a password.xlsx", ole, "application/x-ole-storage"}, {"a.odt", ole, ""}, {"a.zip", ole, ""},
@@ -106,7 +127,7 @@ func TestHead(t *testing.T) {
 }
 
 func TestHintRefusesWhatNothingCanMend(t *testing.T) {
-	for name, start := range map[string]string{"a.pdf": exe, "b.pdf": jpeg, "c.jpg": "<!DOCTYPE html>", "d.docx": "%PDF-1.4"} {
+	for name, start := range map[string]string{"a.pdf": exe, "b.pdf": jpeg, "c.jpg": "<!DOCTYPE html>", "d.docx": "%PDF-1.4", "e.heic": strings.Repeat(nothing, 60)} {
 		f, _ := filetype.Of(name, accepted)
 		if err := f.Hint([]byte(start)); !errors.Is(err, filetype.ErrType) {
 			t.Errorf("%s: %v", name, err)

@@ -68,6 +68,30 @@ func emf(head []byte) bool {
 	return len(head) >= 44 && bytes.HasPrefix(head, []byte{1, 0, 0, 0}) && string(head[40:44]) == " EMF"
 }
 
+// mark names the photos that mimetype doesn't: TIFF of more than 4 GB, and JPEG 2000 without its wrapping, as scanners
+// write it. Sources: BigTIFF design (version 43, offsets of 8 bytes); ISO/IEC 15444-1, A.4 (SOC, SIZ).
+func mark(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte("II\x2b\x00\x08\x00")), bytes.HasPrefix(head, []byte("MM\x00\x2b\x00\x08")):
+		return "image/tiff"
+	case bytes.HasPrefix(head, []byte("\xff\x4f\xff\x51")):
+		return "image/j2c"
+	}
+	return ""
+}
+
+// quickTime tells a film without a file type box: it starts with any other atom, 4 bytes of size and 4 of name.
+// Source: QuickTime File Format, "Atoms".
+func quickTime(head []byte) bool {
+	return len(head) >= 8 && head[0] < 0x20 && slices.Contains([]string{"moov", "mdat", "wide", "free", "skip", "pnot"}, string(head[4:8]))
+}
+
+// unframed is text without the control characters that banks frame their files with (SOH, STX, ETX, EOT) and DOS ends them
+// with (SUB). They are no reason to take text for something else.
+func unframed(head []byte) []byte {
+	return slices.DeleteFunc(bytes.Clone(head), func(b byte) bool { return b >= 1 && b <= 4 || b == 0x1a })
+}
+
 func utf16(head []byte) bool {
 	return bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})
 }
