@@ -154,9 +154,7 @@ func (a Accounts) KnownDevice(ctx context.Context, staff uuid.UUID, device accou
 func (a Accounts) OpenSession(ctx context.Context, s accountapp.NewSession) error {
 	b := &pgx.Batch{}
 	b.Queue(`UPDATE account.staff_session SET revoked_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, s.Old[:])
-	b.Queue(`INSERT INTO account.staff_session (id_sha256, staff) VALUES ($1, $2)`, s.ID[:], s.Staff)
-	b.Queue(`DELETE FROM account.known_device WHERE id_sha256 = $1 AND staff = $2`, s.OldDevice[:], s.Staff)
-	b.Queue(`INSERT INTO account.known_device (id_sha256, staff) VALUES ($1, $2)`, s.Device[:], s.Staff)
+	begin(b, s)
 	b.Queue(`DELETE FROM account.staff_session WHERE id_sha256 IN (
 		SELECT id_sha256 FROM account.staff_session WHERE created_at < statement_timestamp() - $1::interval ORDER BY created_at LIMIT 1000)`, 30*24*time.Hour)
 	b.Queue(`DELETE FROM account.known_device WHERE id_sha256 IN (
@@ -165,6 +163,13 @@ func (a Accounts) OpenSession(ctx context.Context, s accountapp.NewSession) erro
 		SELECT key_sha256 FROM account.sign_in_throttle WHERE last_at < statement_timestamp() - $1::interval ORDER BY last_at LIMIT 1000
 		FOR UPDATE SKIP LOCKED)`, 24*time.Hour)
 	return doing("open session", a.Pool.SendBatch(ctx, b).Close())
+}
+
+// begin stores a session and its device, in place of the mark that the browser had.
+func begin(b *pgx.Batch, s accountapp.NewSession) {
+	b.Queue(`INSERT INTO account.staff_session (id_sha256, staff, address, agent) VALUES ($1, $2, $3, $4)`, s.ID[:], s.Staff, s.Address, s.Agent)
+	b.Queue(`DELETE FROM account.known_device WHERE id_sha256 = $1 AND staff = $2`, s.OldDevice[:], s.Staff)
+	b.Queue(`INSERT INTO account.known_device (id_sha256, staff) VALUES ($1, $2)`, s.Device[:], s.Staff)
 }
 
 // Session is accountapp.Rows. Being seen is written once a minute at most.

@@ -58,6 +58,15 @@ type Rows interface {
 	Session(ctx context.Context, id Hash) (Staff, error)
 	// CloseSession ends a session; an unknown one is no error.
 	CloseSession(ctx context.Context, id Hash) error
+	// Sessions are the live sessions of staff, the newest sign-in first; own marks the asker's.
+	Sessions(ctx context.Context, staff uuid.UUID, own Hash) ([]SessionRow, error)
+	// CloseOwn ends one session of staff. ErrSessionGone.
+	CloseOwn(ctx context.Context, staff, session uuid.UUID) error
+	// CloseAll ends all sessions of staff and forgets their devices.
+	CloseAll(ctx context.Context, staff uuid.UUID) error
+	// Renew replaces the hash, ends all sessions of staff, forgets their devices and opens next, if that is not nil: all
+	// of it or nothing. ErrUnknown.
+	Renew(ctx context.Context, staff uuid.UUID, phc string, next *NewSession) error
 
 	// AddToken returns ErrUnknown for nobody of this firm.
 	AddToken(ctx context.Context, firm int32, t TokenRow, secret Hash) error
@@ -79,6 +88,8 @@ type NewSession struct {
 	Staff             uuid.UUID
 	ID, Old           Hash
 	Device, OldDevice Hash
+	Address           string // where the sign-in came from; "" where nobody knows
+	Agent             string // what the browser calls itself
 }
 
 // AddStaff makes an account.
@@ -135,6 +146,7 @@ type SignIn struct {
 	Address         netip.Addr // the client's, after trusted proxies
 	Session         Secret     // the session that the browser has now; it ends
 	Device          Secret     // the mark that the browser got at an earlier sign-in
+	Agent           string     // what the browser calls itself
 }
 
 // SignedIn is a new session. Device replaces the browser's earlier mark.
@@ -195,13 +207,23 @@ func (c Commands) open(ctx context.Context, staff Staff, cmd SignIn, stale bool,
 			return SignedIn{}, err
 		}
 	}
-	in := SignedIn{Staff: staff, Session: newSecret(""), Device: newSecret("")}
-	if err := c.Rows.OpenSession(ctx, NewSession{
-		Staff: staff.ID, ID: in.Session.Hash(), Old: cmd.Session.Hash(), Device: in.Device.Hash(), OldDevice: cmd.Device.Hash(),
-	}); err != nil {
+	in, row := newSession(staff, cmd)
+	if err := c.Rows.OpenSession(ctx, row); err != nil {
 		return SignedIn{}, err
 	}
 	return in, nil
+}
+
+func newSession(staff Staff, cmd SignIn) (SignedIn, NewSession) {
+	in := SignedIn{Staff: staff, Session: newSecret(""), Device: newSecret("")}
+	row := NewSession{
+		Staff: staff.ID, ID: in.Session.Hash(), Old: cmd.Session.Hash(), Device: in.Device.Hash(), OldDevice: cmd.Device.Hash(),
+		Agent: agent(cmd.Agent),
+	}
+	if cmd.Address.IsValid() {
+		row.Address = cmd.Address.Unmap().WithZone("").String()
+	}
+	return in, row
 }
 
 // Session is who holds the session id. ErrSession for one that is unknown, too old, idle, or ended.

@@ -98,11 +98,11 @@ func TestNetwork(t *testing.T) {
 		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
 		"fe80::1%eth0":         "fe80::/64",
 	} {
-		if got := network(netip.MustParseAddr(in)); got != want {
-			t.Errorf("network(%s) = %s, want %s", in, got, want)
+		if got := Network(netip.MustParseAddr(in)); got != want {
+			t.Errorf("Network(%s) = %s, want %s", in, got, want)
 		}
 	}
-	if network(netip.Addr{}) != "unknown" {
+	if Network(netip.Addr{}) != "unknown" {
 		t.Error("no address is a network of its own")
 	}
 }

@@ -30,11 +30,11 @@ func throttleKeys(email string, from netip.Addr, device Secret, known bool) []Th
 	if known {
 		who.Hash = throttleHash("device", string(device))
 	}
-	return []ThrottleKey{who, {Hash: throttleHash("network", network(from)), Limit: account.PerNetwork}}
+	return []ThrottleKey{who, {Hash: throttleHash("network", Network(from)), Limit: account.PerNetwork}}
 }
 
-// network is what one subscriber usually holds: an IPv4 address or an IPv6 /64.
-func network(a netip.Addr) string {
+// Network is what one subscriber usually holds: an IPv4 address or an IPv6 /64; "unknown" for no address.
+func Network(a netip.Addr) string {
 	a = a.Unmap().WithZone("")
 	if !a.IsValid() {
 		return "unknown"

@@ -38,6 +38,7 @@ type site struct {
 	mails     web.MailBox // what dev wrote instead of sending; nil: none
 	trusted   []netip.Prefix
 	grace     time.Duration
+	patience  web.Patience                                   // its zero is the standard
 	begin     func(context.Context, *transfer.Service) error // runs before the first request; nil: nothing to do
 	ready     func()                                         // is told when requests are answered
 }
@@ -180,7 +181,7 @@ func (h *house) measure(metrics *prometheus.Registry, timers *postgres.Timers, h
 // handler puts pages and API together.
 func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus.Registry) (http.Handler, error) {
 	programs := &api.Server{
-		Tokens: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
+		Tokens: h.account, Accounts: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Content: transfers, Version: version(), Log: h.log,
@@ -193,7 +194,7 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 		Accounts: h.account, Clients: h.clients, Links: h.links,
 		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
+		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 			defer cancel()
@@ -209,21 +210,13 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 
 // answer runs the web server until ctx or the house ends, then gives requests the time to end.
 func answer(ctx, house context.Context, s site, handler http.Handler, log *slog.Logger) error {
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true) // what a proxy in front speaks; TLS is the proxy's
 	var busy sync.WaitGroup
 	counted := func(w http.ResponseWriter, r *http.Request) {
 		busy.Add(1)
 		defer busy.Done()
 		handler.ServeHTTP(w, r)
 	}
-	server := &http.Server{
-		Handler: http.HandlerFunc(counted), Protocols: protocols,
-		// Bodies have deadlines of their own, where they are read: an upload may take days.
-		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
+	server := s.patience.Server(http.HandlerFunc(counted), log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(s.listener) }()
 	if s.ready != nil {

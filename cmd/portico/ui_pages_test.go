@@ -280,7 +280,7 @@ func looks(t *testing.T, p *portal) {
 		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
 		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
-		{name: "inbox", path: "/inbox"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
+		{name: "inbox", path: "/inbox"}, {name: "account", path: "/account"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
 	}
 	visitor := []view{
 		{name: "door", path: l.path}, {name: "upload", path: "/up/" + l.id.String() + "/"}, {name: "login", path: "/login"},

@@ -7,6 +7,9 @@
 //  3. An address is written one way: lower case, no quoted local part. Two spellings are one account.
 //  4. A wrong password costs time, not the account: after some free tries each further one waits longer, up to a limit.
 //  5. A session ends an hour after its last request and twelve hours after sign-in, whichever comes first.
+//  6. People see their own sessions and end any of them, or all at once.
+//  7. A new password needs the present one, whose wrong tries count as those of rule 4. It ends all other sessions, and
+//     the one it was given in goes on under a new id.
 package account
 
 import (
@@ -53,6 +56,9 @@ var (
 	ErrRole         = fault.New(fault.Invalid, "account.role", "Choose the role practitioner or admin.")
 	ErrPassword     = fault.New(fault.Invalid, "account.password", "Choose a password of 15 to 128 characters.")
 	ErrPasswordWeak = fault.New(fault.Invalid, "account.password_weak", "This password is easy to guess. Choose three or four words that don't belong together.")
+	ErrSessionGone  = fault.New(fault.NotFound, "account.session_gone", "This session has ended already. Reload the page to see those that are left.")
+	ErrPresent      = fault.New(fault.Invalid, "account.present_password", "This is not your present password. Type it again.")
+	ErrSame         = fault.New(fault.Invalid, "account.same_password", "The new password is the present one. Choose another.")
 	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
 )
 

@@ -56,8 +56,8 @@ func TestEveryOperationNeedsAToken(t *testing.T) {
 			}
 		}
 	}
-	if n != 15 {
-		t.Errorf("looked at %d operations", n)
+	if n < 15 {
+		t.Errorf("looked at %d operations only", n)
 	}
 	h.call("", "GET", base+"/clients", "", "Authorization", "Basic bWFyeTp4").is(401, "api.no_token")
 }

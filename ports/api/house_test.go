@@ -52,6 +52,7 @@ type house struct {
 	file    linkapp.FileRow
 	blob    []byte
 	late    bool // read models don't catch up
+	desk    desk
 	logged  *bytes.Buffer
 }
 
@@ -64,7 +65,7 @@ func newHouse(t *testing.T) *house {
 	}
 	h.store.Given(1, firm.Stream(house1), firm.Founded{Name: "Harbour", Email: "office@harbour.example", Zone: "Europe/London"})
 	s := &Server{
-		Tokens: h, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store},
+		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store},
 		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Content: h, Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
 	var err error

@@ -25,6 +25,7 @@ import (
 // Server answers programs.
 type Server struct {
 	Tokens   Tokens
+	Accounts Accounts
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
 	Firms    firmapp.Commands
@@ -40,6 +41,14 @@ type Server struct {
 // Tokens tells whose API token that is, or account.ErrToken.
 type Tokens interface {
 	Token(ctx context.Context, secret accountapp.Secret) (accountapp.Staff, error)
+}
+
+// Accounts are what people do with their own. Implementation: account.Commands.
+type Accounts interface {
+	Sessions(ctx context.Context, staff uuid.UUID, own accountapp.Secret) ([]accountapp.SessionRow, error)
+	EndSession(ctx context.Context, staff, session uuid.UUID) error
+	EndSessions(ctx context.Context, staff uuid.UUID) error
+	ChangePassword(ctx context.Context, cmd accountapp.ChangePassword) (accountapp.SignedIn, error)
 }
 
 // Content opens the bytes of a file that has reached the practice.
@@ -107,6 +116,11 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, op(get, "/upload-policies/{channel}", "get-upload-policy", "Settings", "Get a channel's upload policy"), s.getPolicy)
 	register(s, a, op(put, "/upload-policies/{channel}", "put-upload-policy", "Settings", "Set a channel's upload policy"), s.putPolicy)
 
+	register(s, a, op(get, "/account/sessions", "list-sessions", "Account", "List where you are signed in"), s.listSessions)
+	register(s, a, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)
+	register(s, a, done(op(post, "/account/sessions/{id}/end", "end-session", "Account", "Sign out one device")), s.endSession)
+	register(s, a, done(op(post, "/account/password", "change-password", "Account", "Change your password; ends all your sessions")), s.changePassword)
+
 	register(s, a, op(get, "/events", "list-events", "History", "Read the log"), s.listEvents)
 }
 
@@ -138,6 +152,12 @@ func op(method, path, id, tag, summary string) huma.Operation {
 
 func created(o huma.Operation) huma.Operation {
 	o.DefaultStatus = http.StatusCreated
+	return o
+}
+
+// done is an operation that has nothing to tell.
+func done(o huma.Operation) huma.Operation {
+	o.DefaultStatus = http.StatusNoContent
 	return o
 }
 

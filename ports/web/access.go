@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"portico/app/secret"
+
 	"github.com/google/uuid"
 )
 
@@ -18,6 +20,10 @@ type access struct {
 	// Base is the path under which this access was found, without a slash at its end: "/u/{token}" with the token
 	// itself, or "/up/{link}". Addresses in answers start with it.
 	Base string
+}
+
+func (a access) secret() secret.UploadToken {
+	return secret.UploadToken{Link: a.Link, Recipient: a.Recipient, Generation: a.Generation}
 }
 
 type accessKey struct{}

@@ -14,12 +14,13 @@ import (
 	"github.com/google/uuid"
 )
 
-const maxForm = 1 << 20 // bytes of a form without files
-
 // form reads a posted form. Values of the address are never mixed in: r.PostForm.
-func form(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
+func form(_ http.ResponseWriter, r *http.Request) error {
+	err := r.ParseForm()
+	if f := unread(err); f != nil {
+		return f
+	}
+	if err != nil {
 		return errForm
 	}
 	return nil

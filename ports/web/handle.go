@@ -51,33 +51,37 @@ func (s *Server) handle(k kind, h handler) http.Handler {
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, k kind, err error) {
-	if errors.Is(r.Context().Err(), context.Canceled) {
+	if errors.Is(r.Context().Err(), context.Canceled) && !errors.Is(err, errTooSlow) { // the server takes silence for leaving
 		w.WriteHeader(statusGone) // for the log; nobody is there to read more
 		return
 	}
 	f := s.fault(r.Context(), r.Pattern, err)
 	retryAfter(w, err)
+	code := statuses[f.Kind]
+	if f == errTooSlow {
+		code = http.StatusRequestTimeout
+	}
 	closed, isClosed := errors.AsType[*closedError](err)
 	switch {
 	case wantsPage(r, k) && isClosed:
-		s.page(w, r, statuses[f.Kind], closed.page)
+		s.page(w, r, code, closed.page)
 	case wantsPage(r, k):
-		s.refusePage(w, r, k, f)
+		s.refusePage(w, r, k, code, f)
 	case isClosed && r.Method == http.MethodGet:
 		s.answerGone(w, f, closed.state)
 	default:
-		writeProblem(w, r, statuses[f.Kind], f)
+		writeProblem(w, r, code, f)
 	}
 }
 
-func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, k kind, f *fault.Error) {
+func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, k kind, code int, f *fault.Error) {
 	switch {
 	case k == tokenPage || k == uploadPage:
-		s.page(w, r, statuses[f.Kind], brokenLink(r, f))
+		s.page(w, r, code, brokenLink(r, f))
 	case f.Kind == fault.Unauthenticated:
 		http.Redirect(w, r, loginURL(r), http.StatusSeeOther)
 	default:
-		s.page(w, r, statuses[f.Kind], views.Failure{
+		s.page(w, r, code, views.Failure{
 			Plain: views.Plain{Title: titles[f.Kind]}, Text: f.Message, Action: "Go to the start", Href: "/",
 		})
 	}
@@ -157,6 +161,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, p views.Page) erro
 // address programs are the rule, and browsers say that they want HTML.
 func wantsPage(r *http.Request, k kind) bool {
 	accept := r.Header.Get("Accept")
+	if k == program {
+		return false
+	}
 	if k == tokenPage || k == uploadPage {
 		return strings.Contains(accept, "text/html")
 	}

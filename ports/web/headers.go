@@ -15,6 +15,7 @@ const (
 	download                // a file that somebody sent
 	framingPage             // shows a written mail in a frame
 	framedMail              // that mail
+	program                 // answered by the API
 )
 
 // Nothing inline runs or dresses a page, no string becomes a script (Trusted Types), nothing comes from elsewhere.
@@ -26,6 +27,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 var policies = map[kind]string{
 	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy,
 	download:    "default-src 'none'; sandbox; frame-ancestors 'none'",
+	program:     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 	framingPage: pagePolicy + "; frame-src 'self'",
 	framedMail: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; " +
 		"form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",

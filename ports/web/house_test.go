@@ -57,7 +57,7 @@ type house struct {
 	shelf  *shelf
 	server *Server
 	http   http.Handler
-	log    *bytes.Buffer
+	log    *journal
 	jar    []*http.Cookie
 }
 
@@ -67,7 +67,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, store: estest.NewMemory(noon), log: &bytes.Buffer{}}
+	h := &house{t: t, store: estest.NewMemory(noon), log: &journal{}}
 	h.shelf = &shelf{upload: linkapp.UploadPage{
 		Link: link, Practice: "Harbour & Vale", SenderName: "Priya Nair", ClientName: "Farrow, Imogen", MailedTo: "i•••n@example.org", Message: "Please send your papers.",
 		Wanted: []string{"P60"}, ExpiresAt: expiry, Zone: "Europe/London", State: linkapp.LinkMailed, Generation: 1, Now: noon,
@@ -219,6 +219,24 @@ func (h *house) events(stream event.Stream, beyond int) string {
 	return strings.Join(names, " ")
 }
 
+// journal is a log that several write while a test reads.
+type journal struct {
+	sync.Mutex
+	b bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.Lock()
+	defer j.Unlock()
+	return j.b.Write(b)
+}
+
+func (j *journal) String() string {
+	j.Lock()
+	defer j.Unlock()
+	return j.b.String()
+}
+
 type policies10 struct{}
 
 func (policies10) LinkPolicy(context.Context, int32) (uploadlink.Policy, error) {
@@ -228,7 +246,10 @@ func (policies10) LinkPolicy(context.Context, int32) (uploadlink.Policy, error) 
 // session is the one that doorkeeper knows.
 const session = "c2Vzc2lvbi1zZWNyZXQtb2YtcHJpeWE"
 
-type doorkeeper struct{ signedOut bool }
+type doorkeeper struct {
+	signedOut bool
+	ended     []uuid.UUID
+}
 
 func (d *doorkeeper) SignIn(_ context.Context, cmd account.SignIn) (account.SignedIn, error) {
 	switch {
@@ -248,6 +269,39 @@ func (d *doorkeeper) Session(_ context.Context, id account.Secret) (account.Staf
 }
 
 func (d *doorkeeper) SignOut(context.Context, account.Secret) error { d.signedOut = true; return nil }
+
+func (d *doorkeeper) Sessions(_ context.Context, staff uuid.UUID, own account.Secret) ([]account.SessionRow, error) {
+	rows := []account.SessionRow{{ID: newTestID(21), Device: "Firefox on Windows", Address: "192.0.2.7", CreatedAt: noon, LastSeenAt: noon, Current: own == session}}
+	if len(d.ended) == 0 {
+		rows = append(rows, account.SessionRow{ID: newTestID(22), Device: "Safari on iPhone", Address: "198.51.100.9", CreatedAt: noon, LastSeenAt: noon})
+	}
+	if staff != priya.ID {
+		return nil, nil
+	}
+	return rows, nil
+}
+
+func (d *doorkeeper) EndSession(_ context.Context, staff, id uuid.UUID) error {
+	if staff != priya.ID || id != newTestID(22) || len(d.ended) > 0 {
+		return accounts.ErrSessionGone
+	}
+	d.ended = append(d.ended, id)
+	return nil
+}
+
+func (d *doorkeeper) EndSessions(context.Context, uuid.UUID) error { d.signedOut = true; return nil }
+
+func (d *doorkeeper) ChangePassword(_ context.Context, cmd account.ChangePassword) (account.SignedIn, error) {
+	switch {
+	case cmd.Present == "slow":
+		return account.SignedIn{}, &account.SlowDownError{Wait: 7 * time.Second}
+	case cmd.Present != "correct horse battery" || cmd.Session != session || cmd.Staff != priya || cmd.Agent != "Test/1.0":
+		return account.SignedIn{}, accounts.ErrPresent
+	case len(cmd.New) < accounts.PasswordMin:
+		return account.SignedIn{}, accounts.ErrPassword
+	}
+	return account.SignedIn{Staff: priya, Session: "bmV4dCBzZXNzaW9u", Device: "device"}, nil
+}
 
 // shelf is the read models with what a test puts there.
 type shelf struct {

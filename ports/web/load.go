@@ -18,6 +18,8 @@ func (s *Server) load() error {
 			return err
 		}
 	}
+	s.Patience = s.Patience.or()
+	s.Uploads.Patience, s.paces = s.Patience, newPaces(s.Patience)
 	s.seen = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "portico_http_request_seconds", Help: "Time until an answer was written, by route.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60},

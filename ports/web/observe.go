@@ -15,7 +15,8 @@ import (
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, rc: http.NewResponseController(w), silence: s.Patience.Silence}
+		rec.extend()
 		defer func() {
 			if p := recover(); p != nil {
 				s.panicked(rec, r, p)
@@ -57,12 +58,26 @@ type recorder struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+
+	rc       *http.ResponseController
+	silence  time.Duration
+	extended time.Time
+}
+
+// extend gives the reader of the answer a while to take the next piece of it, so that one who takes nothing holds neither
+// a file nor a connection. The deadline moves at most once a second: each move costs.
+func (r *recorder) extend() {
+	if now := time.Now(); now.Sub(r.extended) >= min(time.Second, r.silence/2) {
+		_ = r.rc.SetWriteDeadline(now.Add(r.silence)) // where it isn't supported nothing waits, either
+		r.extended = now
+	}
 }
 
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 && status >= 200 {
 		r.status = status
 	}
+	r.extend()
 	r.ResponseWriter.WriteHeader(status)
 }
 
@@ -70,6 +85,7 @@ func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
+	r.extend()
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += int64(n)
 	return n, err //nolint:wrapcheck // io.Writer's own error

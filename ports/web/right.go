@@ -30,7 +30,7 @@ func (s *Server) byToken(r *http.Request) (access, error) {
 	text := r.PathValue("token")
 	t, err := s.Keys.ParseUploadLink(text)
 	if err != nil {
-		return access{}, uploadlink.ErrNotFound
+		return access{}, s.strange(r, uploadlink.ErrNotFound)
 	}
 	return s.access(r.Context(), t, "/u/"+text)
 }
@@ -41,7 +41,11 @@ func (s *Server) byCookie(r *http.Request) (access, error) {
 	if err != nil {
 		return access{}, uploadlink.ErrNotFound
 	}
-	t, err := s.Keys.ParseUploadCookie(string(s.cookie(r, uploadCookie)))
+	text := string(s.cookie(r, uploadCookie))
+	t, err := s.Keys.ParseUploadCookie(text)
+	if err != nil && text != "" {
+		return access{}, s.strange(r, errNoCookie)
+	}
 	if err != nil || t.Link != link {
 		return access{}, errNoCookie
 	}
@@ -76,6 +80,9 @@ func (a access) holder() uploadlink.Holder {
 func (s *Server) right(find rightFinder, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a, err := find(r)
+		if err == nil {
+			err = s.acted(r, a)
+		}
 		if err != nil {
 			return err
 		}
@@ -158,7 +165,7 @@ func brokenLink(r *http.Request, f *fault.Error) views.LinkClosed {
 	case fault.Conflict:
 		p.Heading = "That is not possible any more"
 	}
-	if f.Kind != fault.Unauthenticated && f != uploadlink.ErrNotFound && f.Kind != fault.Gone {
+	if f.Kind != fault.Unauthenticated && f != uploadlink.ErrNotFound && f.Kind != fault.Gone && f.Kind != fault.TooMany {
 		if p.Back = "/up/" + r.PathValue("link") + "/"; r.PathValue("link") == "" {
 			p.Back = "/u/" + r.PathValue("token")
 		}

@@ -47,6 +47,8 @@ type Server struct {
 	// Mails are the mails that were written instead of sent. nil: /dev/mail isn't there.
 	Mails MailBox
 
+	// Patience bounds requests; its zero is Standard.
+	Patience Patience
 	// Secure says that browsers come by HTTPS: cookies are bound to it then.
 	Secure bool
 	// Ready tells why no traffic should come here just now.
@@ -58,6 +60,8 @@ type Server struct {
 	static *static.Set
 	views  *views.Views
 	seen   *prometheus.HistogramVec
+	paces  *paces
+	routes chi.Routes
 }
 
 // Accounts let people in. Implementation: account.Commands.
@@ -65,6 +69,11 @@ type Accounts interface {
 	SignIn(ctx context.Context, cmd account.SignIn) (account.SignedIn, error)
 	Session(ctx context.Context, id account.Secret) (account.Staff, error)
 	SignOut(ctx context.Context, id account.Secret) error
+
+	Sessions(ctx context.Context, staff uuid.UUID, own account.Secret) ([]account.SessionRow, error)
+	EndSession(ctx context.Context, staff, session uuid.UUID) error
+	EndSessions(ctx context.Context, staff uuid.UUID) error
+	ChangePassword(ctx context.Context, cmd account.ChangePassword) (account.SignedIn, error)
 }
 
 // Blobs are the bytes of files that have arrived.
@@ -78,7 +87,8 @@ func (s *Server) Handler() (http.Handler, error) {
 		return nil, err
 	}
 	mux := chi.NewRouter()
-	mux.Use(s.observe, s.guard, middleware.GetHead)
+	mux.Use(s.observe, s.guard, s.bounded, middleware.GetHead)
+	s.routes = mux
 	on := func(route string, h http.Handler) {
 		method, pattern, _ := strings.Cut(route, " ")
 		mux.Method(method, pattern, h)
@@ -113,6 +123,11 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /upload-links/{id}/resend", s.resendLink)
 	staff("POST /upload-links/{id}/extension", s.extendLink)
 	staff("POST /upload-links/{id}/revocation", s.revokeLink)
+
+	staff("GET /account", s.account)
+	staff("POST /account/password", s.changePassword)
+	staff("POST /account/sessions/end", s.endSessions)
+	staff("POST /account/sessions/{id}/end", s.endSession)
 
 	staff("GET /inbox", s.inbox)
 	on("GET /files/{id}/content", s.handle(download, s.signedIn(s.fileContent)))

@@ -99,7 +99,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	email, next := r.PostForm.Get("email"), local(r.PostForm.Get("next"))
 	in, err := s.Accounts.SignIn(r.Context(), account.SignIn{
 		Email: email, Password: r.PostForm.Get("password"), Address: origin(r),
-		Session: s.cookie(r, account.SessionCookie), Device: s.cookie(r, account.DeviceCookie),
+		Session: s.cookie(r, account.SessionCookie), Device: s.cookie(r, account.DeviceCookie), Agent: r.UserAgent(),
 	})
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return s.signInAgain(w, r, email, next, f, err)
@@ -107,13 +107,18 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.setCookie(w, account.SessionCookie, string(in.Session), "/", 0)
-	s.setCookie(w, account.DeviceCookie, string(in.Device), "/", int(account.DeviceAge.Seconds()))
+	s.carry(w, in)
 	if next == "" {
 		next = "/clients"
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
+}
+
+// carry gives the browser its new session.
+func (s *Server) carry(w http.ResponseWriter, in account.SignedIn) {
+	s.setCookie(w, account.SessionCookie, string(in.Session), "/", 0)
+	s.setCookie(w, account.DeviceCookie, string(in.Device), "/", int(account.DeviceAge.Seconds()))
 }
 
 // signInAgain shows the form once more, with the address that was typed.
@@ -132,10 +137,15 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Accounts.SignOut(r.Context(), s.cookie(r, account.SessionCookie)); err != nil {
 		return err
 	}
+	s.leave(w, r)
+	return nil
+}
+
+// leave takes the session's cookie away and leads to the sign-in.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 	s.setCookie(w, account.SessionCookie, "", "/", -1)
 	w.Header().Set("Clear-Site-Data", `"cache"`)
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
-	return nil
 }
 
 // shell is what u's pages have around them.

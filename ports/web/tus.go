@@ -24,6 +24,7 @@ import (
 // after any 4xx but 423 on HEAD, so passing trouble is 503 with Retry-After there.
 type Uploads struct {
 	Transfers *transfer.Service
+	Patience  Patience
 	Log       *slog.Logger
 }
 

@@ -17,7 +17,7 @@ func (t Uploads) handle(next func(http.ResponseWriter, *http.Request) error) htt
 	return func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
 		_ = rc.SetWriteDeadline(time.Time{}) // a request may take hours
-		b := newBody(r.Body, rc)
+		b := newBody(r.Body, rc, t.Patience.or())
 		r.Body = b
 		err := next(w, r)
 		if err == nil {

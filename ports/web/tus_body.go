@@ -9,23 +9,16 @@ import (
 	"time"
 )
 
-// How long a sender may say nothing, and how slow it may be. A phone on a bad line stays above; one byte a second, which
-// would hold a connection for years, does not.
-const (
-	idleLimit  = 60 * time.Second
-	floorSpan  = 2 * time.Minute
-	floorBytes = 1 << 10 * int64(floorSpan/time.Second)
-)
-
 var (
 	errStopped = errors.New("another request continues this upload")
-	errTooSlow = errors.New("the sender is too slow")
+	errLame    = errors.New("the sender is too slow")
 )
 
 // body reads a request's body patiently, but not for ever, and can be stopped from outside.
 type body struct {
 	in io.ReadCloser
 	rc *http.ResponseController
+	p  Patience
 
 	mu       sync.Mutex // between Stop and the deadline's extension, which could undo it
 	stopped  bool
@@ -35,11 +28,11 @@ type body struct {
 	read     int64
 }
 
-func newBody(in io.ReadCloser, rc *http.ResponseController) *body {
-	return &body{in: in, rc: rc, since: time.Now()}
+func newBody(in io.ReadCloser, rc *http.ResponseController, p Patience) *body {
+	return &body{in: in, rc: rc, p: p, since: time.Now()}
 }
 
-// Read gives the sender idleLimit to say something.
+// Read lets the sender be silent for a while, but not for ever, and ends what is slower than any line that people have.
 func (b *body) Read(p []byte) (int, error) {
 	if err := b.extend(); err != nil {
 		return 0, err
@@ -63,8 +56,8 @@ func (b *body) extend() error {
 	if b.stopped {
 		return errStopped
 	}
-	if now := time.Now(); now.Sub(b.extended) >= time.Second {
-		_ = b.rc.SetReadDeadline(now.Add(idleLimit)) // where it isn't supported nothing waits, either
+	if now := time.Now(); now.Sub(b.extended) >= min(time.Second, b.p.Silence/2) {
+		_ = b.rc.SetReadDeadline(now.Add(b.p.Silence)) // where it isn't supported nothing waits, either
 		b.extended = now
 	}
 	return nil
@@ -73,13 +66,13 @@ func (b *body) extend() error {
 func (b *body) pace(n int) error {
 	b.read += int64(n)
 	now := time.Now()
-	if now.Sub(b.since) < floorSpan {
+	if now.Sub(b.since) < b.p.FloorSpan {
 		return nil
 	}
-	slow := b.read < floorBytes
+	slow := float64(b.read) < float64(b.p.FloorRate)*b.p.FloorSpan.Seconds()
 	b.since, b.read = now, 0
 	if slow {
-		return errTooSlow
+		return errLame
 	}
 	return nil
 }

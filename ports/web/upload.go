@@ -41,11 +41,10 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
 
 // redeem records that a person pressed the button, and gives their browser a right of its own (L1, L9).
 func (s *Server) redeem(w http.ResponseWriter, r *http.Request) error {
-	t, err := s.Keys.ParseUploadLink(r.PathValue("token"))
-	if err != nil {
-		return uploadlink.ErrNotFound
-	}
 	a, err := s.byToken(r)
+	if err == nil {
+		err = s.acted(r, a)
+	}
 	if err != nil {
 		return err
 	}
@@ -59,7 +58,7 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.wait(r, res)
-	s.setCookie(w, uploadCookie, s.Keys.UploadCookie(t).Reveal(), "/up/"+a.Link.String(), cookieAge)
+	s.setCookie(w, uploadCookie, s.Keys.UploadCookie(a.secret()).Reveal(), "/up/"+a.Link.String(), cookieAge)
 	http.Redirect(w, r, "/up/"+a.Link.String()+"/", http.StatusSeeOther)
 	return nil
 }
@@ -137,15 +136,29 @@ func (s *Server) answerGone(w http.ResponseWriter, cause *fault.Error, st upload
 }
 
 func (s *Server) transfers(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodPost || r.Method == http.MethodPatch {
+		a, _ := accessOf(r)
+		leave, err := s.paces.uploads.enter(rightID{a.Link, a.Recipient})
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
 	s.Uploads.ServeHTTP(w, r)
 	return nil
 }
 
 // plainUpload takes a form from a browser without script; what is refused becomes a page.
 func (s *Server) plainUpload(w http.ResponseWriter, r *http.Request) error {
+	a, _ := accessOf(r)
+	leave, err := s.paces.uploads.enter(rightID{a.Link, a.Recipient})
+	if err != nil {
+		return err
+	}
+	defer leave()
 	rc := http.NewResponseController(w)
 	_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
-	r.Body = newBody(r.Body, rc)
+	r.Body = newBody(r.Body, rc, s.Patience)
 	return s.Uploads.form(w, r)
 }
 
@@ -213,8 +226,12 @@ func renaming(w http.ResponseWriter, r *http.Request) (id uuid.UUID, name string
 	var body struct {
 		Name *string `json:"name"`
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxForm))
-	if err := d.Decode(&body); err != nil || body.Name == nil {
+	d := json.NewDecoder(r.Body)
+	err = d.Decode(&body)
+	if f := unread(err); f != nil {
+		return id, "", f
+	}
+	if err != nil || body.Name == nil {
 		return id, "", errForm.Withf(`The body must be JSON like {"name":"Bank statement March.pdf"}.`)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {

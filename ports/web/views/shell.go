@@ -5,7 +5,7 @@ type Shell struct {
 	Title    string
 	Practice string
 	Staff    string // who is signed in
-	Nav      string // "clients", "links", "inbox", "mail"
+	Nav      string // "clients", "links", "inbox", "mail", "account"
 	DevMail  bool   // the list of written mails is there
 	Find     string // what the box for finding a client holds
 	Stale    bool   // what was just saved can't be read yet

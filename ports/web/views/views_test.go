@@ -101,6 +101,9 @@ func full() []Page {
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}},
 		Inbox{Shell: shell("Inbox", "inbox"), Days: []FileDay{{"Today", []FileLine{photo, file}}, {"Friday 20 November 2026", []FileLine{file}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "50 files"}},
+		Account{Shell: shell("Your account", "account"), Email: "priya@example.org", Done: "Your password is changed.", Problems: Problems{{"present", "This is not your present password."}, {"new", "Choose a password of 15 to 128 characters."}}, Sessions: []SessionLine{
+			{ID: one, Device: "Firefox on Windows", Address: "192.0.2.7", Since: noon, Seen: noon, Current: true}, {ID: two, Device: "Safari on iPhone", Since: noon, Seen: noon},
+		}},
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
@@ -115,7 +118,7 @@ func full() []Page {
 func empty() []Page {
 	return []Page{
 		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
-		Links{}, LinkNew{}, Link{}, Inbox{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+		Links{}, LinkNew{}, Link{}, Inbox{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 	}
 }
 

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"portico/domain/fault"
+)
+
+// Patience is how long the server waits for whoever is on the other side, and how much it takes from them. A phone on
+// a bad line stays within it; a connection that is held open for its own sake does not (threat T30). The zero value of
+// a field means that of Standard.
+type Patience struct {
+	Head      time.Duration // until the head of a request is in
+	HeadBytes int           // what a head may hold
+	Idle      time.Duration // between two requests of a connection
+	Form      time.Duration // until a body that is no file is in
+	FormBytes int64         // what such a body may hold
+
+	Silence   time.Duration // of a sender in the middle of a file, of a reader in the middle of an answer
+	FloorSpan time.Duration // a sender of a file is watched for so long at a time,
+	FloorRate int64         // and brings at least so many bytes a second over it
+
+	Uploads     int // requests with files that are served at once, of all links
+	LinkUploads int // the same of one recipient of one link
+	Streams     int // requests of one HTTP/2 connection at once
+}
+
+// Standard is what the product runs with.
+var Standard = Patience{
+	Head: 10 * time.Second, HeadBytes: 64 << 10, Idle: 2 * time.Minute, Form: 30 * time.Second, FormBytes: 1 << 20,
+	Silence: time.Minute, FloorSpan: 2 * time.Minute, FloorRate: 1 << 10,
+	Uploads: 2000, LinkUploads: 200, Streams: 250,
+}
+
+// or fills what isn't set.
+func (p Patience) or() Patience {
+	return Patience{
+		Head: cmp.Or(p.Head, Standard.Head), HeadBytes: cmp.Or(p.HeadBytes, Standard.HeadBytes), Idle: cmp.Or(p.Idle, Standard.Idle),
+		Form: cmp.Or(p.Form, Standard.Form), FormBytes: cmp.Or(p.FormBytes, Standard.FormBytes), Silence: cmp.Or(p.Silence, Standard.Silence),
+		FloorSpan: cmp.Or(p.FloorSpan, Standard.FloorSpan), FloorRate: cmp.Or(p.FloorRate, Standard.FloorRate),
+		Uploads: cmp.Or(p.Uploads, Standard.Uploads), LinkUploads: cmp.Or(p.LinkUploads, Standard.LinkUploads), Streams: cmp.Or(p.Streams, Standard.Streams),
+	}
+}
+
+// Server is an HTTP server with this patience: HTTP/1.1, and HTTP/2 without TLS, which is what a proxy in front speaks.
+// It has no limit on a whole request: an upload may take days, so bodies and answers are watched while they move.
+func (p Patience) Server(h http.Handler, log *slog.Logger) *http.Server {
+	p = p.or()
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	return &http.Server{
+		Handler: h, Protocols: protocols, ReadHeaderTimeout: p.Head, IdleTimeout: p.Idle, MaxHeaderBytes: p.HeadBytes,
+		HTTP2:    &http.HTTP2Config{MaxConcurrentStreams: p.Streams, SendPingTimeout: p.Idle / 2, PingTimeout: 15 * time.Second, WriteByteTimeout: p.Silence},
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+var (
+	errTooMuch = fault.New(fault.TooLarge, "web.too_much", "This form holds more than the 1 MB that can be taken. Shorten your text and send it again.")
+	errTooSlow = fault.New(fault.Unavailable, "web.too_slow", "Your request took too long to arrive. Check the connection and send it again.")
+)
+
+// streams tells the addresses that files are sent to; the bodies of all others are forms.
+func streams(path string) bool {
+	part := strings.Split(path, "/")
+	if len(part) < 4 || part[1] != "u" && part[1] != "up" {
+		return false
+	}
+	return part[3] == "uploads" || part[3] == "files" && len(part) == 4
+}
+
+// bounded refuses bodies that are too large or come too slowly, wherever no file is expected.
+func (s *Server) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength == 0 || streams(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		b := &formBody{ReadCloser: http.MaxBytesReader(w, r.Body, s.Patience.FormBytes), rc: http.NewResponseController(w)}
+		_ = b.rc.SetReadDeadline(time.Now().Add(s.Patience.Form)) // where it isn't supported nothing waits, either
+		r.Body = b
+		if r.ContentLength <= s.Patience.FormBytes {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.handle(kindOf(r), func(http.ResponseWriter, *http.Request) error { return errTooMuch }).ServeHTTP(w, r)
+		b.drain()
+	})
+}
+
+// kindOf is the kind of an address that no route has answered for yet.
+func kindOf(r *http.Request) kind {
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/u/"):
+		return tokenPage
+	case strings.HasPrefix(r.URL.Path, "/up/"):
+		return uploadPage
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+		return program
+	}
+	return appPage
+}
+
+// formBody is the body of a form. Its deadline ends with it: the answer may take longer.
+type formBody struct {
+	io.ReadCloser
+	rc *http.ResponseController
+}
+
+func (b *formBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.rc.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// drain reads on for a moment after a refusal: a browser that is still sending sees a reset line instead of the answer.
+func (b *formBody) drain() {
+	if b.rc.SetReadDeadline(time.Now().Add(2*time.Second)) == nil {
+		_, _ = io.CopyN(io.Discard, b.ReadCloser, 4<<20)
+	}
+}
+
+// unread is why a body couldn't be read, as a person may know it; nil where nothing is known.
+func unread(err error) *fault.Error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errTooMuch
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errTooSlow
+	}
+	return nil
+}
