@@ -22,6 +22,8 @@ type DB struct {
 	App  *pgxpool.Pool // role portico_app: SELECT behind row-level security, EXECUTE es.append; pages, API, commands
 	Work *pgxpool.Pool // the owner: saga, effects, operators' commands
 	Proj *pgxpool.Pool // the owner, without waiting for the disk: a lost commit of a projection is folded again
+
+	waits waits
 }
 
 // Open connects to url. It fails when the database cannot be reached or has not been migrated.
@@ -68,6 +70,7 @@ func open(ctx context.Context, url string, conns int32, params map[string]string
 	cfg.ConnConfig.OnNotice = remember
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		utc(c)
+		knowUUID(c.TypeMap())
 		if first == "" {
 			return nil
 		}
@@ -93,12 +96,8 @@ func utc(c *pgx.Conn) {
 
 // scoped runs queries of one firm: row-level security shows its rows and no others, whatever a query forgets.
 func (db *DB) scoped(ctx context.Context, firm int32, query func(tx pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, db.App, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT set_config('portico.firm', $1, true)`, strconv.Itoa(int(firm))); err != nil {
-			return err
-		}
-		return query(tx)
-	})
+	begin := `BEGIN READ ONLY; SET LOCAL portico.firm = '` + strconv.Itoa(int(firm)) + `'` // one round trip
+	return pgx.BeginTxFunc(ctx, db.App, pgx.TxOptions{BeginQuery: begin}, query)
 }
 
 // warning is where a connection keeps the newest warning of the server.

@@ -313,25 +313,3 @@ func (s *Subscriber) failed(ctx context.Context, cause error) {
 		s.log.Error("counting a failure", "err", err)
 	}
 }
-
-// Wait returns when the named subscriptions have handled position, or with ok false after limit or when ctx ends: the
-// page then says that what was written is on its way.
-func (db *DB) Wait(ctx context.Context, position int64, limit time.Duration, names ...string) (ok bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	for wait := time.Millisecond; ; wait = min(2*wait, 20*time.Millisecond) {
-		var at int64
-		err := db.App.QueryRow(ctx, `SELECT coalesce(min(position), 0) FROM (
-			SELECT max(position) AS position FROM es.projections WHERE name = ANY ($1) GROUP BY name) AS p`, names).Scan(&at)
-		if ctx.Err() != nil {
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("wait for position %d: %w", position, err)
-		}
-		if at >= position {
-			return true, nil
-		}
-		sleep(ctx, wait)
-	}
-}
