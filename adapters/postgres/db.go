@@ -7,6 +7,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -98,6 +99,20 @@ func utc(c *pgx.Conn) {
 func (db *DB) scoped(ctx context.Context, firm int32, query func(tx pgx.Tx) error) error {
 	begin := `BEGIN READ ONLY; SET LOCAL portico.firm = '` + strconv.Itoa(int(firm)) + `'` // one round trip
 	return pgx.BeginTxFunc(ctx, db.App, pgx.TxOptions{BeginQuery: begin}, query)
+}
+
+// scopedRow reads one row of one firm, scope and statement in one round trip and one transaction. pgx.ErrNoRows: there
+// is none.
+func (db *DB) scopedRow(ctx context.Context, firm int32, sql string, args []any, into ...any) error {
+	b := &pgx.Batch{}
+	b.Queue(`SELECT set_config('portico.firm', $1, true)`, strconv.Itoa(int(firm)))
+	b.Queue(sql, args...)
+	results := db.App.SendBatch(ctx, b)
+	_, err := results.Exec()
+	if err == nil {
+		err = results.QueryRow().Scan(into...)
+	}
+	return errors.Join(err, results.Close())
 }
 
 // warning is where a connection keeps the newest warning of the server.

@@ -14,6 +14,10 @@ func Events() []EventSpec {
 	return []EventSpec{
 		{Event: firm.Founded{}},
 		{Event: firm.UploadPolicySet{}},
+		{Event: firm.UploadLimitsSet{}},
+		{Event: firm.UploadWordingSet{}},
+		{Event: firm.MessageTemplateSaved{}},
+		{Event: firm.MessageTemplateRemoved{}},
 
 		{Event: client.Created{}},
 

@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,13 +19,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// firmModel owns portal.firm and portal.upload_policy.
+// firmModel owns portal.firm, portal.upload_policy and portal.message_template.
 var firmModel = Model{
-	Name: "firm_list", Version: 1, Kinds: []event.Kind{firm.Kind},
+	Name: "firm_list", Version: 2, Kinds: []event.Kind{firm.Kind},
 	Tables: []Table{
 		{
-			Name:    "firm",
-			Columns: []string{"id uuid NOT NULL", "firm_no integer NOT NULL", "name text NOT NULL", "email text NOT NULL", "zone text NOT NULL"},
+			Name: "firm",
+			Columns: []string{
+				"id uuid NOT NULL", "firm_no integer NOT NULL", "name text NOT NULL", "email text NOT NULL", "zone text NOT NULL",
+				"max_file_bytes bigint NOT NULL", "quota_bytes bigint NOT NULL", "button text NOT NULL",
+			},
 			Key:     []string{"id"},
 			Indexes: []string{"firm_no"},
 		},
@@ -32,17 +37,30 @@ var firmModel = Model{
 			Columns: []string{"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "channel text NOT NULL", "window_ms bigint NOT NULL", "deliver text NOT NULL"},
 			Key:     []string{"firm_id", "channel"},
 		},
+		{
+			Name: "message_template",
+			Columns: []string{
+				"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "name text NOT NULL", "body text NOT NULL",
+				"saved_at timestamptz NOT NULL",
+			},
+			Key: []string{"firm_id", "id"},
+		},
 	},
 	New: func(s event.Stream, no int32) View {
-		return &firmView{id: s.ID, no: no, policies: map[firm.Channel]firm.UploadPolicySet{}}
+		return &firmView{
+			id: s.ID, no: no, button: firm.DefaultButton, policies: map[firm.Channel]firm.UploadPolicySet{}, templates: map[uuid.UUID]app.Template{},
+		}
 	},
 }
 
 type firmView struct {
-	id       uuid.UUID
-	no       int32
-	founded  firm.Founded
-	policies map[firm.Channel]firm.UploadPolicySet
+	id        uuid.UUID
+	no        int32
+	founded   firm.Founded
+	limits    firm.UploadLimitsSet
+	button    string
+	policies  map[firm.Channel]firm.UploadPolicySet
+	templates map[uuid.UUID]app.Template
 }
 
 func (v *firmView) Apply(r event.Recorded) error {
@@ -55,6 +73,14 @@ func (v *firmView) Apply(r event.Recorded) error {
 		v.founded = e
 	case firm.UploadPolicySet:
 		v.policies[e.Channel] = e
+	case firm.UploadLimitsSet:
+		v.limits = e
+	case firm.UploadWordingSet:
+		v.button = e.Button
+	case firm.MessageTemplateSaved:
+		v.templates[e.Template] = app.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At}
+	case firm.MessageTemplateRemoved:
+		delete(v.templates, e.Template)
 	}
 	return nil
 }
@@ -65,7 +91,14 @@ func (v *firmView) Rows() [][]Row {
 		policies = append(policies, Row{v.id, v.no, string(p.Channel), p.WindowMS, string(p.Deliver)})
 	}
 	slices.SortFunc(policies, func(a, b Row) int { return strings.Compare(a[2].(string), b[2].(string)) })
-	return [][]Row{{{v.id, v.no, v.founded.Name, v.founded.Email, v.founded.Zone}}, policies}
+	templates := make([]Row, 0, len(v.templates))
+	for _, id := range slices.SortedFunc(maps.Keys(v.templates), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		t := v.templates[id]
+		templates = append(templates, Row{v.id, v.no, t.ID, t.Name, t.Text, t.SavedAt})
+	}
+	return [][]Row{
+		{{v.id, v.no, v.founded.Name, v.founded.Email, v.founded.Zone, v.limits.MaxFileBytes, v.limits.QuotaBytes, v.button}}, policies, templates,
+	}
 }
 
 // FirmList reads the practices. It implements app/firm.Reader and app/uploadlink.Policies.
@@ -73,10 +106,9 @@ type FirmList struct{ DB *DB }
 
 // Firm is one practice.
 func (l FirmList) Firm(ctx context.Context, no int32) (p app.Practice, err error) {
-	err = l.DB.scoped(ctx, no, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT firm_no, id, name, email, zone FROM portal.firm WHERE firm_no = $1`, no).
-			Scan(&p.No, &p.ID, &p.Name, &p.Email, &p.Zone)
-	})
+	err = l.DB.scopedRow(ctx, no, `
+		SELECT firm_no, id, name, email, zone, max_file_bytes, quota_bytes, button FROM portal.firm WHERE firm_no = $1`, []any{no},
+		&p.No, &p.ID, &p.Name, &p.Email, &p.Zone, &p.Limits.MaxFileBytes, &p.Limits.QuotaBytes, &p.Button)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, firm.ErrNotFound
 	}
@@ -91,23 +123,49 @@ func (l FirmList) UploadPolicy(ctx context.Context, no int32, channel firm.Chann
 	if channel != firm.LinkChannel {
 		return firm.Policy{}, firm.ErrChannel
 	}
-	var ms int64
-	var deliver string
-	err := l.DB.scoped(ctx, no, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT window_ms, deliver FROM portal.upload_policy WHERE firm_no = $1 AND channel = $2`, no, string(channel)).
-			Scan(&ms, &deliver)
-	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return firm.DefaultPolicy(channel), nil
-	}
-	if err != nil {
-		return firm.Policy{}, fmt.Errorf("read the upload policy of practice %d: %w", no, err)
-	}
-	return firm.Policy{Window: time.Duration(ms) * time.Millisecond, Deliver: firm.Deliver(deliver)}, nil
+	p, _, err := l.rules(ctx, no, channel)
+	return p, err
 }
 
 // LinkPolicy is the rule for files that come in through mailed links.
 func (l FirmList) LinkPolicy(ctx context.Context, no int32) (uploadlink.Policy, error) {
-	p, err := l.UploadPolicy(ctx, no, firm.LinkChannel)
-	return uploadlink.Policy{Window: p.Window, AtOnce: p.Deliver == firm.AtOnce}, err
+	p, limits, err := l.rules(ctx, no, firm.LinkChannel)
+	return uploadlink.Policy{Window: p.Window, AtOnce: p.Deliver == firm.AtOnce, MaxFileSize: limits.MaxFileBytes}, err
+}
+
+// rules are all that decides on a file of the channel, in one round trip: each upload asks for them.
+func (l FirmList) rules(ctx context.Context, no int32, channel firm.Channel) (p firm.Policy, limits firm.Limits, err error) {
+	var ms *int64
+	var deliver *string
+	err = l.DB.scopedRow(ctx, no, `
+		SELECT p.window_ms, p.deliver, f.max_file_bytes, f.quota_bytes
+		FROM portal.firm f LEFT JOIN portal.upload_policy p ON p.firm_id = f.id AND p.channel = $2
+		WHERE f.firm_no = $1`, []any{no, string(channel)}, &ms, &deliver, &limits.MaxFileBytes, &limits.QuotaBytes)
+	p = firm.DefaultPolicy(channel)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return p, firm.Limits{}, nil
+	case err != nil:
+		return p, limits, fmt.Errorf("read the upload policy of practice %d: %w", no, err)
+	case ms != nil && deliver != nil:
+		p = firm.Policy{Window: time.Duration(*ms) * time.Millisecond, Deliver: firm.Deliver(*deliver)}
+	}
+	return p, limits, nil
+}
+
+// Templates are a practice's texts for the messages of links, by name.
+func (l FirmList) Templates(ctx context.Context, no int32) (list []app.Template, err error) {
+	err = l.DB.scoped(ctx, no, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT id, name, body, saved_at FROM portal.message_template WHERE firm_no = $1 ORDER BY lower(name), id`, no)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[app.Template])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the templates of practice %d: %w", no, err)
+	}
+	return list, nil
 }

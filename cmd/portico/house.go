@@ -12,6 +12,7 @@ import (
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	linkapp "portico/app/uploadlink"
+	"portico/domain/uploadlink"
 
 	"github.com/spf13/cobra"
 )
@@ -59,7 +60,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.accounts = postgres.Accounts{Pool: db.Work}
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
-	h.firms = firmapp.Commands{Events: h.store}
+	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.clients = clientapp.Commands{Events: h.store}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	return h, nil

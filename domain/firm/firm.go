@@ -4,6 +4,11 @@
 //  2. Each channel has a policy for the files that come in: a correction window of 0 to 24 hours, in whole
 //     milliseconds, and whether the practice sees a file at once or after the window (U2, S2.i1).
 //  3. Until somebody sets one, mailed links have 10 minutes and deliver after them (S1.17, S1.23).
+//  4. A practice may take less than the product does: a largest file of at least 1 MB (S1.i11), and a quota for all
+//     files that are kept for it, of at least 1 MB. 0 is no limit of its own, which is so until somebody sets one.
+//     Limits hold for files that begin to come in after them; what is there stays.
+//  5. The button of the mail with a link says “Upload Files” until the practice has words of its own (S1.9).
+//  6. A practice keeps at most 100 texts for the messages of its links. Each has a name that no other has.
 package firm
 
 import (
@@ -14,6 +19,8 @@ import (
 
 	"portico/domain/address"
 	"portico/domain/fault"
+
+	"github.com/google/uuid"
 )
 
 // MaxWindow is the longest correction window (rule 2).
@@ -43,8 +50,11 @@ func DefaultPolicy(Channel) Policy { return Policy{Window: 10 * time.Minute, Del
 
 // Firm is the state of one practice. The zero value has not been founded. Apply reuses its receiver's memory.
 type Firm struct {
-	founded  bool
-	policies map[Channel]Policy
+	founded   bool
+	policies  map[Channel]Policy
+	limits    Limits
+	button    string // "" until there are words of its own
+	templates map[uuid.UUID]template
 }
 
 // Apply assigns what e says.
@@ -57,6 +67,17 @@ func (f Firm) Apply(e Event) Firm {
 			f.policies = map[Channel]Policy{}
 		}
 		f.policies[e.Channel] = Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver}
+	case UploadLimitsSet:
+		f.limits = Limits{MaxFileBytes: e.MaxFileBytes, QuotaBytes: e.QuotaBytes}
+	case UploadWordingSet:
+		f.button = e.Button
+	case MessageTemplateSaved:
+		if f.templates == nil {
+			f.templates = map[uuid.UUID]template{}
+		}
+		f.templates[e.Template] = template{e.Name, e.Text}
+	case MessageTemplateRemoved:
+		delete(f.templates, e.Template)
 	}
 	return f
 }

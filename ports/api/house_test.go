@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,7 +66,8 @@ func newHouse(t *testing.T) *house {
 	}
 	h.store.Given(1, firm.Stream(house1), firm.Founded{Name: "Harbour", Email: "office@harbour.example", Zone: "Europe/London"})
 	s := &Server{
-		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store},
+		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize},
+		Storage:  h,
 		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Content: h, Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
 	var err error
@@ -194,8 +196,35 @@ func (h *house) Firm(_ context.Context, no int32) (firmapp.Practice, error) {
 	if no != 1 {
 		return firmapp.Practice{}, firm.ErrNotFound
 	}
-	return firmapp.Practice{No: 1, ID: house1, Name: "Harbour", Zone: "Europe/London"}, nil
+	p := firmapp.Practice{No: 1, ID: house1, Name: "Harbour", Zone: "Europe/London", Button: firm.DefaultButton}
+	for _, e := range h.store.Stream(firm.Stream(house1)) {
+		switch e := e.(type) {
+		case firm.UploadLimitsSet:
+			p.Limits = firm.Limits{MaxFileBytes: e.MaxFileBytes, QuotaBytes: e.QuotaBytes}
+		case firm.UploadWordingSet:
+			p.Button = e.Button
+		}
+	}
+	return p, nil
 }
+
+func (h *house) Templates(_ context.Context, no int32) (list []firmapp.Template, err error) {
+	for _, r := range h.store.Log() {
+		switch e := r.Event.(type) {
+		case firm.MessageTemplateSaved:
+			list = slices.DeleteFunc(list, func(t firmapp.Template) bool { return t.ID == e.Template })
+			list = append(list, firmapp.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At})
+		case firm.MessageTemplateRemoved:
+			list = slices.DeleteFunc(list, func(t firmapp.Template) bool { return t.ID == e.Template })
+		}
+	}
+	if no != 1 {
+		return nil, nil
+	}
+	return list, nil
+}
+
+func (h *house) Used(_ context.Context, no int32) (int64, error) { return 1000 * int64(no), nil }
 
 func (h *house) UploadPolicy(_ context.Context, _ int32, c firm.Channel) (firm.Policy, error) {
 	if c != firm.LinkChannel {
@@ -300,6 +329,15 @@ func (a answer) text(path string) string {
 		a.t.Fatalf("%s is no text in %s", path, a.body)
 	}
 	return s
+}
+
+func (a answer) number(path string) int64 {
+	a.t.Helper()
+	n, ok := a.value(path).(float64)
+	if !ok {
+		a.t.Fatalf("%s is no number in %s", path, a.body)
+	}
+	return int64(n)
 }
 
 // is checks for a problem of a status and a rule.

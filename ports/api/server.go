@@ -32,6 +32,7 @@ type Server struct {
 	ClientDB clientapp.Reader
 	LinkDB   linkapp.Reader
 	FirmDB   firmapp.Reader
+	Storage  firmapp.Storage
 	History  audit.Reader
 	Content  Content
 	Version  string // of this program, in the OpenAPI document
@@ -96,7 +97,7 @@ func (s *Server) Handler() (http.Handler, error) {
 
 // routes are all operations.
 func (s *Server) routes(a huma.API) {
-	get, post, put := http.MethodGet, http.MethodPost, http.MethodPut
+	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 
 	register(s, a, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
 	register(s, a, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
@@ -115,6 +116,15 @@ func (s *Server) routes(a huma.API) {
 
 	register(s, a, op(get, "/upload-policies/{channel}", "get-upload-policy", "Settings", "Get a channel's upload policy"), s.getPolicy)
 	register(s, a, op(put, "/upload-policies/{channel}", "put-upload-policy", "Settings", "Set a channel's upload policy"), s.putPolicy)
+	register(s, a, op(get, "/upload-limits", "get-upload-limits", "Settings", "Get how much may come in, and how much is kept"), s.getLimits)
+	register(s, a, op(put, "/upload-limits", "put-upload-limits", "Settings", "Set how much may come in, from now on"), s.putLimits)
+	register(s, a, op(get, "/upload-wording", "get-upload-wording", "Settings", "Get the practice's own words in the mail with a link"), s.getWording)
+	register(s, a, op(put, "/upload-wording", "put-upload-wording", "Settings", "Set the practice's own words in the mail with a link"), s.putWording)
+	register(s, a, op(get, "/message-templates", "list-message-templates", "Settings", "List the texts for the messages of links"), s.listTemplates)
+	register(s, a, created(op(post, "/message-templates", "create-message-template", "Settings", "Make a text for the messages of links")), s.createTemplate)
+	register(s, a, op(get, "/message-templates/{id}", "get-message-template", "Settings", "Get a text for the messages of links"), s.getTemplate)
+	register(s, a, op(put, "/message-templates/{id}", "put-message-template", "Settings", "Save a text for the messages of links; one that isn't there is made"), s.putTemplate)
+	register(s, a, op(del, "/message-templates/{id}", "delete-message-template", "Settings", "Remove a text; messages that were made from it stay"), s.deleteTemplate)
 
 	register(s, a, op(get, "/account/sessions", "list-sessions", "Account", "List where you are signed in"), s.listSessions)
 	register(s, a, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)

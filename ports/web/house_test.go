@@ -311,10 +311,12 @@ type shelf struct {
 	links   []linkapp.LinkRow
 	files   []linkapp.FileRow
 	next    string
-	lags    bool
-	down    error
-	asked   []any
-	blob    []byte
+
+	templates []firmapp.Template
+	lags      bool
+	down      error
+	asked     []any
+	blob      []byte
 }
 
 func (s *shelf) note(q any) { s.mu.Lock(); s.asked = append(s.asked, q); s.mu.Unlock() }
@@ -382,6 +384,10 @@ func (s *shelf) Firm(context.Context, int32) (firmapp.Practice, error) {
 
 func (s *shelf) UploadPolicy(context.Context, int32, firm.Channel) (firm.Policy, error) {
 	return firm.Policy{}, errors.New("not asked here")
+}
+
+func (s *shelf) Templates(context.Context, int32) ([]firmapp.Template, error) {
+	return s.templates, nil
 }
 
 type blob struct{ *bytes.Reader }
