@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"unicode"
 
 	"portico/app/notify"
+	"portico/domain/firm"
 )
 
 //go:embed bodies
@@ -47,11 +49,12 @@ type uploadLinkBody struct {
 	notify.UploadLink
 	Paragraphs   []string // of the sender's own words
 	Day, DayZone string
+	Button       string
 }
 
 // UploadLink is notify.Mailer: the mail with the button (S1.9) and the day beneath it (S1.10).
 func (m *Mailer) UploadLink(ctx context.Context, l notify.UploadLink) (notify.Outcome, error) {
-	b := uploadLinkBody{UploadLink: l, Paragraphs: paragraphs(l.Message)}
+	b := uploadLinkBody{UploadLink: l, Paragraphs: paragraphs(l.Message), Button: cmp.Or(visible(l.Wording.Button), firm.DefaultButton)}
 	b.Day, b.DayZone = notify.LastDay(l.ExpiresAt, l.Zone)
 	return m.send(ctx, "upload_link", b, Mail{
 		ID: l.ID, At: l.At, To: l.To, ReplyTo: l.Sender,

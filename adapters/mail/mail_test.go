@@ -107,6 +107,22 @@ func TestUploadLinkMail(t *testing.T) {
 	}
 }
 
+// S1.9: the button has the practice's own words where it has some, as text whatever they are, in both parts.
+func TestUploadLinkMailInThePracticesOwnWords(t *testing.T) {
+	var c caught
+	l := link()
+	l.Wording.Button = "Send <b>papers</b> & photos"
+	if _, err := mailer(t, &c).UploadLink(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(c.HTML, ">Send &lt;b&gt;papers&lt;/b&gt; &amp; photos</a>") || !strings.Contains(c.Text, "\nSend <b>papers</b> & photos (") {
+		t.Errorf("its own words are missing in:\n%s\n%s", c.HTML, c.Text)
+	}
+	if strings.Contains(c.HTML+c.Text, "Upload Files") {
+		t.Error("the product's words are there as well")
+	}
+}
+
 // S1.i8.
 func TestBatchNotice(t *testing.T) {
 	var c caught

@@ -28,20 +28,44 @@ const (
 	fleeting = "off"
 )
 
-// Insert implements transfer.Rows.
-func (t Transfers) Insert(ctx context.Context, r transfer.Row, l transfer.Limits) (transfer.Row, error) {
+// Insert implements transfer.Rows. The practice's row in storage_use is locked until the insert has committed, so of
+// transfers that begin at once each finds what the ones before it took.
+func (t Transfers) Insert(ctx context.Context, r transfer.Row, l transfer.Limits, quota int64) (transfer.Row, error) {
 	commit, offset := lasting, int64(0)
 	if r.State == transfer.Finishing {
 		commit, offset = fleeting, r.Size
 	}
 	row, ok, err := t.one(ctx, r.Owner.Firm, commit, `
+		WITH room AS (
+			INSERT INTO transfer.storage_use AS u (firm_no, bytes)
+			SELECT $2::integer, $5::bigint WHERE $15::bigint = 0 OR $5::bigint <= $15::bigint
+			ON CONFLICT (firm_no) DO UPDATE SET bytes = u.bytes + excluded.bytes
+			WHERE $15::bigint = 0 OR u.bytes + excluded.bytes <= $15::bigint
+			RETURNING firm_no)
 		INSERT INTO transfer.upload_transfer (id, firm_no, link_id, recipient_id, size, byte_offset, sha256, extension,
 			declared_media, found_media, storage_key, state, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $14, $11, clock_timestamp() + least($12::interval, $13::interval))
+		SELECT $1::uuid, firm_no, $3::uuid, $4::uuid, $5::bigint, $6::bigint, $7::bytea, $8::text, $9::text, $10::text, $14::text, $11::text,
+			clock_timestamp() + least($12::interval, $13::interval)
+		FROM room
 		RETURNING `+transferColumns,
 		r.ID, r.Owner.Firm, r.Owner.Link, r.Owner.Recipient, r.Size, offset, r.SHA256, r.Extension,
-		r.Declared, r.Found, r.State, l.Idle, l.Age, r.ID.String())
-	return row, found(ok, err, "insert the transfer")
+		r.Declared, r.Found, r.State, l.Idle, l.Age, r.ID.String(), quota)
+	switch {
+	case err != nil:
+		return row, fmt.Errorf("insert the transfer: %w", err)
+	case !ok:
+		return row, transfer.ErrQuota
+	}
+	return row, nil
+}
+
+// Used implements transfer.Rows.
+func (t Transfers) Used(ctx context.Context, firm int32) (used int64, err error) {
+	err = t.DB.scopedRow(ctx, firm, `SELECT coalesce((SELECT bytes FROM transfer.storage_use WHERE firm_no = $1), 0)`, []any{firm}, &used)
+	if err != nil {
+		return 0, fmt.Errorf("ask how much is kept for practice %d: %w", firm, err)
+	}
+	return used, nil
 }
 
 // Load implements transfer.Rows.
@@ -129,9 +153,13 @@ func (t Transfers) end(ctx context.Context, firm int32, id uuid.UUID, update str
 // Emptied implements transfer.Rows.
 func (t Transfers) Emptied(ctx context.Context, firm int32, id uuid.UUID) error {
 	_, _, err := t.one(ctx, firm, fleeting, `
-		UPDATE transfer.upload_transfer SET storage_key = NULL
-		WHERE id = $1 AND firm_no = $2 AND state IN ('abandoned', 'discarded')
-		RETURNING `+transferColumns, id, firm)
+		WITH emptied AS (
+			UPDATE transfer.upload_transfer SET storage_key = NULL
+			WHERE id = $1 AND firm_no = $2 AND state IN ('abandoned', 'discarded') AND storage_key IS NOT NULL
+			RETURNING *),
+		freed AS (
+			UPDATE transfer.storage_use u SET bytes = u.bytes - emptied.size FROM emptied WHERE u.firm_no = emptied.firm_no)
+		SELECT `+transferColumns+` FROM emptied`, id, firm)
 	return err
 }
 

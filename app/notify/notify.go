@@ -68,6 +68,12 @@ type UploadLink struct {
 	URL       string // opens the link: never logged
 	ExpiresAt time.Time
 	Zone      string // IANA
+	Wording   MailWording
+}
+
+// MailWording is a practice's own words in its mails. What is empty is said as the product says it.
+type MailWording struct {
+	Button string // of the mail with an upload link; plain text of one line
 }
 
 // BatchNotice tells the sender of a link that files have come.
@@ -96,6 +102,7 @@ type Sender struct {
 	BaseURL  string                                                                 // "https://portal.example", without a slash at its end
 	Staff    func(ctx context.Context, firm int32, staff uuid.UUID) (Person, error) // of the practice
 	Practice func(ctx context.Context, firm int32) (Person, error)                  // its name, and the address printed in its mails
+	Wording  func(ctx context.Context, firm int32) (MailWording, error)             // nil: every practice says what the product says
 }
 
 var _ es.Performer = Sender{}
@@ -188,14 +195,29 @@ func (s Sender) sendLink(ctx context.Context, e es.Effect) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	wording, err := s.wording(ctx, e.Firm)
+	if err != nil {
+		return Outcome{}, err
+	}
 	token := s.Keys.UploadLink(secret.UploadToken{Link: e.Stream.ID, Recipient: args.Recipient, Generation: args.Generation})
 	return s.Mailer.UploadLink(ctx, UploadLink{
 		ID: fmt.Sprintf("upload-link.%s.%s.%d", e.Stream.ID, args.Recipient, args.Generation),
 		At: now, To: r.person, Sender: sender, Practice: practice,
 		Message: l.message, Wanted: l.wanted,
 		URL:       s.BaseURL + "/u/" + token.Reveal(),
-		ExpiresAt: l.expiresAt, Zone: l.zone,
+		ExpiresAt: l.expiresAt, Zone: l.zone, Wording: wording,
 	})
+}
+
+func (s Sender) wording(ctx context.Context, firm int32) (MailWording, error) {
+	if s.Wording == nil {
+		return MailWording{}, nil
+	}
+	w, err := s.Wording(ctx, firm)
+	if err != nil {
+		return w, fmt.Errorf("find the practice's own words: %w", err)
+	}
+	return w, nil
 }
 
 // sendNotice tells the link's sender of one batch (rule 3).

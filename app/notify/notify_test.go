@@ -2,6 +2,8 @@ package notify
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"reflect"
 	"slices"
@@ -168,6 +170,22 @@ func TestAMailThatMakesNoSenseIsWithdrawn(t *testing.T) {
 	}
 	if _, err := (Sender{}).Send(t.Context(), es.Effect{Kind: "sms.code"}); err == nil {
 		t.Error("an unknown kind must be an error")
+	}
+}
+
+// S1.9: the mail has the practice's own words; without knowing them nothing is sent, because a second mail would differ.
+func TestTheMailHasThePracticesOwnWords(t *testing.T) {
+	box := &outbox{}
+	s := sender(t, box, issued)
+	s.Wording = func(_ context.Context, firm int32) (MailWording, error) {
+		return MailWording{Button: fmt.Sprintf("Send to practice %d", firm)}, nil
+	}
+	if _, err := s.Send(t.Context(), linkEffect(ingr, 1)); err != nil || len(box.links) != 1 || box.links[0].Wording.Button != "Send to practice 1" {
+		t.Errorf("%v, %+v", err, box.links)
+	}
+	s.Wording = func(context.Context, int32) (MailWording, error) { return MailWording{}, errors.New("the database is gone") }
+	if _, err := s.Send(t.Context(), linkEffect(ingr, 1)); err == nil || len(box.links) != 1 {
+		t.Errorf("%v, %d mails; want another try", err, len(box.links))
 	}
 }
 

@@ -163,6 +163,9 @@ func (s *Service) write(ctx context.Context, row Row, blob Writer, length int64,
 	if err := s.Link.Check(ctx, row.Owner, row.ID); err != nil {
 		return row, fmt.Errorf("ask the link: %w", err)
 	}
+	if err := s.reserve(0); err != nil {
+		return row, err
+	}
 	format, err := filetype.Of("a."+row.Extension, []string{row.Extension})
 	if err != nil {
 		return row, err

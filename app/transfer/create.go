@@ -12,12 +12,12 @@ import (
 	"portico/domain/filetype"
 )
 
-// Create begins a transfer: refused before any byte travels where its size, name or first bytes are wrong (S1.i10), or
-// the link no longer takes new ones. The event comes first, then the row, then the blob.
+// Create begins a transfer: refused before any byte travels where its size, name or first bytes are wrong (S1.i10), there
+// is no room for it, or the link no longer takes new ones. The event comes first, then the row, then the blob.
 //
-// It returns ErrEmpty, ErrTooLarge, filetype.ErrType, ErrNoSpace, or the link's refusal.
+// It returns ErrEmpty, ErrTooLarge, filetype.ErrType, ErrNoSpace, ErrQuota, or the link's refusal.
 func (s *Service) Create(ctx context.Context, owner Owner, f File) (Row, error) {
-	format, err := s.admit(f)
+	format, own, err := s.admit(ctx, owner, f)
 	if err != nil {
 		return Row{}, err
 	}
@@ -26,7 +26,7 @@ func (s *Service) Create(ctx context.Context, owner Owner, f File) (Row, error) 
 	}
 	row, err := s.Rows.Insert(ctx, Row{
 		ID: f.ID, Owner: owner, Size: f.Size, Extension: format.Extension, Declared: declared(f.Media), State: Receiving,
-	}, s.Limits)
+	}, s.Limits, own.Quota)
 	if err == nil {
 		err = s.Blobs.Create(f.ID)
 	}
@@ -49,29 +49,71 @@ func (s *Service) takeBack(ctx context.Context, owner Owner, f File) {
 }
 
 // admit decides by what is known before any byte travels.
-func (s *Service) admit(f File) (filetype.Format, error) {
-	format, err := filetype.Of(f.Name, s.Limits.Extensions)
+func (s *Service) admit(ctx context.Context, owner Owner, f File) (format filetype.Format, own Allowance, err error) {
+	if own, err = s.allowance(ctx, owner.Firm); err != nil {
+		return format, own, err
+	}
+	format, err = filetype.Of(f.Name, s.Limits.Extensions)
 	switch {
 	case f.Size == 0:
-		return format, ErrEmpty
-	case f.Size > s.Limits.MaxSize:
-		return format, ErrTooLarge.Withf("The file has %s; at most %s can be sent.", sized(f.Size), sized(s.Limits.MaxSize))
+		return format, own, ErrEmpty
+	case f.Size > own.MaxSize:
+		return format, own, ErrTooLarge.Withf("The file has %s; at most %s can be sent.", sized(f.Size), sized(own.MaxSize))
 	case err != nil:
-		return format, err
+		return format, own, err
 	}
 	if len(f.Start) > 0 {
 		if err := format.Hint(f.Start); err != nil {
-			return format, err
+			return format, own, err
 		}
 	}
+	return format, own, s.room(ctx, owner.Firm, f.Size, own.Quota)
+}
+
+// allowance is what a practice takes; its MaxSize is never 0.
+func (s *Service) allowance(ctx context.Context, firm int32) (own Allowance, err error) {
+	if s.Allowed != nil {
+		if own, err = s.Allowed(ctx, firm); err != nil {
+			return own, fmt.Errorf("ask what the practice allows: %w", err)
+		}
+	}
+	if own.MaxSize <= 0 || own.MaxSize > s.Limits.MaxSize {
+		own.MaxSize = s.Limits.MaxSize
+	}
+	return own, nil
+}
+
+// room tells whether size more bytes may come, before an event says that they will; -1 is any size. What decides on the
+// quota in the end is Insert, because others may begin at the same time.
+func (s *Service) room(ctx context.Context, firm int32, size, quota int64) error {
+	if err := s.reserve(max(size, 0)); err != nil {
+		return err
+	}
+	if quota <= 0 {
+		return nil
+	}
+	used, err := s.Rows.Used(ctx, firm)
+	switch {
+	case err != nil:
+		return err
+	case used+max(size, 1) > quota && size > 0:
+		return ErrQuota.Withf("The practice’s storage has no room for this file of %s. Tell the practice; what you have sent is safe.", sized(size))
+	case used >= quota:
+		return ErrQuota
+	}
+	return nil
+}
+
+// reserve tells whether the storage keeps its reserve of free space when bytes more have come (rule 9).
+func (s *Service) reserve(bytes int64) error {
 	free, err := s.Blobs.Free()
 	if err != nil {
-		return format, fmt.Errorf("ask for free space: %w", err)
+		return fmt.Errorf("ask for free space: %w", err)
 	}
-	if free-max(f.Size, 0) < s.Limits.Reserve {
-		return format, ErrNoSpace
+	if free-bytes < s.Limits.Reserve {
+		return ErrNoSpace
 	}
-	return format, nil
+	return nil
 }
 
 // sized says a size as a person reads it, with the exact figure where it was rounded. The published limit is given in

@@ -177,7 +177,8 @@ func (p *pump) took(r result) error {
 }
 
 // start begins a checkpoint of all that was hashed; hashing goes on meanwhile, and only one is under way. The last byte
-// is for finish to record (rule 4). Where ask is set a revoked link ends the transfer here (spec L3).
+// is for finish to record (rule 4). Where ask is set a revoked link ends the transfer here (spec L3), and a storage that
+// runs full stops it (rule 9).
 func (p *pump) start(ctx context.Context, ask bool) error {
 	if p.hashed == p.asked || p.hashed == p.row.Size {
 		return nil
@@ -207,6 +208,9 @@ func (p *pump) record(ctx context.Context, next Row, ask bool) result {
 	if ask {
 		if err := p.s.Link.Check(ctx, row.Owner, row.ID); refused(err) {
 			return result{row: row, err: fmt.Errorf("ask the link: %w", err)}
+		}
+		if err := p.s.reserve(0); errors.Is(err, ErrNoSpace) {
+			return result{row: row, err: err}
 		}
 	}
 	return result{row: row}

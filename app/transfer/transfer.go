@@ -11,6 +11,11 @@
 //  6. A transfer begun while its link was open goes on after the link expires: idle for at most Limits.Idle,
 //     Limits.Age in all (spec L4). A revoked link ends it at the next checkpoint (L3).
 //  7. What is refused leaves nothing: no bytes, and an event that says why.
+//  8. A practice's quota counts all files that are kept and those on their way with their announced size. It is reserved
+//     when a transfer begins, in the statement that makes its row, and given back when its bytes are destroyed. A limit
+//     that is lowered meanwhile does not end what has begun.
+//  9. Below a reserve of free space nothing new begins, and what has begun stops at its next checkpoint and can be
+//     continued when there is room again.
 package transfer
 
 import (
@@ -34,6 +39,7 @@ var (
 	ErrEmpty    = fault.New(fault.Invalid, "uploadlink.empty", "The file is empty. If it lies in a cloud drive, save it to this device first.")
 	ErrShort    = fault.New(fault.Invalid, "upload.short", "Fewer bytes came than were announced.")
 	ErrNoSpace  = fault.New(fault.NoSpace, "upload.no_space", "The storage is full. Nothing is lost; try again later.")
+	ErrQuota    = fault.New(fault.NoSpace, "upload.quota", "The practice’s storage is full, so this file can’t be sent now. Tell the practice; what you have sent is safe.")
 	ErrDamaged  = fault.New(fault.Gone, "upload.damaged", "The storage has failed for this file. Send it again.")
 )
 
@@ -43,6 +49,8 @@ type Service struct {
 	Blobs  Blobs
 	Link   Link
 	Limits Limits
+	// Allowed is what a practice has said for itself. nil: nothing.
+	Allowed func(ctx context.Context, firm int32) (Allowance, error)
 
 	holds holds
 }
@@ -66,6 +74,12 @@ func Standard(maxSize int64, extensions []string) Limits {
 		MaxSize: maxSize, Extensions: extensions, Idle: 24 * time.Hour, Age: 72 * time.Hour, Reserve: 1 << 30,
 		CheckpointBytes: 64 << 20, CheckpointEvery: 5 * time.Second, Yield: 10 * time.Second,
 	}
+}
+
+// Allowance is what a practice takes less than Limits say. 0: it has said nothing.
+type Allowance struct {
+	MaxSize int64 // bytes of one file
+	Quota   int64 // bytes of all files that are kept for it
 }
 
 // Owner is who may touch a transfer: one recipient of one link of one practice.
@@ -135,8 +149,11 @@ type Row struct {
 // Rows keep transfers. Each method is one statement that takes effect wholly or not at all; all times are the database's.
 // Implementations: adapters/postgres, and transfertest.Rows; both pass transfertest.Conformance.
 type Rows interface {
-	// Insert adds a transfer: Receiving from 0, or Finishing with all bytes there.
-	Insert(ctx context.Context, r Row, limits Limits) (Row, error)
+	// Insert adds a transfer: Receiving from 0, or Finishing with all bytes there. ErrQuota: with it more than quota bytes
+	// would be kept for its firm; 0 is no quota.
+	Insert(ctx context.Context, r Row, limits Limits, quota int64) (Row, error)
+	// Used is how many bytes are kept for a firm: the sizes of all transfers that are not Emptied.
+	Used(ctx context.Context, firm int32) (int64, error)
 	// Load reads one; ErrUnknown where owner has none such.
 	Load(ctx context.Context, owner Owner, id uuid.UUID) (Row, error)
 	// Take raises the epoch of a live Receiving transfer whose offset is offset. Where it isn't that, taken is false and

@@ -13,10 +13,10 @@ import (
 // file inside the request that announces it. Its bytes are safe before anything else is known of it, so that one event
 // and one row are enough; what fails on the way leaves nothing. f.Size is -1 where it isn't known.
 //
-// It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes, or an error after which nobody knows: where
+// It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes or the practice's own limit, or an error after which nobody knows: where
 // the row is Finishing, the file is safe and Head will tell.
 func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, body io.Reader) (Row, error) {
-	format, err := s.admit(f)
+	format, own, err := s.admit(ctx, owner, f)
 	if err != nil {
 		return Row{}, err
 	}
@@ -26,14 +26,17 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 		}
 	}
 	row := Row{ID: f.ID, Owner: owner, Extension: format.Extension, Declared: declared(f.Media), State: Finishing}
-	if err := s.keep(&row, format, f.Size, limit, body); err != nil {
+	if err := s.keep(&row, format, f.Size, min(limit, own.MaxSize), body); err != nil {
 		return Row{}, errors.Join(err, s.Blobs.Remove(f.ID))
 	}
 	f.Size = row.Size
 	if err := s.Link.Start(ctx, owner, f); err != nil {
 		return Row{}, errors.Join(fmt.Errorf("start the transfer: %w", err), s.Blobs.Remove(f.ID))
 	}
-	row, err = s.Rows.Insert(ctx, row, s.Limits)
+	row, err = s.Rows.Insert(ctx, row, s.Limits, own.Quota)
+	if errors.Is(err, ErrQuota) { // known to have no row; after any other error there may be one
+		err = errors.Join(err, s.Blobs.Remove(f.ID))
+	}
 	if err != nil {
 		s.takeBack(ctx, owner, f)
 		return Row{}, fmt.Errorf("record the file: %w", err)

@@ -158,7 +158,7 @@ func (e earlier) Load(ctx context.Context, firm int32, stream event.Stream, afte
 // at is the house's links as of some time ago, and transfers that come through them.
 func (d *demo) at(ago time.Duration) (linkapp.Commands, *transfer.Service) {
 	links := linkapp.Commands{Events: earlier{d.store, ago}, Policies: d.firmList}
-	return links, &transfer.Service{Rows: d.transfers.Rows, Blobs: d.transfers.Blobs, Link: linkHistory{links, d.linkList.Wait}, Limits: d.transfers.Limits}
+	return links, &transfer.Service{Rows: d.transfers.Rows, Blobs: d.transfers.Blobs, Link: linkHistory{links, d.linkList.Wait}, Limits: d.transfers.Limits, Allowed: d.transfers.Allowed}
 }
 
 // holder finds the first recipient of a link, who holds the first secret.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	mailadapter "portico/adapters/mail"
@@ -14,6 +15,7 @@ import (
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/event"
+	"portico/domain/firm"
 	"portico/domain/uploadlink"
 	"portico/ports/web"
 
@@ -114,6 +116,25 @@ func practices(firms firmapp.Reader) func(ctx context.Context, firm int32) (noti
 	return func(ctx context.Context, firm int32) (notify.Person, error) {
 		p, err := firms.Firm(ctx, firm)
 		return notify.Person{Name: p.Name, Email: p.Email}, err
+	}
+}
+
+// wordings tells mails what a practice calls its button.
+func wordings(firms firmapp.Reader) func(ctx context.Context, firm int32) (notify.MailWording, error) {
+	return func(ctx context.Context, firm int32) (notify.MailWording, error) {
+		p, err := firms.Firm(ctx, firm)
+		return notify.MailWording{Button: p.Button}, err
+	}
+}
+
+// allowances tells transfers what a practice takes. One that is so new that its settings can't be read has none.
+func allowances(firms firmapp.Reader) func(ctx context.Context, no int32) (transfer.Allowance, error) {
+	return func(ctx context.Context, no int32) (transfer.Allowance, error) {
+		p, err := firms.Firm(ctx, no)
+		if errors.Is(err, firm.ErrNotFound) {
+			return transfer.Allowance{}, nil
+		}
+		return transfer.Allowance{MaxSize: p.Limits.MaxFileBytes, Quota: p.Limits.QuotaBytes}, err
 	}
 }
 

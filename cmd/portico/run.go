@@ -53,7 +53,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	defer blobs.Close()
 	transfers := &transfer.Service{
 		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links, h.linkList.Wait},
-		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()),
+		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
 	}
 	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
 	if err != nil {
@@ -71,7 +71,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	defer stop()
 	group, failed := errgroup.WithContext(behind)
 	if err := h.hear(failed, group, transfers, notify.Sender{
-		Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts), Practice: practices(h.firmList),
+		Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts), Practice: practices(h.firmList), Wording: wordings(h.firmList),
 	}, metrics); err != nil {
 		stop()
 		return errors.Join(err, group.Wait())
@@ -182,7 +182,7 @@ func (h *house) measure(metrics *prometheus.Registry, timers *postgres.Timers, h
 func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus.Registry) (http.Handler, error) {
 	programs := &api.Server{
 		Tokens: h.account, Accounts: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
-		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList,
+		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Content: transfers, Version: version(), Log: h.log,
 	}

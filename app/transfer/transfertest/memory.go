@@ -42,9 +42,12 @@ func (r *memoryRow) move(l transfer.Limits) {
 }
 
 // Insert implements transfer.Rows.
-func (rs *Rows) Insert(_ context.Context, row transfer.Row, l transfer.Limits) (transfer.Row, error) {
+func (rs *Rows) Insert(_ context.Context, row transfer.Row, l transfer.Limits, quota int64) (transfer.Row, error) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
+	if quota > 0 && rs.used(row.Owner.Firm)+row.Size > quota {
+		return transfer.Row{}, transfer.ErrQuota
+	}
 	if rs.m == nil {
 		rs.m = make(map[uuid.UUID]*memoryRow)
 	}
@@ -56,6 +59,22 @@ func (rs *Rows) Insert(_ context.Context, row transfer.Row, l transfer.Limits) (
 	r.move(l)
 	rs.m[row.ID] = r
 	return r.seen(), nil
+}
+
+// Used implements transfer.Rows.
+func (rs *Rows) Used(_ context.Context, firm int32) (int64, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.used(firm), nil
+}
+
+func (rs *Rows) used(firm int32) (sum int64) {
+	for _, r := range rs.m {
+		if r.Owner.Firm == firm && !r.emptied {
+			sum += r.Size
+		}
+	}
+	return sum
 }
 
 // Load implements transfer.Rows.
@@ -151,7 +170,7 @@ func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer
 func (rs *Rows) Emptied(_ context.Context, firm int32, id uuid.UUID) error {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if r, ok := rs.m[id]; ok && r.Owner.Firm == firm {
+	if r, ok := rs.m[id]; ok && r.Owner.Firm == firm && (r.State == transfer.Abandoned || r.State == transfer.Discarded) {
 		r.emptied = true
 	}
 	return nil
@@ -198,6 +217,7 @@ type Blobs struct {
 	m       map[uuid.UUID]*memoryBlob
 	SyncErr error // what Sync answers
 	Room    int64 // bytes after which Write answers ErrFull; 0 is endless
+	space   int64 // what Free answers; 0 is plenty
 }
 
 type memoryBlob struct {
@@ -272,7 +292,17 @@ func (bs *Blobs) Old(_ context.Context, age time.Duration) (ids []uuid.UUID, err
 }
 
 // Free implements transfer.Blobs.
-func (bs *Blobs) Free() (int64, error) { return 1 << 50, nil }
+func (bs *Blobs) Free() (int64, error) {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	if bs.space > 0 {
+		return bs.space, nil
+	}
+	return 1 << 50, nil
+}
+
+// SetSpace is what Free answers from now on; 0 is plenty.
+func (bs *Blobs) SetSpace(bytes int64) { bs.mu.Lock(); bs.space = bytes; bs.mu.Unlock() }
 
 // PowerCut loses all that was never synced, and every lock.
 func (bs *Blobs) PowerCut() {

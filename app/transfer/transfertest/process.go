@@ -80,8 +80,8 @@ func (m mortalRows) Checkpoint(ctx context.Context, row transfer.Row, l transfer
 	return r, err
 }
 
-func (m mortalRows) Insert(ctx context.Context, row transfer.Row, l transfer.Limits) (r transfer.Row, err error) {
-	err = m.p.alive("Insert", func() (err error) { r, err = m.Rows.Insert(ctx, row, l); return err })
+func (m mortalRows) Insert(ctx context.Context, row transfer.Row, l transfer.Limits, quota int64) (r transfer.Row, err error) {
+	err = m.p.alive("Insert", func() (err error) { r, err = m.Rows.Insert(ctx, row, l, quota); return err })
 	return r, err
 }
 
