@@ -183,7 +183,9 @@ func TestTheMailHasThePracticesOwnWords(t *testing.T) {
 	if _, err := s.Send(t.Context(), linkEffect(ingr, 1)); err != nil || len(box.links) != 1 || box.links[0].Wording.Button != "Send to practice 1" {
 		t.Errorf("%v, %+v", err, box.links)
 	}
-	s.Wording = func(context.Context, int32) (MailWording, error) { return MailWording{}, errors.New("the database is gone") }
+	s.Wording = func(context.Context, int32) (MailWording, error) {
+		return MailWording{}, errors.New("the database is gone")
+	}
 	if _, err := s.Send(t.Context(), linkEffect(ingr, 1)); err == nil || len(box.links) != 1 {
 		t.Errorf("%v, %d mails; want another try", err, len(box.links))
 	}
