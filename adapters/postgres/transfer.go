@@ -18,7 +18,7 @@ import (
 type Transfers struct{ DB *DB }
 
 const transferColumns = `id, firm_no, link_id, recipient_id, size, byte_offset, hash_state, epoch, sha256, extension,
-	declared_media, found_media, state, reason, created_at, expires_at, expires_at <= clock_timestamp() AS expired`
+	declared_media, found_media, fingerprint, state, reason, created_at, expires_at, expires_at <= clock_timestamp() AS expired`
 
 // Who may lose a commit in a crash of the database says fleeting. That is right where what follows repeats it (a digest
 // whose event isn't recorded) or doesn't need it (an epoch, whose writers check it); an offset that a client was told
@@ -43,13 +43,13 @@ func (t Transfers) Insert(ctx context.Context, r transfer.Row, l transfer.Limits
 			WHERE $15::bigint = 0 OR u.bytes + excluded.bytes <= $15::bigint
 			RETURNING firm_no)
 		INSERT INTO transfer.upload_transfer (id, firm_no, link_id, recipient_id, size, byte_offset, sha256, extension,
-			declared_media, found_media, storage_key, state, expires_at)
-		SELECT $1::uuid, firm_no, $3::uuid, $4::uuid, $5::bigint, $6::bigint, $7::bytea, $8::text, $9::text, $10::text, $14::text, $11::text,
+			declared_media, found_media, storage_key, state, fingerprint, expires_at)
+		SELECT $1::uuid, firm_no, $3::uuid, $4::uuid, $5::bigint, $6::bigint, $7::bytea, $8::text, $9::text, $10::text, $14::text, $11::text, $16::text,
 			clock_timestamp() + least($12::interval, $13::interval)
 		FROM room
 		RETURNING `+transferColumns,
 		r.ID, r.Owner.Firm, r.Owner.Link, r.Owner.Recipient, r.Size, offset, r.SHA256, r.Extension,
-		r.Declared, r.Found, r.State, l.Idle, l.Age, r.ID.String(), quota)
+		r.Declared, r.Found, r.State, l.Idle, l.Age, r.ID.String(), quota, r.Fingerprint)
 	switch {
 	case err != nil:
 		return row, fmt.Errorf("insert the transfer: %w", err)
@@ -75,6 +75,24 @@ func (t Transfers) Load(ctx context.Context, o transfer.Owner, id uuid.UUID) (tr
 		WHERE id = $1 AND firm_no = $2 AND link_id = $3 AND recipient_id = $4`,
 		id, o.Firm, o.Link, o.Recipient)
 	return row, found(ok, err, "load the transfer")
+}
+
+// Running implements transfer.Rows.
+func (t Transfers) Running(ctx context.Context, o transfer.Owner) (list []transfer.Row, err error) {
+	err = t.DB.scoped(ctx, o.Firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT `+transferColumns+` FROM transfer.upload_transfer
+			WHERE firm_no = $1 AND link_id = $2 AND recipient_id = $3 AND state = 'receiving'`, o.Firm, o.Link, o.Recipient)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, scanTransfer)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list running transfers: %w", err)
+	}
+	return list, nil
 }
 
 // Take implements transfer.Rows.
@@ -106,7 +124,7 @@ func (t Transfers) Checkpoint(ctx context.Context, r transfer.Row, l transfer.Li
 // Finish implements transfer.Rows.
 func (t Transfers) Finish(ctx context.Context, r transfer.Row) (transfer.Row, error) {
 	row, ok, err := t.one(ctx, r.Owner.Firm, fleeting, `
-		UPDATE transfer.upload_transfer SET state = 'finishing', byte_offset = size, hash_state = NULL, sha256 = $4,
+		UPDATE transfer.upload_transfer SET state = 'finishing', byte_offset = size, hash_state = NULL, fingerprint = '', sha256 = $4,
 			found_media = $5, last_progress_at = clock_timestamp()
 		WHERE id = $1 AND firm_no = $2 AND epoch = $3 AND state = 'receiving'
 		RETURNING `+transferColumns,
@@ -125,7 +143,7 @@ func (t Transfers) Receive(ctx context.Context, firm int32, id uuid.UUID) error 
 // Abandon implements transfer.Rows.
 func (t Transfers) Abandon(ctx context.Context, firm int32, id uuid.UUID, reason transfer.Reason) (transfer.Row, bool, error) {
 	return t.end(ctx, firm, id, `
-		UPDATE transfer.upload_transfer SET state = 'abandoned', reason = $3, epoch = epoch + 1, hash_state = NULL,
+		UPDATE transfer.upload_transfer SET state = 'abandoned', reason = $3, epoch = epoch + 1, hash_state = NULL, fingerprint = '',
 			last_progress_at = clock_timestamp()
 		WHERE id = $1 AND firm_no = $2 AND state IN ('receiving', 'finishing')
 		RETURNING `+transferColumns, string(reason))
@@ -221,7 +239,7 @@ func (t Transfers) one(ctx context.Context, firm int32, commit, sql string, args
 
 func scanTransfer(r pgx.CollectableRow) (row transfer.Row, err error) {
 	err = r.Scan(&row.ID, &row.Owner.Firm, &row.Owner.Link, &row.Owner.Recipient, &row.Size, &row.Offset, &row.HashState, &row.Epoch,
-		&row.SHA256, &row.Extension, &row.Declared, &row.Found, &row.State, &row.Reason, &row.CreatedAt, &row.ExpiresAt, &row.Expired)
+		&row.SHA256, &row.Extension, &row.Declared, &row.Found, &row.Fingerprint, &row.State, &row.Reason, &row.CreatedAt, &row.ExpiresAt, &row.Expired)
 	row.CreatedAt, row.ExpiresAt = row.CreatedAt.Truncate(time.Millisecond), row.ExpiresAt.Truncate(time.Millisecond)
 	return row, err
 }

@@ -25,7 +25,7 @@ func (s *Service) Create(ctx context.Context, owner Owner, f File) (Row, error) 
 		return Row{}, fmt.Errorf("start the transfer: %w", err)
 	}
 	row, err := s.Rows.Insert(ctx, Row{
-		ID: f.ID, Owner: owner, Size: f.Size, Extension: format.Extension, Declared: declared(f.Media), State: Receiving,
+		ID: f.ID, Owner: owner, Size: f.Size, Extension: format.Extension, Declared: declared(f.Media), State: Receiving, Fingerprint: f.Fingerprint,
 	}, s.Limits, own.Quota)
 	if err == nil {
 		err = s.Blobs.Create(f.ID)

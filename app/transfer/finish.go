@@ -158,5 +158,15 @@ func (s *Service) End(ctx context.Context, firm int32, id uuid.UUID, reason Reas
 	return err
 }
 
+// Running lists owner's transfers that are not complete, by id.
+func (s *Service) Running(ctx context.Context, owner Owner) (map[uuid.UUID]Row, error) {
+	list, err := s.Rows.Running(ctx, owner)
+	byID := make(map[uuid.UUID]Row, len(list))
+	for _, row := range list {
+		byID[row.ID] = row
+	}
+	return byID, err
+}
+
 // Open reads a received file. Whether its reader may see it is for the caller to know. It returns ErrMissing.
 func (s *Service) Open(id uuid.UUID) (Reader, error) { return s.Blobs.Open(id) }

@@ -97,6 +97,9 @@ type File struct {
 	Size  int64     // bytes; -1 where nobody knows yet
 	Start []byte    // the first bytes as a hint, to refuse before anything travels; may be empty
 
+	// Fingerprint is by which its sender knows the file again, at most 64 bytes; may be empty.
+	Fingerprint string
+
 	// Generation is of the secret that the sender holds.
 	Generation int
 }
@@ -139,6 +142,9 @@ type Row struct {
 	Extension string
 	Declared  string // media type by the sender
 	Found     string // media type by content, once all bytes are in
+
+	Fingerprint string // while it is Receiving
+
 	State     State
 	Reason    Reason // of an abandoned one
 	CreatedAt time.Time
@@ -156,6 +162,8 @@ type Rows interface {
 	Used(ctx context.Context, firm int32) (int64, error)
 	// Load reads one; ErrUnknown where owner has none such.
 	Load(ctx context.Context, owner Owner, id uuid.UUID) (Row, error)
+	// Running lists owner's that are Receiving.
+	Running(ctx context.Context, owner Owner) ([]Row, error)
 	// Take raises the epoch of a live Receiving transfer whose offset is offset. Where it isn't that, taken is false and
 	// the row tells why. ErrUnknown as Load.
 	Take(ctx context.Context, owner Owner, id uuid.UUID, offset int64) (r Row, taken bool, err error)

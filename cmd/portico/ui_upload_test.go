@@ -62,9 +62,9 @@ func refusedEarly(t *testing.T, p *portal) {
 		t.Fatal(err)
 	}
 	person.Choose("Add a file", huge, file(t, "setup.exe", []byte("MZ")), file(t, "README", []byte("no ending")), file(t, "nothing.pdf", nil))
-	person.Wait("at most 4.999342 GB (5,368,002,597 bytes)")
-	person.Wait("Files ending in .exe are not accepted")
-	person.Wait("This file has no ending")
+	person.Wait("This file has 5,368,002,598 bytes (5.37 GB); at most 5,368,002,597 (4.999342 GB) are accepted.")
+	person.Wait("Files ending in .exe can’t be sent here. Accepted are: bmp, csv,")
+	person.Wait("Files without an extension can’t be sent here")
 	person.Wait("This file is empty")
 	for _, ending := range uploadlink.Extensions() {
 		if !strings.Contains(person.Text(), ending) {

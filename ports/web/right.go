@@ -139,7 +139,7 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 		e.page.Title, e.page.Heading, e.page.Icon = "Link expired", "This link has expired", "clock"
 		e.page.Text = "It worked until the end of " + at.LastDay() + ", " + at.ZoneWords() + "."
 		e.page.Advice = "Do you still have something to send? Ask " + asker(p) + " for a new link: reply to the e-mail that brought you here."
-		e.page.Rows = uploadRows(p, a.Base+"/")
+		e.page.Rows = uploadRows(p, a.Base+"/", nil)
 	}
 	e.state.Link.ExpiresAt, e.state.Link.Client, e.state.Link.Practice = milli(p.ExpiresAt), p.ClientName, p.Practice
 	e.state.Now, e.state.Files = milli(p.Now), []fileState{}

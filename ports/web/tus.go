@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,9 @@ const (
 	// A small file that comes inside the request that announces it is stored in one step, not resumable.
 	inOneGo = 1 << 20
 )
+
+// fingerprints are what senders may call a file by; anything else is ignored.
+var fingerprints = regexp.MustCompile(`^[0-9a-z-]{1,64}$`)
 
 // ServeHTTP implements http.Handler.
 func (t Uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -123,6 +127,9 @@ func (t Uploads) create(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := transfer.File{ID: id, Name: meta["filename"], Media: meta["filetype"], Size: size, Generation: a.Generation}
 	f.Start, _ = base64.StdEncoding.DecodeString(meta["head"]) // a hint
+	if mark := meta["fingerprint"]; fingerprints.MatchString(mark) {
+		f.Fingerprint = mark
+	}
 	bytes := r.Header.Get("Content-Type") == tusMedia && r.ContentLength != 0
 
 	var row transfer.Row

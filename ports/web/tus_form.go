@@ -45,6 +45,9 @@ func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		row, err := t.part(r, owner, a.Generation, part, left)
+		if f, ok := errors.AsType[*fault.Error](err); ok {
+			return f.Withf("“%s”: %s", part.FileName(), f.Message)
+		}
 		if err != nil {
 			return err
 		}

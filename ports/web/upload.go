@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"portico/app/es"
+	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/event"
 	"portico/domain/fault"
@@ -29,10 +31,10 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !wantsPage(r, tokenPage) && acceptsJSON(r) {
-		return s.answerState(w, p)
+		return s.answerState(w, r, a, p)
 	}
 	if p.State == linkapp.LinkExpired {
-		return s.showUpload(w, r, a, p) // what is in its window can still be changed; otherwise it says that it is over
+		return s.showUpload(w, r, http.StatusOK, a, p, "") // what is in its window can still be changed; otherwise it says that it is over
 	}
 	return s.show(w, r, views.Door{
 		Public: public(p, "Send files"), Sender: p.SenderName, Expires: views.At(p.ExpiresAt, zone(p.Zone)), Token: r.PathValue("token"),
@@ -81,9 +83,9 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if acceptsJSON(r) {
-		return s.answerState(w, p)
+		return s.answerState(w, r, a, p)
 	}
-	return s.showUpload(w, r, a, p)
+	return s.showUpload(w, r, http.StatusOK, a, p, "")
 }
 
 // uploadPage reads what a is allowed to see. The link is there, a command has just found it; the list may lag behind.
@@ -95,28 +97,46 @@ func (s *Server) uploadPage(r *http.Request, a access) (linkapp.UploadPage, erro
 	return p, err
 }
 
-func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, a access, p linkapp.UploadPage) error {
+// arriving is what is on its way through a, by id. Most pages have nothing of the kind and ask nobody.
+func (s *Server) arriving(r *http.Request, a access, p linkapp.UploadPage) (map[uuid.UUID]transfer.Row, error) {
+	if !slices.ContainsFunc(p.Files, func(f linkapp.UploadFile) bool { return f.State == linkapp.FileReceiving }) {
+		return nil, nil
+	}
+	return s.Uploads.Transfers.Running(r.Context(), transfer.Owner{Firm: a.Firm, Link: a.Link, Recipient: a.Recipient})
+}
+
+// showUpload is the page with what has just been refused, if anything.
+func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a access, p linkapp.UploadPage, trouble string) error {
 	open := p.State != linkapp.LinkExpired && p.State != linkapp.LinkRevoked
 	if !open && !unfinished(p) {
 		return s.closed(r.Context(), a, uploadlink.ErrExpired)
+	}
+	running, err := s.arriving(r, a, p)
+	if err != nil {
+		return err
 	}
 	page := views.Upload{
 		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
 		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: uploadlink.MaxFileSize, MaxWords: "4.999342 GB", LimitWords: "4.99 GB",
-		PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/"), Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
+		PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/", running), Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
 	if b, ok := newestBatch(p); ok && b.State == linkapp.BatchOpen && b.Deadline.After(p.Now) {
 		page.Editable, page.Left = true, clock(b.Deadline.Sub(p.Now))
 	}
-	return s.show(w, r, page)
+	s.page(w, r, code, page)
+	return nil
 }
 
 // answerState is the page as JSON. A link that takes nothing and holds nothing unfinished is a problem, too: 410 with
 // both in one object.
-func (s *Server) answerState(w http.ResponseWriter, p linkapp.UploadPage) error {
-	st := stateOf(p)
+func (s *Server) answerState(w http.ResponseWriter, r *http.Request, a access, p linkapp.UploadPage) error {
+	running, err := s.arriving(r, a, p)
+	if err != nil {
+		return err
+	}
+	st := stateOf(p, running)
 	if st.Link.State == "open" || unfinished(p) {
 		s.json(w, http.StatusOK, "application/json", st)
 		return nil
@@ -148,7 +168,12 @@ func (s *Server) transfers(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// plainUpload takes a form from a browser without script; what is refused becomes a page.
+// formDrain is how many bytes of a refused form are read on: a browser that is still sending sees a broken line instead
+// of the answer.
+const formDrain = 1 << 30
+
+// plainUpload takes a form from a browser without script. What is refused is told on the same page, which shows what has
+// arrived before it.
 func (s *Server) plainUpload(w http.ResponseWriter, r *http.Request) error {
 	a, _ := accessOf(r)
 	leave, err := s.paces.uploads.enter(rightID{a.Link, a.Recipient})
@@ -159,7 +184,17 @@ func (s *Server) plainUpload(w http.ResponseWriter, r *http.Request) error {
 	rc := http.NewResponseController(w)
 	_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
 	r.Body = newBody(r.Body, rc, s.Patience)
-	return s.Uploads.form(w, r)
+	err = s.Uploads.form(w, r)
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || !wantsPage(r, uploadPage) || !slices.Contains([]fault.Kind{fault.Invalid, fault.TooLarge, fault.Unsupported, fault.NoSpace}, f.Kind) {
+		return err
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, formDrain) // whatever ends it, the answer is the same
+	p, err := s.uploadPage(r, a)
+	if err != nil {
+		return err
+	}
+	return s.showUpload(w, r, statuses[f.Kind], a, p, f.Message)
 }
 
 // fileName is the rename form on a page of its own.

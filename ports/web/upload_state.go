@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/ports/web/views"
 
@@ -47,9 +48,14 @@ type fileState struct {
 	Deadline string            `json:"deadline,omitempty"` // of its own batch, while it can be changed
 	Renamed  bool              `json:"renamed,omitempty"`  // it got a suffix because its name was taken
 	SameAs   uuid.UUID         `json:"same_as,omitzero"`
+
+	// Of a file that is still being received: how many bytes are here, and by what its sender knows it again.
+	Offset      int64  `json:"offset,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
 }
 
-func stateOf(p linkapp.UploadPage) uploadState {
+// stateOf takes running, the transfers that are under way, where they matter.
+func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadState {
 	st := uploadState{
 		Link: linkState{State: "open", ExpiresAt: milli(p.ExpiresAt), Client: p.ClientName, Practice: p.Practice},
 		Now:  milli(p.Now), Files: []fileState{},
@@ -70,6 +76,9 @@ func stateOf(p linkapp.UploadPage) uploadState {
 		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f), SameAs: f.SameAs}
 		if changeable(f, p.Now) {
 			fs.Deadline = milli(f.Deadline)
+		}
+		if row, ok := running[f.ID]; ok && f.State == linkapp.FileReceiving {
+			fs.Offset, fs.Fingerprint = row.Offset, row.Fingerprint
 		}
 		st.Files = append(st.Files, fs)
 	}
@@ -105,7 +114,7 @@ func unfinished(p linkapp.UploadPage) bool {
 }
 
 // uploadRows are the files that a page shows to their uploader, newest first.
-func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
+func uploadRows(p linkapp.UploadPage, base string, running map[uuid.UUID]transfer.Row) []views.UploadRow {
 	var rows []views.UploadRow
 	for _, f := range slices.Backward(p.Files) {
 		if !listed(f) {
@@ -114,22 +123,43 @@ func uploadRows(p linkapp.UploadPage, base string) []views.UploadRow {
 		row := views.UploadRow{Base: base, ID: f.ID, State: string(f.State), Icon: "check", Name: f.Name}
 		switch f.State {
 		case linkapp.FileReceiving:
-			row.Icon, row.Note = "hourglass", "Not complete yet. Choose it again to go on."
+			row.Icon, row.Note = "hourglass", "Not complete yet"+here(running[f.ID])+". Choose it again to go on."
 		case linkapp.FileReceived:
 			row.Note = "Received · " + views.Size(f.Size)
 			if changeable(f, p.Now) {
-				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))+" left"
+				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))
 			}
 		case linkapp.FileReleased:
 			row.Note = "Sent to " + p.Practice + " · " + views.Size(f.Size)
 		case linkapp.FileDeleted, linkapp.FileAbandoned:
 		}
-		if numbered(f) {
-			row.Note += " · a file of that name was here already, so this one got a number"
-		}
+		row.Note += remarks(f, p.Files)
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// here is how much of an unfinished file has come: ": 63 % is here".
+func here(row transfer.Row) string {
+	if row.Size == 0 || row.Offset*100 < row.Size {
+		return ""
+	}
+	return fmt.Sprintf(": %d %% is here", row.Offset*100/row.Size)
+}
+
+// remarks is what its sender should know of a file; file-rows.js says the same (S1.i12, T15).
+func remarks(f linkapp.UploadFile, all []linkapp.UploadFile) (said string) {
+	if numbered(f) {
+		said = " · a file of that name was here already, so this one got a number"
+	}
+	if f.SameAs == uuid.Nil {
+		return said
+	}
+	i := slices.IndexFunc(all, func(other linkapp.UploadFile) bool { return other.ID == f.SameAs && listed(other) })
+	if i < 0 {
+		return said + " · same content as an earlier file"
+	}
+	return said + " · same content as “" + all[i].Name + "”"
 }
 
 var suffixed = regexp.MustCompile(` \(\d+\)(\.[^.]*)?$`)

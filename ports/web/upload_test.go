@@ -295,7 +295,7 @@ func TestRenameAndDeleteWithoutScript(t *testing.T) {
 	h.post(base+"release", nil).want(t, http.StatusConflict, "nothing to send")
 	h.shelf.upload.Now = noon.Add(11 * time.Minute)
 	h.get(file+"/name").want(t, http.StatusConflict, "time for changes is over")
-	h.post(base+"files", nil).want(t, http.StatusUnprocessableEntity, "<h1>", `href="`+base+`"`)
+	h.post(base+"files", nil).want(t, http.StatusUnprocessableEntity, `<p id="trouble-text">Files are sent as multipart/form-data.</p>`, `action="`+base+`files"`)
 }
 
 // Threat T2: no secret reaches the log, whatever happens to the request.

@@ -85,6 +85,44 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 		}
 	})
 
+	t.Run("what is running, and by what it is known again", func(t *testing.T) {
+		mine := transfer.Owner{Firm: 1, Link: NewID(), Recipient: NewID()}
+		row := transfer.Row{ID: NewID(), Owner: mine, Size: 1000, Extension: "pdf", State: transfer.Receiving, Fingerprint: "abc"}
+		r, err := rows.Insert(t.Context(), row, limits, 0)
+		if err != nil || r.Fingerprint != "abc" {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		for _, other := range []transfer.Owner{{Firm: 1, Link: mine.Link, Recipient: NewID()}, {Firm: 1, Link: NewID(), Recipient: mine.Recipient}, {Firm: 2, Link: mine.Link, Recipient: mine.Recipient}} {
+			if list, err := rows.Running(t.Context(), other); err != nil || len(list) != 0 {
+				t.Errorf("%+v sees %+v, %v", other, list, err)
+			}
+		}
+		running := func() []transfer.Row {
+			list, err := rows.Running(t.Context(), mine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		if list := running(); len(list) != 1 || list[0].ID != r.ID || list[0].Fingerprint != "abc" {
+			t.Fatalf("running: %+v", list)
+		}
+		if r, _, err = rows.Take(t.Context(), mine, r.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		r.SHA256 = bytes.Repeat([]byte{1}, 32)
+		if r, err = rows.Finish(t.Context(), r); err != nil || r.Fingerprint != "" || len(running()) != 0 {
+			t.Fatalf("the fingerprint goes with completion: %+v, %v", r, err)
+		}
+		row.ID = NewID()
+		if _, err := rows.Insert(t.Context(), row, limits, 0); err != nil {
+			t.Fatal(err)
+		}
+		if r, ok, err := rows.Abandon(t.Context(), 1, row.ID, transfer.Cancelled); !ok || err != nil || r.Fingerprint != "" || len(running()) != 0 {
+			t.Fatalf("and with the end: %+v, %v, %v", r, ok, err)
+		}
+	})
+
 	t.Run("whole", func(t *testing.T) {
 		r := insert(t, transfer.Finishing)
 		if r.Offset != 1000 || len(r.SHA256) != 32 || r.Found != "application/pdf" {

@@ -88,6 +88,18 @@ func (rs *Rows) Load(_ context.Context, owner transfer.Owner, id uuid.UUID) (tra
 	return r.seen(), nil
 }
 
+// Running implements transfer.Rows.
+func (rs *Rows) Running(_ context.Context, owner transfer.Owner) (list []transfer.Row, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, r := range rs.m {
+		if r.Owner == owner && r.State == transfer.Receiving {
+			list = append(list, r.seen())
+		}
+	}
+	return list, nil
+}
+
 // Take implements transfer.Rows.
 func (rs *Rows) Take(ctx context.Context, owner transfer.Owner, id uuid.UUID, offset int64) (transfer.Row, bool, error) {
 	row, err := rs.Load(ctx, owner, id)
@@ -126,6 +138,7 @@ func (rs *Rows) Finish(_ context.Context, row transfer.Row) (transfer.Row, error
 		return row, transfer.ErrLocked
 	}
 	r.State, r.Offset, r.HashState, r.SHA256, r.Found, r.touched = transfer.Finishing, r.Size, nil, row.SHA256, row.Found, time.Now()
+	r.Fingerprint = ""
 	return r.seen(), nil
 }
 
@@ -158,7 +171,7 @@ func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer
 	}
 	for _, s := range from {
 		if r.State == s {
-			r.State, r.Reason, r.HashState, r.touched = to, reason, nil, time.Now()
+			r.State, r.Reason, r.HashState, r.Fingerprint, r.touched = to, reason, nil, "", time.Now()
 			r.Epoch++
 			return r.seen(), true, nil
 		}

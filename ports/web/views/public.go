@@ -20,6 +20,7 @@ type Upload struct {
 	Expires    When
 	Open       bool   // files can be added
 	Closed     string // why not
+	Trouble    string // what has just been refused, of a form without script
 	Accept     string // ".pdf,.jpg,…"
 	MaxBytes   int64
 	MaxWords   string // "4.999342 GB"
@@ -42,7 +43,7 @@ type UploadRow struct {
 	Note     string
 	Editable bool
 	Deadline When
-	Left     string
+	Left     string // "9:42"
 }
 
 // FileName is the rename form on a page of its own, for browsers without script (S1.20).

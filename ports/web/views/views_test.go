@@ -84,7 +84,7 @@ func full() []Page {
 	base := "/up/" + one.String() + "/"
 	rows := []UploadRow{
 		{Base: base, ID: two, State: "receiving", Icon: "hourglass", Name: "IMG_2041.jpeg", Note: "Not complete yet. Choose it again to go on."},
-		{Base: base, ID: one, State: "received", Icon: "check", Name: "Bank statement March.pdf", Note: "Received · 812 KB", Editable: true, Deadline: noon, Left: "9:42 left"},
+		{Base: base, ID: one, State: "received", Icon: "check", Name: "Bank statement March.pdf", Note: "Received · 812 KB", Editable: true, Deadline: noon, Left: "9:42"},
 		{Base: base, ID: one, State: "released", Icon: "check", Name: "P60 2025.pdf", Note: "Sent · 143 KB"},
 	}
 	problems := Problems{{"recipients", "Enter at least one recipient."}, {"recipient-1-email", "Enter an e-mail address like name@example.com."}, {"expires_on", "Choose a later day."}}

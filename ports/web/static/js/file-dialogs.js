@@ -1,6 +1,5 @@
 // Renaming and deleting, each in a window of its own (S1.20, S1.21). What the server refuses is told there.
-import { set } from "./file-rows.js"
-import { endings } from "./words.js"
+import { endings, set } from "./words.js"
 
 export class FileDialogs {
   // find gives the file with an id; change asks the server and resolves to { ok, detail }; done is called with what to say.

@@ -1,16 +1,16 @@
 // The list of files: what is on its way from this page, and what the server has. A row is a copy of the template that
 // the server renders its own rows from.
-import { forget } from "./sending.js"
-import { clock, icon, left, size } from "./words.js"
+import { clock, icon, left, part, set, size } from "./words.js"
 
 const symbols = { refused: "circle-alert", offline: "hourglass", waiting: "hourglass", paused: "pause" }
 const shown = { offline: "waiting", checking: "sending", done: "received" } // the states that styles know
 
 export class FileRows {
-  #here = new Map() // bytes that the server has of unfinished files, by id
   #removed = new Set()
+  #problems = new Map() // by id: what was refused about a file after it had arrived
 
-  // changed is called when a row's button has changed the server's list; dismiss when a refused file is put away.
+  // changed is called when a row's button has changed the server's list; next when a transfer makes room for another;
+  // dismiss when a refused file is put away.
   constructor(desk, { changed, next, dismiss }) {
     this.list = desk.querySelector("#files")
     this.heading = desk.querySelector("#files-head")
@@ -26,19 +26,24 @@ export class FileRows {
 
   // ---- on their way
 
-  show(s) {
-    if (!s.row) {
+  // add gives what was chosen together its rows, in its order, above all others.
+  add(sendings) {
+    this.list.prepend(...sendings.map((s) => {
       s.row = this.template.cloneNode(true)
       s.row.removeAttribute("data-id")
       s.row.dataset.key = s.key
       s.row.querySelector(".file__acts").hidden = true
-      this.list.prepend(s.row)
-    }
-    this.#fill(s.row, shown[s.state] ?? s.state, s.file.name, note(s), symbols[s.state] ?? icon(s.file.name))
+      return s.row
+    }))
+    for (const s of sendings) this.show(s)
+  }
+
+  show(s) {
+    this.#fill(s.row, shown[s.state] ?? s.state, s.name, note(s), symbols[s.state] ?? icon(s.file.name))
     const bar = s.row.querySelector("progress")
     bar.hidden = s.over
     bar.value = percent(s)
-    bar.setAttribute("aria-label", `${s.file.name}, sent`)
+    bar.setAttribute("aria-label", `${s.name}, sent`)
     this.#steer(s)
   }
 
@@ -47,10 +52,12 @@ export class FileRows {
     const acts = {
       pause: ["pause", `Pause ${s.file.name}`, () => { s.pause(); this.next() }],
       resume: ["play", `Continue ${s.file.name}`, () => s.start()],
+      again: ["rotate-cw", `Try ${s.file.name} again now`, () => s.nudge()],
       cancel: ["x", `Cancel ${s.file.name}`, () => s.cancel()],
       dismiss: ["x", `Remove ${s.file.name} from this list`, () => this.dismiss(s)],
     }
-    const wants = s.state === "refused" ? ["dismiss"] : s.over || s.state === "checking" ? [] : [s.state === "paused" ? "resume" : "pause", "cancel"]
+    const first = { paused: "resume", offline: "again" }[s.state] ?? "pause"
+    const wants = s.state === "refused" ? ["dismiss"] : s.over || s.state === "checking" ? [] : [first, "cancel"]
     this.#buttons(s.row, wants.join(), wants.map((w) => acts[w]))
   }
 
@@ -60,10 +67,9 @@ export class FileRows {
   render(files, mine) {
     const keep = new Set()
     for (const file of files) {
-      if (this.#removed.has(file.id) || file.state === "receiving" && mine.has(file.id)) continue
+      if (this.#removed.has(file.id) || mine.has(file.id)) continue
       keep.add(file.id)
-      this.#show(this.row(file.id) ?? this.#insert(file), file)
-      if (file.state === "receiving") this.#measure(file)
+      this.#show(this.row(file.id) ?? this.#insert(file), file, files)
     }
     for (const row of this.list.querySelectorAll("[data-id]")) {
       if (!keep.has(row.dataset.id)) this.#drop(row)
@@ -81,28 +87,28 @@ export class FileRows {
     return row
   }
 
-  #show(row, file) {
-    const here = this.#here.get(file.id) ?? 0
+  #show(row, file, files) {
+    const here = Math.floor((file.offset ?? 0) / file.size * 100)
     const words = {
-      receiving: `Not complete yet${here > 0 ? `: ${Math.floor(here / file.size * 100)} % is here` : ""}. Choose it again to go on.`,
+      receiving: `Not complete yet${here > 0 ? `: ${here} % is here` : ""}. Choose it again to go on.`,
       received: `Received · ${size(file.size)}`,
       released: `Sent to ${this.practice} · ${size(file.size)}`,
     }
-    const extra = file.renamed ? " · a file of that name was here already, so this one got a number" : file.same_as ? " · same content as another file" : ""
-    this.#fill(row, file.state, file.name, (words[file.state] ?? "") + extra, file.state === "receiving" ? "hourglass" : "check")
+    this.#fill(row, file.state, file.name, (words[file.state] ?? "") + remarks(file, files), file.state === "receiving" ? "hourglass" : "check")
     row.querySelector(".file__acts").hidden = !(file.state === "received" && file.deadline)
     row.querySelector(".file__rename").setAttribute("aria-label", `Rename ${file.name}`)
     row.querySelector(".file__delete").setAttribute("aria-label", `Delete ${file.name}`)
+    const problem = this.#problems.get(file.id)
+    if (problem && problem.name !== file.name) this.#problems.delete(file.id) // it has been renamed since
+    set(row.querySelector(".file__problem"), this.#problems.get(file.id)?.text ?? "")
+    row.querySelector(".file__problem").hidden = !this.#problems.has(file.id)
     const remove = ["x", `Remove ${file.name}`, () => this.#remove(file)]
     this.#buttons(row, file.state === "receiving" ? "remove" : "", file.state === "receiving" ? [remove] : [])
   }
 
-  // #measure asks how much of an unfinished file the server has; another device may be sending it just now.
-  async #measure(file) {
-    const answer = await fetch(`${this.base}uploads/${file.id}`, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null)
-    this.#here.set(file.id, Number(answer?.headers.get("Upload-Offset") ?? 0))
-    const row = this.row(file.id)
-    if (row?.dataset.state === "receiving") this.#show(row, file)
+  // problem is told in the row of a file that has arrived under another name than was wished.
+  problem(file, text) {
+    this.#problems.set(file.id, { name: file.name, text })
   }
 
   // ignore leaves out a file that has ended, whatever the list still says.
@@ -111,7 +117,6 @@ export class FileRows {
   // #remove ends an unfinished transfer of an earlier visit.
   async #remove(file) {
     this.ignore(file.id)
-    forget(file.id)
     await fetch(`${this.base}uploads/${file.id}`, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null)
     this.changed()
   }
@@ -120,7 +125,7 @@ export class FileRows {
   tick(id, ms) {
     const row = this.row(id), acts = row?.querySelector(".file__acts")
     if (!row) return
-    set(row.querySelector(".file__clock"), `${clock(ms)} left`)
+    set(row.querySelector(".file__clock"), clock(ms))
     if (ms > 0 || acts.hidden) return
     const held = acts.contains(document.activeElement)
     acts.hidden = true
@@ -165,20 +170,24 @@ export class FileRows {
   }
 }
 
+// remarks is what its sender should know of a file: the same words as on the server (S1.i12, T15).
+export function remarks(file, files) {
+  const other = file.same_as && files.find((f) => f.id === file.same_as)
+  return (file.renamed ? " · a file of that name was here already, so this one got a number" : "") +
+    (file.same_as ? ` · same content as ${other ? `“${other.name}”` : "an earlier file"}` : "")
+}
+
 function note(s) {
   switch (s.state) {
     case "waiting": return `${size(s.file.size)} · waits for its turn`
-    case "sending": return [`${size(s.sent)} of ${size(s.file.size)}`, s.rate > 0 && left((s.file.size - s.sent) / s.rate)].filter(Boolean).join(" · ")
+    case "sending": return [part(s.sent, s.file.size), s.rate > 0 && `${size(s.rate)}/s`, s.rate > 0 && left((s.file.size - s.sent) / s.rate)].filter(Boolean).join(" · ")
     case "checking": return "All sent. Being checked…"
     case "paused": return `Paused at ${percent(s)} %`
-    case "offline": return `Connection lost at ${percent(s)} %. Goes on by itself; keep this page open.`
+    case "offline": return s.why ? `Waits at ${percent(s)} %. ${s.why} It goes on by itself; keep this page open.` : `Connection lost at ${percent(s)} %. Goes on by itself; keep this page open.`
     case "done": return `Received · ${size(s.file.size)}`
     case "cancelled": return "Cancelled"
     default: return s.why
   }
 }
 
-function percent(s) { return s.file.size ? Math.floor(s.sent / s.file.size * 100) : 0 }
-
-// set touches the page only where something changes, so that screen readers stay calm.
-export function set(el, text) { if (el.textContent !== text) el.textContent = text }
+export function percent(s) { return s.file.size ? Math.floor(s.sent / s.file.size * 100) : 0 }

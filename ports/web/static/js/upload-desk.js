@@ -1,36 +1,45 @@
 // <upload-desk>: the page on which people send files. The server's list is the truth; this moves the bytes, shows the
 // list anew and lets the clock tick. Without script the same page works with plain forms.
+import { Awake } from "./awake.js"
 import { FileDialogs } from "./file-dialogs.js"
-import { FileRows, set } from "./file-rows.js"
-import { dropped, folderAdvice, refusal } from "./picking.js"
+import { FileRows, percent, remarks } from "./file-rows.js"
+import { Naming } from "./naming.js"
+import { folderAdvice, listen, refusal, suggestion } from "./picking.js"
 import { Sending } from "./sending.js"
-import { clock } from "./words.js"
+import { Telling } from "./telling.js"
+import { clock, set } from "./words.js"
 
 const atOnce = 3 // transfers side by side
 const poll = 15_000
+const desktop = matchMedia("(hover: hover) and (pointer: fine)")
 
 class UploadDesk extends HTMLElement {
   sendings = []
   page = null // the server's JSON, newest
   closed = false
   #skew = 0 // the server's clock minus ours, ms
-  #said = new Set()
+  #asked = 0
+  #heard = 0 // which question the newest answer was for
   #ending = false
-  #lock = null
+  #awake = new Awake()
 
   connectedCallback() {
     const { accept, maxBytes, maxWords, practice, base } = this.dataset
     this.base = base
     this.limits = { accept: accept.split(","), maxBytes: Number(maxBytes), maxWords, practice }
+    this.telling = new Telling(this)
     this.rows = new FileRows(this, { changed: () => this.sync(), next: () => this.next(), dismiss: (s) => this.#forget(s) })
     this.dialogs = new FileDialogs(this, {
       find: (id) => this.page?.files.find((f) => f.id === id),
       change: (...asked) => this.#ask(...asked),
-      done: (words) => { this.say(words); this.sync() },
+      done: (words) => { this.telling.say(words); this.sync() },
+    })
+    this.naming = new Naming(this, {
+      names: () => this.#nameable(), rename: (key, name) => this.#rename(key, name), saved: () => this.telling.say("The names are saved."),
     })
     for (const el of this.querySelectorAll(".js-only")) el.hidden = false
     this.querySelector("#plain")?.remove()
-    this.#choosing()
+    listen(this, { add: (files, camera) => this.add(files, camera), folders: (names) => this.trouble(names.map(folderAdvice).join(" ")) })
     this.querySelector("#release").addEventListener("submit", (e) => { e.preventDefault(); this.release() })
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#wake() })
     addEventListener("online", () => this.#wake())
@@ -40,49 +49,28 @@ class UploadDesk extends HTMLElement {
     this.sync()
   }
 
-  // ---- choosing
+  // ---- sending
 
-  #choosing() {
-    const pick = this.querySelector("#pick"), camera = this.querySelector("#camera"), drop = this.querySelector("#drop")
-    if (!pick) return // the link takes nothing new
-    this.querySelector("#add-file").addEventListener("click", () => pick.click())
-    this.querySelector("#choose-files").addEventListener("click", () => pick.click())
-    this.querySelector("#take-photo").addEventListener("click", () => camera.click())
-    for (const input of [pick, camera]) {
-      input.addEventListener("change", () => {
-        this.add([...input.files])
-        input.value = "" // the same file can be chosen again
-      })
-    }
-    let depth = 0
-    const over = (on) => { depth = on ? depth : 0; drop.toggleAttribute("data-over", on) }
-    addEventListener("dragenter", (e) => { if (e.dataTransfer?.types.includes("Files")) { depth++; over(true) } })
-    addEventListener("dragleave", () => { if (--depth <= 0) over(false) })
-    addEventListener("dragover", (e) => { e.preventDefault() }) // a file beside the area never opens in the page's place
-    addEventListener("drop", (e) => {
-      e.preventDefault()
-      over(false)
-      const { files, folders } = dropped(e.dataTransfer)
-      if (files.length) this.add(files)
-      if (folders.length) this.trouble(folders.map(folderAdvice).join(" "))
-    })
-  }
-
-  add(files) {
+  add(files, camera = false) {
     if (this.closed || files.length === 0) return
     this.trouble("")
-    let refused = 0
-    for (const file of files) {
-      const s = new Sending(file, this.base)
-      s.addEventListener("change", () => { this.rows.show(s); this.count() })
+    const idle = this.sendings.every((s) => s.over), taken = new Set([...this.sendings, ...this.page?.files ?? []].map((f) => f.name.toLowerCase()))
+    const added = files.map((file) => {
+      const wish = suggestion(file, camera, taken), s = new Sending(file, { base: this.base, find: (...of) => this.#find(...of), wish })
+      taken.add(s.name.toLowerCase())
+      s.why = refusal(file, this.limits)
+      if (s.why) s.state = "refused"
+      s.addEventListener("change", () => this.#moved(s))
       s.addEventListener("end", () => this.#ended(s))
-      this.sendings.push(s)
-      const why = refusal(file, this.limits)
-      if (why) { s.state = "refused"; s.why = why; refused++ }
-      this.rows.show(s)
-    }
+      return s
+    })
+    this.sendings.push(...added)
+    this.rows.add(added)
     this.count()
-    this.say(refused ? `${files.length} chosen, ${refused} not accepted.` : files.length === 1 ? "1 file on the way." : `${files.length} files on the way.`)
+    const good = added.filter((s) => !s.over), bad = added.length - good.length
+    this.telling.begun(good.length, idle)
+    this.telling.say(bad ? `${added.length} chosen, ${bad} not accepted.` : good.length === 1 ? "1 file on the way." : `${good.length} files on the way.`)
+    if (desktop.matches) this.naming.open(good.map((s) => ({ key: s.key, name: s.name })))
     this.next()
   }
 
@@ -93,32 +81,67 @@ class UploadDesk extends HTMLElement {
       if (running >= atOnce) break
       if (s.state === "waiting") { running++; s.start() }
     }
-    this.#stayAwake()
+    this.#awake.keep(this.sendings.some((s) => s.moving))
+  }
+
+  #moved(s) {
+    this.rows.show(s)
+    this.count()
+    if (s.half || s.over || percent(s) < 50 || performance.now() - s.startedAt < 10_000) return
+    s.half = true
+    this.telling.halfway(s.name)
+  }
+
+  // #find looks for what the server has of a file; again asks it anew.
+  async #find(s, again) {
+    if (again || !this.page) await this.sync()
+    s.before ??= new Set(this.page?.files.map((f) => f.id))
+    const others = new Set(this.sendings.filter((o) => o !== s).map((o) => o.id)), files = this.page?.files.filter((f) => f.size === s.file.size && !others.has(f.id)) ?? []
+    const part = files.find((f) => f.state === "receiving" && f.fingerprint === s.print)
+    if (part || !again || !s.small) return part && { id: part.id }
+    const sum = await s.digest(), whole = files.find((f) => f.sha256 === sum && !s.before?.has(f.id))
+    return whole && { id: whole.id, whole: true }
   }
 
   async #ended(s) {
     if (s.state === "done") {
-      this.say(`${s.file.name} has arrived.`)
-      if (!await this.#untilListed(s.id)) return this.next() // offline: the row stays until the list can be asked
+      this.telling.arrived(s.name)
+      await this.#untilListed(s)
+    } else {
+      this.telling.ended()
+      this.rows.ignore(s.id) // the list may not know yet that it has ended
+      if (s.state !== "refused") this.#forget(s)
     }
-    if (s.state !== "done") this.rows.ignore(s.id) // the list may not know yet that it has ended
-    if (s.state !== "refused") this.#forget(s)
     this.next()
   }
 
-  // #untilListed asks until the server's list has the file: it may lag a moment behind the last byte. false: nobody
-  // answers.
-  async #untilListed(id) {
-    let answered = false
-    for (let wait = 50; wait < 4000; wait *= 2) {
+  // #untilListed asks until the server's list has the file: it may lag a moment behind the last byte. Where nobody answers
+  // the row stays until the list can be asked.
+  async #untilListed(s) {
+    for (let wait = 50, answered = true; wait < 4000; wait *= 2) {
       answered = await this.sync()
-      if (this.#listed(id)) return true
+      if (!this.sendings.includes(s)) return
       await new Promise((done) => setTimeout(done, wait))
+      if (wait >= 3200 && answered) this.#forget(s) // deleted elsewhere meanwhile
     }
-    return answered
   }
 
-  #listed(id) { return this.page?.files.some((f) => f.id === id && f.state !== "receiving") }
+  // #settle gives what has arrived the name that was wished, and leaves its row to the server's list.
+  async #settle(s, file) {
+    if (s.settling) return
+    s.settling = true
+    while (s.wish && s.wish !== file.name) {
+      const { ok, lost, detail } = await this.#ask("PUT", `files/${s.id}/name`, { name: s.wish })
+      if (lost) { await new Promise((done) => setTimeout(done, 2000)); continue }
+      if (!ok) this.rows.problem(file, `It could not be named “${s.wish}”. ${detail}`)
+      if (!ok) this.telling.say(`${file.name} could not be named “${s.wish}”. ${detail}`)
+      break
+    }
+    if (file.renamed || file.same_as) this.telling.say(`${file.name} has arrived${remarks(file, this.page.files)}.`)
+    this.naming.move(s.key, s.id)
+    this.#forget(s)
+    await this.sync()
+  }
 
   #forget(s) {
     this.sendings = this.sendings.filter((other) => other !== s)
@@ -128,8 +151,9 @@ class UploadDesk extends HTMLElement {
 
   // ---- the server's truth
 
-  // sync tells whether the server has answered.
+  // sync tells whether the server has answered. An answer that a newer one has overtaken says nothing any more.
   async sync() {
+    const question = ++this.#asked
     let answer, body
     try {
       answer = await fetch(this.base, { headers: { Accept: "application/json" }, cache: "no-store" })
@@ -137,15 +161,20 @@ class UploadDesk extends HTMLElement {
     } catch {
       return false // offline; the next look will tell
     }
+    if (question < this.#heard) return true
+    this.#heard = question
     if (!body.files) {
-      if (answer.status < 500) this.close(body.detail)
-      return true
+      if ([401, 403, 404, 410].includes(answer.status)) this.close(body.detail)
+      return answer.status < 500
     }
     this.#skew = Date.parse(body.now) - Date.now()
     this.#ending = false
     this.page = body
     if (body.link.state !== "open") this.close(body.detail ?? this.querySelector("#closed-text").textContent)
-    for (const s of this.sendings) if (s.state === "done" && this.#listed(s.id)) this.#forget(s)
+    for (const s of this.sendings) {
+      const file = s.state === "done" && body.files.find((f) => f.id === s.id && f.state !== "receiving")
+      if (file) this.#settle(s, file)
+    }
     this.rows.render(body.files, new Set(this.sendings.map((s) => s.id).filter(Boolean)))
     this.count()
     this.tick()
@@ -153,10 +182,12 @@ class UploadDesk extends HTMLElement {
   }
 
   count() {
-    const files = this.page?.files ?? []
-    const received = files.filter((f) => f.state === "received").length, sent = files.filter((f) => f.state === "released").length
-    set(this.querySelector("#files-count"), [received && `${received} received`, sent && `${sent} sent`].filter(Boolean).join(", "))
+    const files = this.page?.files ?? [], mine = new Set(this.sendings.map((s) => s.id))
+    const moving = this.sendings.filter((s) => !s.over).length, done = this.sendings.filter((s) => s.state === "done").length
+    const received = done + files.filter((f) => f.state === "received" && !mine.has(f.id)).length, sent = files.filter((f) => f.state === "released").length
+    set(this.querySelector("#files-count"), [moving && `${moving} on the way`, received && `${received} received`, sent && `${sent} sent`].filter(Boolean).join(", "))
     this.querySelector("#files-section").hidden = this.rows.empty
+    this.naming.refresh()
   }
 
   // tick runs the clock from the server's time; the server alone decides (U7).
@@ -173,29 +204,34 @@ class UploadDesk extends HTMLElement {
     }
     if (this.page) this.querySelector("#foot").hidden = most <= 0
     if (most > 0) set(this.querySelector("#countdown"), clock(most))
-    this.#announce(most)
-  }
-
-  // #announce says how much time is left at five minutes and at one, and when it is over; not every second.
-  #announce(ms) {
-    if (ms <= 0) {
-      if (this.#said.delete("open")) this.say(`Your files have been sent to ${this.limits.practice}. They can’t be changed here any more.`)
-      return
-    }
-    this.#said.add("open")
-    for (const minutes of [5, 1]) {
-      if (ms > minutes * 60_000) this.#said.delete(minutes)
-      else if (!this.#said.has(minutes)) {
-        this.#said.add(minutes)
-        this.say(`${minutes === 1 ? "1 minute" : "5 minutes"} left to rename or delete files.`)
-      }
-    }
+    this.telling.countdown(most)
   }
 
   // ---- changing
 
-  // release sends before the time is over (U3).
+  // #nameable is what can be named: what is on its way from here, and what is in its window.
+  #nameable() {
+    const mine = this.sendings.filter((s) => !["refused", "cancelled"].includes(s.state)), ids = new Set(mine.map((s) => s.id))
+    const there = this.page?.files.filter((f) => f.state === "received" && f.deadline && !ids.has(f.id)) ?? []
+    return [...mine.map((s) => ({ key: s.key, name: s.name })), ...there.map((f) => ({ key: f.id, name: f.name }))]
+  }
+
+  // #rename resolves to why not. What is on its way gets its name when it has arrived; the server alone judges it.
+  async #rename(key, name) {
+    const s = this.sendings.find((s) => s.key === key)
+    if (s && !s.settling) {
+      s.wish = name
+      this.rows.show(s)
+      return ""
+    }
+    const { ok, detail } = await this.#ask("PUT", `files/${s?.id ?? key}/name`, { name })
+    if (ok) await this.sync()
+    return ok ? "" : detail
+  }
+
+  // release sends before the time is over (U3); names that were typed go along.
   async release() {
+    if (this.naming.changed && !await this.naming.save()) return
     const { ok, detail } = await this.#ask("POST", "release")
     if (!ok) this.trouble(detail)
     await this.sync()
@@ -210,7 +246,7 @@ class UploadDesk extends HTMLElement {
       const problem = await answer.json().catch(() => ({}))
       return { ok: false, detail: problem.detail || "That did not work. Try again." }
     } catch {
-      return { ok: false, detail: "There is no connection just now. Try again in a moment." }
+      return { ok: false, lost: true, detail: "There is no connection just now. Try again in a moment." }
     }
   }
 
@@ -228,25 +264,10 @@ class UploadDesk extends HTMLElement {
     this.querySelector("#trouble").hidden = !text
   }
 
-  say(text) { this.querySelector("#status").textContent = text }
-
   #wake() {
     this.sync()
     for (const s of this.sendings) s.nudge()
-    this.#stayAwake()
-  }
-
-  // #stayAwake keeps a phone's screen on while bytes are moving: in a sleeping phone they stop.
-  async #stayAwake() {
-    const busy = this.sendings.some((s) => s.moving)
-    try {
-      if (busy && !this.#lock && !document.hidden) {
-        this.#lock = await navigator.wakeLock?.request("screen") ?? null
-        this.#lock?.addEventListener("release", () => { this.#lock = null })
-      } else if (!busy) {
-        await this.#lock?.release()
-      }
-    } catch { /* not allowed here; the bytes move all the same */ }
+    this.#awake.keep(this.sendings.some((s) => s.moving))
   }
 }
 customElements.define("upload-desk", UploadDesk)

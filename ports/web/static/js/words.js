@@ -6,6 +6,12 @@ export function size(bytes) {
   return `${(bytes / 1e9).toFixed(2)} GB`
 }
 
+// part is "1.5 of 2.4 MB"; where the units differ each keeps its own: "812 KB of 2.4 MB".
+export function part(bytes, all) {
+  const [number, unit] = size(bytes).split(" ")
+  return size(all).endsWith(` ${unit}`) ? `${number} of ${size(all)}` : `${size(bytes)} of ${size(all)}`
+}
+
 // clock is 582000 → "9:42". It rounds up, so that 0:00 is shown at zero and not a second before it.
 export function clock(ms) {
   const s = Math.max(0, Math.ceil(ms / 1000))
@@ -37,3 +43,6 @@ export function icon(name) {
   const ending = endings(name)[1].slice(1).toLowerCase()
   return Object.keys(kinds).find((kind) => kinds[kind].split(" ").includes(ending)) ?? "file"
 }
+
+// set touches the page only where something changes, so that screen readers stay calm.
+export function set(el, text) { if (el.textContent !== text) el.textContent = text }
