@@ -180,6 +180,18 @@ func (h *house) measure(metrics *prometheus.Registry, timers *postgres.Timers, h
 
 // handler puts pages and API together.
 func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus.Registry) (http.Handler, error) {
+	pages, err := h.pages(s, transfers, metrics)
+	if err != nil {
+		return nil, err
+	}
+	handler, err := pages.Handler()
+	if err != nil {
+		return nil, err
+	}
+	return trusting(s.trusted, handler), nil
+}
+
+func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.Registry) (*web.Server, error) {
 	programs := &api.Server{
 		Tokens: h.account, Accounts: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
@@ -190,7 +202,7 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 	if err != nil {
 		return nil, err
 	}
-	pages := &web.Server{
+	return &web.Server{
 		Accounts: h.account, Clients: h.clients, Links: h.links,
 		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
@@ -200,12 +212,7 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 			defer cancel()
 			return h.db.App.Ping(ctx)
 		},
-	}
-	handler, err := pages.Handler()
-	if err != nil {
-		return nil, err
-	}
-	return trusting(s.trusted, handler), nil
+	}, nil
 }
 
 // answer runs the web server until ctx or the house ends, then gives requests the time to end.

@@ -45,7 +45,12 @@ func (s *Server) handle(k kind, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.secure(w, k)
 		if err := h(w, r); err != nil {
-			s.refuse(w, r, k, err)
+			refusal := k
+			if k == download { // a page of ours says why there is no file
+				refusal = appPage
+				s.secure(w, refusal)
+			}
+			s.refuse(w, r, refusal, err)
 		}
 	})
 }

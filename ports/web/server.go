@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,6 +148,17 @@ func (s *Server) Handler() (http.Handler, error) {
 	on("GET /up/{link}/", s.handle(uploadPage, s.right(s.byCookie, s.upload)))
 
 	return mux, nil
+}
+
+// Routes are all that Handler has registered, "GET /clients" each, sorted. A test holds them against the rights that
+// were declared for them.
+func (s *Server) Routes() (routes []string, err error) {
+	err = chi.Walk(s.routes, func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		routes = append(routes, method+" "+route)
+		return nil
+	})
+	slices.Sort(routes)
+	return routes, err
 }
 
 // uploadRoutes are what the holder of a secret may do, under the address that carries it and under the one that a

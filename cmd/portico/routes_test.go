@@ -1,0 +1,381 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"portico/app/transfer"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// The people who come to a route. A person of another practice has a session as good as ours; a peer is another
+// recipient of the same link.
+const (
+	nobody  = "nobody"
+	gone    = "somebody who has signed out"
+	foreign = "another practice's person"
+	staff   = "the practice's person"
+	holder  = "the holder of a link's secret"
+	peer    = "another recipient of the link"
+	revoked = "the holder of a revoked link"
+)
+
+var people7 = []string{nobody, gone, foreign, staff, holder, peer, revoked}
+
+// rule is what a route answers to each of them: a status; 0 where it isn't tried, because it would end the person's own
+// session and is tried for the practice's person.
+type rule map[string]int
+
+// everybody gets the same.
+func everybody(code int) rule {
+	r := rule{}
+	for _, who := range people7 {
+		r[who] = code
+	}
+	return r
+}
+
+// staffOnly sends everybody else to the sign-in. theirs is what a person of another practice gets: 404 for a thing of
+// ours, a list without it otherwise.
+func staffOnly(ours, theirs int) rule {
+	r := everybody(http.StatusSeeOther)
+	r[staff], r[foreign] = ours, theirs
+	return r
+}
+
+// bySecret is a route below an address that carries a secret.
+func bySecret(own, others int) rule {
+	r := everybody(http.StatusNotFound)
+	r[holder], r[peer], r[revoked] = own, others, http.StatusGone
+	return r
+}
+
+// byCookie is a route below the address that a link's cookie opens; a session opens none (L9).
+func byCookie(own, others int) rule {
+	r := everybody(http.StatusUnauthorized)
+	r[holder], r[peer], r[revoked] = own, others, http.StatusGone
+	return r
+}
+
+// pageRules is the declared matrix of pages, uploads and downloads: every route must be in it (notes on reliability, A1).
+// Forms are sent as everyForm fills them, and a status says how far a person gets: 303 and 204 have done it, 422 was let
+// in and stopped by a rule.
+var pageRules = map[string]rule{
+	"GET /":             everybody(303),
+	"GET /login":        everybody(200),
+	"POST /session":     everybody(401), // with a wrong password
+	"POST /session/end": {nobody: 303, gone: 303, foreign: 0, staff: 303, holder: 303, peer: 303, revoked: 303},
+	"GET /healthz":      everybody(200),
+	"GET /readyz":       everybody(200),
+	"GET /metrics":      everybody(200),
+	"GET /static/*":     everybody(200),
+
+	"GET /dev/mail":           everybody(200), // where no mail leaves the machine
+	"GET /dev/mail/{id}":      everybody(200),
+	"GET /dev/mail/{id}/html": everybody(200),
+
+	"GET /account":                    staffOnly(200, 200),
+	"POST /account/password":          staffOnly(422, 422),
+	"POST /account/sessions/end":      staffOnly(303, 0),
+	"POST /account/sessions/{id}/end": staffOnly(303, 404),
+
+	"GET /clients":      staffOnly(200, 200),
+	"GET /clients/new":  staffOnly(200, 200),
+	"POST /clients":     staffOnly(303, 303),
+	"GET /clients/{id}": staffOnly(200, 404),
+
+	"GET /upload-links":                  staffOnly(200, 200),
+	"GET /upload-links/new":              staffOnly(200, 200),
+	"POST /upload-links":                 staffOnly(303, 422), // for a client who isn't theirs
+	"GET /upload-links/{id}":             staffOnly(200, 404),
+	"POST /upload-links/{id}/resend":     staffOnly(303, 404),
+	"POST /upload-links/{id}/extension":  staffOnly(303, 404),
+	"POST /upload-links/{id}/revocation": staffOnly(303, 404),
+
+	"GET /inbox":              staffOnly(200, 200),
+	"GET /files/{id}/content": staffOnly(200, 404),
+
+	"GET /u/{token}":             bySecret(200, 200),
+	"GET /u/{token}/":            bySecret(200, 200),
+	"POST /u/{token}/redemption": bySecret(303, 303),
+	"GET /up/{link}":             everybody(308),
+	"GET /up/{link}/":            byCookie(200, 200),
+}
+
+func init() {
+	for base, by := range map[string]func(own, others int) rule{"/u/{token}": bySecret, "/up/{link}": byCookie} {
+		maps.Copy(pageRules, map[string]rule{
+			"POST " + base + "/release":             by(303, 409), // who has nothing open has nothing to send
+			"POST " + base + "/files":               by(303, 303),
+			"PUT " + base + "/files/{id}/name":      by(422, 422), // a form is no JSON
+			"GET " + base + "/files/{id}/name":      by(200, 404),
+			"POST " + base + "/files/{id}/name":     by(303, 404),
+			"DELETE " + base + "/files/{id}":        by(303, 404),
+			"GET " + base + "/files/{id}/deletion":  by(200, 404),
+			"POST " + base + "/files/{id}/deletion": by(303, 404),
+			"POST " + base + "/uploads/*":           by(201, 201),
+			"HEAD " + base + "/uploads/*":           by(200, 404),
+			"PATCH " + base + "/uploads/*":          by(204, 404),
+			"DELETE " + base + "/uploads/*":         by(204, 404),
+			"OPTIONS " + base + "/uploads/*":        by(204, 204),
+			"GET " + base + "/uploads/*":            by(405, 405),
+			"PUT " + base + "/uploads/*":            by(405, 405),
+		})
+	}
+}
+
+// callers are who comes to the API. A session's cookie and a link's secret are no tokens.
+const (
+	byToken   = "our token"
+	byForeign = "another practice's token"
+	byRevoked = "a revoked token"
+)
+
+// called is an operation's body, and the statuses for our token and another practice's; everybody else gets 401.
+type called struct {
+	body         string
+	ours, theirs int
+}
+
+// callRules is the declared matrix of the API: every operation of its OpenAPI document must be in it.
+var callRules = map[string]called{
+	"GET /clients":                       {"", 200, 200},
+	"POST /clients":                      {`{"name":"Ida Instance"}`, 201, 201},
+	"GET /clients/{id}":                  {"", 200, 404},
+	"GET /upload-links":                  {"", 200, 200},
+	"POST /upload-links":                 {`{"client_id":"CLIENT","recipients":[{"name":"A","email":"a@example.org"}],"expires_on":"LATER"}`, 201, 404},
+	"GET /upload-links/{id}":             {"", 200, 404},
+	"POST /upload-links/{id}/resend":     {"", 200, 404},
+	"POST /upload-links/{id}/extension":  {`{"expires_on":"LATER"}`, 200, 404},
+	"POST /upload-links/{id}/revocation": {"", 200, 404},
+	"GET /files":                         {"", 200, 200},
+	"GET /files/{id}":                    {"", 200, 404},
+	"GET /files/{id}/content":            {"", 200, 404},
+	"GET /upload-policies/{channel}":     {"", 200, 200},
+	"PUT /upload-policies/{channel}":     {`{"window_ms":600000,"deliver":"after"}`, 200, 200},
+	"GET /account/sessions":              {"", 200, 200},
+	"POST /account/sessions/end":         {"", 204, 0},
+	"POST /account/sessions/{id}/end":    {"", 204, 404},
+	"POST /account/password":             {`{"present":"no","new":"three other words"}`, 422, 422},
+	"GET /events":                        {"", 200, 200},
+}
+
+// TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
+// T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from
+// another site, and counts what looking has changed: nothing.
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	w := openRoutes(t)
+	t.Run("every route is declared", func(t *testing.T) { declared(t, w) })
+	t.Run("looking changes nothing, whoever looks", func(t *testing.T) { looking(t, w) })
+	t.Run("who has no right changes nothing", func(t *testing.T) { trespassing(t, w) })
+	t.Run("another site changes nothing", func(t *testing.T) { elsewhere(t, w) })
+	t.Run("what is too large is refused", func(t *testing.T) { flooding(t, w) })
+	t.Run("who has the right gets through", func(t *testing.T) { entitled(t, w) })
+	t.Run("programs", func(t *testing.T) { programs(t, w) })
+}
+
+// declared holds the matrix against the routes that there are.
+func declared(t *testing.T, w *routesWorld) {
+	pages, err := w.house.pages(site{mails: mailbox{w.mails}}, &transfer.Service{}, prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pages.Handler(); err != nil {
+		t.Fatal(err)
+	}
+	routes, err := pages.Routes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var there []string
+	for _, route := range routes {
+		method, path, _ := strings.Cut(route, " ")
+		if path == "/api/*" || method == http.MethodConnect || method == http.MethodTrace || method == "QUERY" {
+			continue // the API is held against its own document; no handler answers the others but with a refusal
+		}
+		there = append(there, route)
+	}
+	same(t, "pageRules", there, slices.Collect(maps.Keys(pageRules)))
+
+	_, raw := program{t: t}.ask("GET", w.base+"/api/v1/openapi.json", 200, nil)
+	var document struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &document); err != nil {
+		t.Fatal(err)
+	}
+	there = nil
+	for path, item := range document.Paths {
+		for method := range item {
+			there = append(there, strings.ToUpper(method)+" "+strings.TrimPrefix(path, "/api/v1"))
+		}
+	}
+	same(t, "callRules", there, slices.Collect(maps.Keys(callRules)))
+}
+
+func same(t *testing.T, table string, there, declared []string) {
+	t.Helper()
+	for _, route := range there {
+		if !slices.Contains(declared, route) {
+			t.Errorf("%s is not declared: add it to %s with what each person gets", route, table)
+		}
+	}
+	for _, route := range declared {
+		if !slices.Contains(there, route) {
+			t.Errorf("%s is declared in %s and is not there", route, table)
+		}
+	}
+	if len(there) < 15 {
+		t.Errorf("%d routes only; is this the right server?", len(there))
+	}
+}
+
+func safe(route string) bool {
+	return strings.HasPrefix(route, "GET ") || strings.HasPrefix(route, "HEAD ") || strings.HasPrefix(route, "OPTIONS ")
+}
+
+// sorted makes failures come in one order.
+func sorted[T any](rules map[string]T) []string { return slices.Sorted(maps.Keys(rules)) }
+
+// looking sends every GET, HEAD and OPTIONS as everybody. Mail scanners look, too (L1, S1.i19).
+func looking(t *testing.T, w *routesWorld) {
+	before := w.written(t)
+	for _, route := range sorted(pageRules) {
+		if !safe(route) {
+			continue
+		}
+		for _, who := range people7 {
+			want := pageRules[route][who]
+			a := w.send(t, route, who, w.shared)
+			a.check(t, route, who, want)
+			if who == foreign && strings.Contains(a.text, w.shared.person) && !strings.HasPrefix(route, "GET /dev/mail") {
+				t.Errorf("%s shows %s our client", route, who)
+			}
+			if path, ok := strings.CutPrefix(route, "GET "); ok && path != "/metrics" {
+				if b := w.send(t, "HEAD "+path, who, w.shared); b.StatusCode != want && !strings.HasSuffix(path, "/uploads/*") {
+					t.Errorf("HEAD %s as %s: %d, want %d", path, who, b.StatusCode, want)
+				}
+			}
+		}
+	}
+	if after := w.written(t); after != before {
+		t.Errorf("looking has written something: %s, before %s", after, before)
+	}
+}
+
+// trespassing sends everything else as those who may not.
+func trespassing(t *testing.T, w *routesWorld) {
+	before := w.written(t)
+	for _, route := range sorted(pageRules) {
+		for _, who := range people7 {
+			if want := pageRules[route][who]; !safe(route) && (want >= 400 || want == 303 && who != staff && who != foreign && pageRules[route][nobody] == 303) && want != 422 {
+				w.send(t, route, who, w.shared).check(t, route, who, want)
+			}
+		}
+	}
+	if after := w.written(t); after != before {
+		t.Errorf("somebody without a right has written something: %s, before %s", after, before)
+	}
+}
+
+// elsewhere: what another site makes a browser send is refused, on every route that a cookie opens (threat T15).
+func elsewhere(t *testing.T, w *routesWorld) {
+	before := w.written(t)
+	n := 0
+	for _, route := range sorted(pageRules) {
+		_, path, _ := strings.Cut(route, " ")
+		if safe(route) || strings.HasPrefix(path, "/u/") { // who knows the secret needs no other site
+			continue
+		}
+		for _, who := range []string{staff, holder} {
+			for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "", "Origin", "https://evil.example"}} {
+				n++
+				w.send(t, route, who, w.shared, header...).check(t, route+" from another site", who, http.StatusForbidden)
+			}
+		}
+	}
+	if n < 60 {
+		t.Errorf("only %d requests were tried", n)
+	}
+	if after := w.written(t); after != before {
+		t.Errorf("another site has written something: %s, before %s", after, before)
+	}
+}
+
+// flooding: no route but those for files takes more than a form's worth.
+func flooding(t *testing.T, w *routesWorld) {
+	before := w.written(t)
+	large := strings.Repeat("x", 1<<20+1)
+	for _, route := range sorted(pageRules) {
+		if safe(route) || strings.HasSuffix(route, "/uploads/*") || strings.HasSuffix(route, "/files") {
+			continue
+		}
+		for _, who := range []string{nobody, staff, holder} {
+			r := w.request(t, route, who, w.shared)
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(large)), int64(len(large))
+			w.do(t, r).check(t, route+" with a large body", who, http.StatusRequestEntityTooLarge)
+		}
+	}
+	if after := w.written(t); after != before {
+		t.Errorf("a large body has written something: %s, before %s", after, before)
+	}
+}
+
+// entitled sends everything else as those who may, each to a link of its own.
+func entitled(t *testing.T, w *routesWorld) {
+	for _, route := range sorted(pageRules) {
+		if safe(route) {
+			continue
+		}
+		for _, who := range []string{staff, holder, peer} {
+			want := pageRules[route][who]
+			if who != staff && pageRules[route][nobody] == want || want == 0 || want == 404 || want == 409 {
+				continue // tried above
+			}
+			t.Run(fmt.Sprintf("%s as %s", strings.ReplaceAll(route, "/", "\u2215"), who), func(t *testing.T) {
+				t.Parallel()
+				w.send(t, route, who, w.fixture(t)).check(t, route, who, want)
+			})
+		}
+	}
+}
+
+// programs does the same to the API. It takes tokens and nothing else.
+func programs(t *testing.T, w *routesWorld) {
+	before := w.written(t)
+	for _, route := range sorted(callRules) {
+		for _, who := range []string{nobody, staff, holder, byRevoked} {
+			w.call(t, route, who, w.shared).check(t, route, who, http.StatusUnauthorized)
+		}
+		if c := callRules[route]; c.theirs == 404 || c.theirs == 200 && safe(route) {
+			a := w.call(t, route, byForeign, w.shared)
+			a.check(t, route, byForeign, c.theirs)
+			if strings.Contains(a.text, w.shared.person) || strings.Contains(a.text, w.shared.client.String()) {
+				t.Errorf("%s shows another practice our client", route)
+			}
+		}
+		if c := callRules[route]; safe(route) {
+			w.call(t, route, byToken, w.shared).check(t, route, byToken, c.ours)
+		}
+	}
+	if after := w.written(t); after != before {
+		t.Errorf("a program without a right has written something: %s, before %s", after, before)
+	}
+	for _, route := range sorted(callRules) {
+		if safe(route) {
+			continue
+		}
+		t.Run(strings.ReplaceAll(route, "/", "\u2215"), func(t *testing.T) {
+			t.Parallel()
+			w.call(t, route, byToken, w.fixture(t)).check(t, route, byToken, callRules[route].ours)
+		})
+	}
+}

@@ -1,0 +1,406 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	accountapp "portico/app/account"
+	clientapp "portico/app/client"
+	"portico/app/secret"
+	linkapp "portico/app/uploadlink"
+	"portico/domain/account"
+	"portico/domain/client"
+	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
+)
+
+// routesWorld is the product with two practices, and one link that those without a right try their luck on.
+type routesWorld struct {
+	*portal
+	shared  *fixture
+	ended   string // a session that was signed out
+	foreign string // a session of the other practice
+	tokens  map[string]string
+	asset   string
+	letter  string
+}
+
+// fixture is one link with two recipients and all that a route can be about, and a session of its own.
+type fixture struct {
+	person   string
+	client   uuid.UUID
+	link     uuid.UUID
+	holders  map[string]secret.UploadToken // holder, peer, revoked
+	open     uuid.UUID                     // the holder's file that is still in its window
+	released uuid.UUID                     // the holder's file that the practice has
+	running  uuid.UUID                     // the holder's transfer that has begun
+	session  string                        // of the practice's person
+	token    string                        // the same person's
+	spare    uuid.UUID                     // the name of another session of that person
+}
+
+func openRoutes(t *testing.T) *routesWorld {
+	t.Helper()
+	w := &routesWorld{portal: openPortal(t), tokens: map[string]string{}}
+	ctx := t.Context()
+	w.ended, w.foreign = w.signIn(t, w.calm), w.brisk.session
+	if err := w.house.account.SignOut(ctx, accountapp.Secret(w.ended)); err != nil {
+		t.Fatal(err)
+	}
+	w.tokens[byForeign], _ = w.token(t, w.brisk)
+	dead, id := w.token(t, w.calm)
+	if err := w.house.account.RevokeToken(ctx, w.calm.firm, id); err != nil {
+		t.Fatal(err)
+	}
+	w.tokens[byRevoked] = dead
+	w.shared = w.fixture(t)
+	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
+	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
+	w.asset, _, _ = strings.Cut(rest, `"`)
+	eventually(t, "the mails of the links", func() bool { return len(w.letters(t, "")) >= 3 })
+	w.letter = w.letters(t, "")[0].ID
+	eventually(t, "a quiet log", func() bool { // what the mails' fate adds
+		before := w.written(t)
+		time.Sleep(300 * time.Millisecond)
+		return before == w.written(t)
+	})
+	return w
+}
+
+func (w *routesWorld) signIn(t *testing.T, pr practice) string {
+	t.Helper()
+	in, err := w.house.account.SignIn(context.WithoutCancel(t.Context()), accountapp.SignIn{Email: pr.email, Password: pr.password, Address: netip.MustParseAddr("127.0.0.1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(in.Session)
+}
+
+func (w *routesWorld) token(t *testing.T, pr practice) (string, uuid.UUID) {
+	t.Helper()
+	id := newID(t)
+	token, err := w.house.account.CreateToken(t.Context(), accountapp.CreateToken{ID: id, Firm: pr.firm, Staff: pr.staff, Name: "a test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(token), id
+}
+
+func (w *routesWorld) fixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{person: "Zephyrine Quill " + rndWord(t), client: newID(t), link: newID(t), holders: map[string]secret.UploadToken{}}
+	ctx, by := t.Context(), w.calm.by()
+	if _, err := w.house.clients.Create(ctx, clientapp.Create{By: by, ID: f.client, Name: f.person, Email: "z@example.org", Sort: client.Person}); err != nil {
+		t.Fatal(err)
+	}
+	dead := newID(t)
+	var last int64
+	for link, to := range map[uuid.UUID][]string{f.link: {holder, peer}, dead: {revoked}} {
+		issue := linkapp.Issue{By: by, ID: link, Client: f.client, ExpiresOn: time.Now().AddDate(0, 0, 14), Zone: time.UTC}
+		for i := range to {
+			issue.Recipients = append(issue.Recipients, linkapp.NewRecipient{Name: to[i], Email: fmt.Sprintf("%d@example.org", i)})
+		}
+		res, err := w.house.links.Issue(ctx, issue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.house.linkList.Wait(ctx, res.Position); err != nil {
+			t.Fatal(err)
+		}
+		detail, err := w.house.linkList.Link(ctx, w.calm.firm, link)
+		if err != nil || len(detail.Recipients) != len(to) {
+			t.Fatalf("the link shows %d recipients, %v", len(detail.Recipients), err)
+		}
+		for _, r := range detail.Recipients {
+			f.holders[r.Name] = secret.UploadToken{Link: link, Recipient: r.ID, Generation: 1}
+		}
+		last = res.Position
+	}
+	res, err := w.house.links.Revoke(ctx, linkapp.Revoke{By: by, Link: dead, Unreleased: uploadlink.Keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.released = w.sent(t, f, "released", true)
+	if _, err := w.house.links.SendNow(ctx, linkapp.SendNow{By: by, Link: f.link, Holder: f.holderOf(holder)}); err != nil {
+		t.Fatal(err)
+	}
+	f.open, f.running = w.sent(t, f, "in its window", true), w.sent(t, f, "on its way", false)
+	if _, err := w.house.linkList.Wait(ctx, max(res.Position, last)); err != nil {
+		t.Fatal(err)
+	}
+	person := w.calm // with a session and a password of their own to lose
+	person.staff, person.email = newID(t), rndWord(t)+"@harbour.example"
+	if err := w.house.account.AddStaff(ctx, accountapp.AddStaff{
+		ID: person.staff, Firm: person.firm, Email: person.email, Name: "Nell Noon", Role: account.Practitioner, Password: person.password,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.session = w.signIn(t, person)
+	f.token, _ = w.token(t, person)
+	rows, err := w.house.account.Sessions(ctx, person.staff, accountapp.Secret(w.signIn(t, person)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if row.Current {
+			f.spare = row.ID
+		}
+	}
+	eventually(t, "the link's files on the practice's page", func() bool {
+		_, err := w.house.linkList.File(ctx, w.calm.firm, f.released)
+		return err == nil
+	})
+	return f
+}
+
+func rndWord(t *testing.T) string { return newID(t).String()[24:] }
+
+func (f *fixture) holderOf(who string) uploadlink.Holder {
+	return uploadlink.Holder{Recipient: f.holders[who].Recipient, Generation: 1}
+}
+
+// sent uploads a small file as the holder, wholly or not at all.
+func (w *routesWorld) sent(t *testing.T, f *fixture, name string, whole bool) uuid.UUID {
+	t.Helper()
+	content := []byte("a file that is " + name)
+	header := []string{"Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(len(content)), "Upload-Metadata", "filename " + base64.StdEncoding.EncodeToString([]byte(name+".txt"))}
+	if whole {
+		header = append(header, "Content-Type", "application/offset+octet-stream")
+	} else {
+		content = nil
+	}
+	response, _ := program{t: t}.ask("POST", w.base+"/u/"+w.secretOf(f, holder)+"/uploads/", 201, content, header...)
+	at := response.Header.Get("Location")
+	return uuid.MustParse(at[strings.LastIndex(at, "/")+1:])
+}
+
+// secretOf is the secret of somebody's mail; of those who have none, one that opens nothing.
+func (w *routesWorld) secretOf(f *fixture, who string) string {
+	if token, ok := f.holders[who]; ok {
+		return w.keys.links.UploadLink(token).Reveal()
+	}
+	return strings.Repeat("A", 70)
+}
+
+// path fills a route's pattern.
+func (w *routesWorld) path(route, who string, f *fixture) string {
+	method, path, _ := strings.Cut(route, " ")
+	id := f.link
+	switch {
+	case strings.HasPrefix(path, "/clients/"):
+		id = f.client
+	case strings.HasPrefix(path, "/files/"):
+		id = f.released
+	case strings.HasPrefix(path, "/u/"), strings.HasPrefix(path, "/up/"):
+		id = f.open
+	case strings.HasPrefix(path, "/account/sessions/"):
+		id = f.spare
+	case strings.HasPrefix(path, "/dev/mail/"):
+		return strings.Replace(path, "{id}", url.PathEscape(w.letter), 1)
+	case path == "/static/*":
+		return w.asset
+	}
+	link := f.link
+	if who == revoked {
+		link = f.holders[revoked].Link
+	}
+	upload := f.running.String()
+	if method == http.MethodPost || method == http.MethodOptions {
+		upload = ""
+	}
+	return strings.NewReplacer("{id}", id.String(), "{token}", w.secretOf(f, who), "{link}", link.String(), "{channel}", "link", "*", upload).Replace(path)
+}
+
+// everyForm has the fields of all forms, each with something right in it, but for passwords.
+func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
+	return url.Values{
+		"command": {uuid.NewString()}, "id": {uuid.NewString()}, "name": {"Quite another name"}, "email": {strings.ReplaceAll(who, " ", ".") + "@nowhere.example"},
+		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
+		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"},
+	}
+}
+
+func later() string { return time.Now().AddDate(0, 0, 40).Format(time.DateOnly) }
+
+// request is what a browser of that person sends to a route.
+func (w *routesWorld) request(t *testing.T, route, who string, f *fixture, header ...string) *http.Request {
+	t.Helper()
+	method, _, _ := strings.Cut(route, " ")
+	var body io.Reader
+	kind := "application/x-www-form-urlencoded"
+	switch {
+	case safe(route), strings.HasSuffix(route, "/uploads/*"):
+	case strings.HasSuffix(route, "/files"):
+		kind = "multipart/form-data; boundary=b"
+		body = strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.txt\"\r\n\r\nby a form\r\n--b--\r\n")
+	default:
+		body = strings.NewReader(w.everyForm(f, who).Encode())
+	}
+	if strings.HasPrefix(route, "PATCH ") {
+		kind, body = "application/offset+octet-stream", strings.NewReader("a file")
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, w.base+w.path(route, who, f), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept", "text/html")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Content-Type", kind)
+	if strings.HasSuffix(route, "/uploads/*") {
+		r.Header.Set("Accept", "*/*")
+		r.Header.Set("Tus-Resumable", "1.0.0")
+		r.Header.Set("Upload-Offset", "0")
+		r.Header.Set("Upload-Length", "6")
+		r.Header.Set("Upload-Metadata", "filename "+base64.StdEncoding.EncodeToString([]byte("six.txt")))
+	}
+	for i := 0; i < len(header); i += 2 {
+		if r.Header.Set(header[i], header[i+1]); header[i+1] == "" {
+			r.Header.Del(header[i])
+		}
+	}
+	w.identify(r, who, f)
+	return r
+}
+
+// identify gives a request the cookies of that person.
+func (w *routesWorld) identify(r *http.Request, who string, f *fixture) {
+	session := map[string]string{gone: w.ended, foreign: w.foreign, staff: f.session}[who]
+	if session != "" {
+		r.AddCookie(&http.Cookie{Name: "portico", Value: session})
+	}
+	if token, ok := f.holders[who]; ok && strings.HasPrefix(r.URL.Path, "/up/"+token.Link.String()) {
+		r.AddCookie(&http.Cookie{Name: "portico-upload", Value: w.keys.links.UploadCookie(token).Reveal()})
+	}
+}
+
+// reply is an answer with its text.
+type reply struct {
+	*http.Response
+	text string
+}
+
+// once follows nothing, and each of its connections comes from another address of this machine: who tries secrets that
+// open nothing would soon have to wait.
+var once = &http.Client{
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		from := &net.TCPAddr{IP: net.IPv4(127, 0, 1+byte(dialled.Add(1)>>7), 1+byte(dialled.Load()&127))}
+		return (&net.Dialer{LocalAddr: from}).DialContext(ctx, network, address)
+	}},
+}
+
+var dialled atomic.Int32
+
+func (w *routesWorld) send(t *testing.T, route, who string, f *fixture, header ...string) reply {
+	t.Helper()
+	return w.do(t, w.request(t, route, who, f, header...))
+}
+
+func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
+	t.Helper()
+	response, err := once.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{response, string(text)}
+}
+
+// call asks the API as somebody.
+func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
+	t.Helper()
+	method, _, _ := strings.Cut(route, " ")
+	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later()).Replace(callRules[route].body)
+	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(route, who, f), strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	switch who {
+	case holder:
+		r.Header.Set("Authorization", "Bearer "+w.secretOf(f, holder))
+	case staff:
+		w.identify(r, who, f)
+	case byToken:
+		r.Header.Set("Authorization", "Bearer "+f.token)
+	default:
+		if token := w.tokens[who]; token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+	}
+	return w.do(t, r)
+}
+
+// forAll are routes that lead everybody to the same place.
+var forAll = map[string]bool{"GET /": true, "POST /session/end": true, "POST /account/sessions/end": true}
+
+// check holds an answer against the matrix, and against what every answer must carry.
+func (a reply) check(t *testing.T, route, who string, want int) {
+	t.Helper()
+	if want != 0 && a.StatusCode != want {
+		t.Errorf("%s as %s: %d, want %d; %.300s", route, who, a.StatusCode, want, a.text)
+	}
+	h := a.Header
+	if to := h.Get("Location"); a.StatusCode == 303 && want == 303 && pageRules[route][nobody] == 303 && !forAll[route] {
+		if in := who == staff || who == foreign; in == strings.HasPrefix(to, "/login") {
+			t.Errorf("%s leads %s to %s", route, who, to)
+		}
+	}
+	_, path, _ := strings.Cut(a.Request.Method+" "+a.Request.URL.Path, " ")
+	if strings.HasPrefix(path, "/static/") || path == "/metrics" || path == "/healthz" || path == "/readyz" {
+		return
+	}
+	policy := h.Get("Content-Security-Policy")
+	mail := strings.HasPrefix(path, "/dev/mail/") && strings.HasSuffix(path, "/html")
+	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe-eval") || strings.Contains(policy, "unsafe-inline") && !mail {
+		t.Errorf("%s as %s: the policy is %q", route, who, policy)
+	}
+	media, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	if media == "text/html" && !mail && !strings.HasPrefix(path, "/api/") && !strings.Contains(policy, "require-trusted-types-for 'script'; trusted-types 'none'") {
+		t.Errorf("%s as %s: a page without Trusted Types: %q", route, who, policy)
+	}
+	if h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Cache-Control"), "no-store") {
+		t.Errorf("%s as %s: headers %v", route, who, h)
+	}
+	if strings.HasPrefix(path, "/u/") && (h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Robots-Tag") != "noindex") {
+		t.Errorf("%s as %s tells where it was: %v", route, who, h)
+	}
+	for _, cookie := range a.Cookies() {
+		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || strings.HasPrefix(cookie.Name, "portico-upload") != strings.HasPrefix(cookie.Path, "/up/") {
+			t.Errorf("%s as %s sets %s", route, who, cookie)
+		}
+	}
+}
+
+// written is a fingerprint of all that is kept: events, what is to be done, transfers, people. When somebody was last
+// seen isn't meant, nor how often they failed.
+func (w *routesWorld) written(t *testing.T) (sum string) {
+	t.Helper()
+	if err := w.house.db.Work.QueryRow(t.Context(), `
+		SELECT concat_ws(' ',
+			(SELECT count(*) FROM es.events), (SELECT count(*) FROM es.commands), (SELECT count(*) FROM es.timers), (SELECT count(*) FROM es.effects),
+			(SELECT count(*) FROM transfer.upload_transfer), (SELECT sum(byte_offset) FROM transfer.upload_transfer),
+			(SELECT count(*) FROM account.staff_session WHERE revoked_at IS NULL), (SELECT md5(string_agg(password_phc, ' ' ORDER BY id)) FROM account.staff))`).Scan(&sum); err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}
