@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"portico/app/es"
@@ -21,7 +22,7 @@ const (
 	effectTries   = 10               // with the backoff below: about a day and a half
 	effectPoll    = 30 * time.Second
 	effectPause   = 200 * time.Millisecond // between looks while events come
-	effectsAtOnce = 4
+	effectsAtOnce = 4                      // in each lane
 )
 
 // effectBackoff is how long after the nth try the next one comes.
@@ -79,31 +80,53 @@ func (w *Effects) Reactor(name string, types []string, effects func(event.Record
 	return Subscription{Name: name, Version: 1, Types: types, Handle: handle, After: after}
 }
 
-// Run performs until ctx ends. The reactor of this node wakes it; new events make it look again a little later, for what
-// another node's reactor has written, and a poll covers the rest.
+// Run performs until ctx ends, and returns once what it has begun is over. The reactor of this node wakes it; new events
+// make it look again a little later, for what another node's reactor has written, and a poll covers the rest.
+//
+// Each lane has places of its own: a mail server that answers nobody holds up mails, and nothing else.
 func (w *Effects) Run(ctx context.Context) error {
+	busy, over := lanes{}, make(chan string)
+	defer func() {
+		for range busy.all() {
+			<-over
+		}
+	}()
 	for ctx.Err() == nil {
 		_, moved := w.tail.Safe()
-		n, err := w.round(ctx)
+		free, full := busy.room()
+		list, err := w.claim(ctx, free, full)
 		if err != nil && ctx.Err() == nil {
-			w.log.Error("performing effects", "err", err)
+			w.log.Error("claiming effects", "err", err)
 			sleep(ctx, time.Second)
 			continue
 		}
-		if n > 0 {
-			continue
+		for _, c := range list {
+			busy[lane(c.Kind)]++
+			go func() {
+				if err := w.perform(ctx, c.Effect, c.tries); err != nil {
+					w.log.Error("performing effects", "effect", c.Key, "err", err)
+				}
+				over <- lane(c.Kind)
+			}()
 		}
-		next, err := w.next(ctx)
+		if len(list) == free {
+			continue // there may be more
+		}
+		next, err := w.next(ctx, full)
 		if err != nil {
 			next = effectPoll
 		}
 		select {
 		case <-ctx.Done():
+		case done := <-over:
+			busy[done]--
 		case <-time.After(next):
 		case <-w.wake:
 		case <-moved:
 			select {
 			case <-w.wake:
+			case done := <-over:
+				busy[done]--
 			case <-time.After(effectPause):
 			case <-ctx.Done():
 			}
@@ -112,27 +135,60 @@ func (w *Effects) Run(ctx context.Context) error {
 	return nil
 }
 
-func (w *Effects) next(ctx context.Context) (time.Duration, error) {
+// lane is what an effect needs of the outside world: the word before the dot of its kind, as mail or scan.
+func lane(kind string) string {
+	word, _, _ := strings.Cut(kind, ".")
+	return word
+}
+
+// lanes counts what is being performed.
+type lanes map[string]int
+
+func (l lanes) all() (n int) {
+	for _, busy := range l {
+		n += busy
+	}
+	return n
+}
+
+// room is how many effects, of whatever lanes, can be claimed at once, and the lanes that have no place left.
+func (l lanes) room() (free int, full []string) {
+	free, full = effectsAtOnce, []string{}
+	for lane, busy := range l {
+		if busy >= effectsAtOnce {
+			full = append(full, lane)
+		} else {
+			free = min(free, effectsAtOnce-busy)
+		}
+	}
+	return free, full
+}
+
+// next is how long until something is due in a lane that isn't full.
+func (w *Effects) next(ctx context.Context, full []string) (time.Duration, error) {
 	var ms float64
 	err := w.db.Work.QueryRow(ctx, `
-		SELECT coalesce(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000, 1e9)::float8 FROM es.effects WHERE state = 'waiting'`).Scan(&ms)
+		SELECT coalesce(extract(epoch FROM min(due_at) - clock_timestamp()) * 1000, 1e9)::float8
+		FROM es.effects WHERE state = 'waiting' AND split_part(kind, '.', 1) <> ALL ($1)`, full).Scan(&ms)
 	return min(max(time.Duration(ms*float64(time.Millisecond)), 50*time.Millisecond), effectPoll), err
 }
 
-// round claims up to effectsAtOnce due effects by moving their due time behind a lease, and performs them.
-func (w *Effects) round(ctx context.Context) (n int, err error) {
+type claimed struct {
+	es.Effect
+	tries int
+}
+
+// claim takes up to free due effects of lanes that aren't full, by moving their due time behind a lease.
+func (w *Effects) claim(ctx context.Context, free int, full []string) (list []claimed, err error) {
 	rows, err := w.db.Work.Query(ctx, `
 		UPDATE es.effects SET due_at = clock_timestamp() + $1::interval, attempts = attempts + 1
-		WHERE key = ANY (ARRAY(SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-		RETURNING key, firm_no, kind, stream_id, args, attempts`, effectLease, effectsAtOnce)
+		WHERE key = ANY (ARRAY(
+			SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() AND split_part(kind, '.', 1) <> ALL ($3)
+			ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+		RETURNING key, firm_no, kind, stream_id, args, attempts`, effectLease, free, full)
 	if err != nil {
-		return 0, fmt.Errorf("claim effects: %w", err)
+		return nil, fmt.Errorf("claim effects: %w", err)
 	}
-	type claimed struct {
-		es.Effect
-		tries int
-	}
-	var list []claimed
 	var c claimed
 	var args []byte
 	_, err = pgx.ForEachRow(rows, []any{&c.Key, &c.Firm, &c.Kind, &c.Stream.ID, &args, &c.tries}, func() error {
@@ -144,18 +200,9 @@ func (w *Effects) round(ctx context.Context) (n int, err error) {
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("claim effects: %w", err)
+		return nil, fmt.Errorf("claim effects: %w", err)
 	}
-	done := make(chan error, len(list))
-	for _, c := range list {
-		go func() { done <- w.perform(ctx, c.Effect, c.tries) }()
-	}
-	for range list {
-		if e := <-done; e != nil {
-			err = e
-		}
-	}
-	return len(list), err
+	return list, nil
 }
 
 // perform does one effect and notes what became of it. When the node stops, an effect that was done is still noted.

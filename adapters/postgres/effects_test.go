@@ -252,3 +252,71 @@ func TestEffectBackoffAndEnd(t *testing.T) {
 		}
 	})
 }
+
+// Mails that hang, as at a mail server that answers nobody, hold up each other and nothing else; and what is slow holds up
+// nobody who comes after it, as long as its lane has a place.
+func TestEffectsKeepToTheirLanes(t *testing.T) {
+	t.Parallel()
+	n := startNode(t, pgtest.DB(t))
+	world := newOutside()
+	hang := make(chan struct{})
+	var mu sync.Mutex
+	hanging, most := 0, 0
+	world.perform = func(ctx context.Context, e es.Effect) error {
+		if e.Kind != "mail.hangs" {
+			return nil
+		}
+		mu.Lock()
+		hanging++
+		most = max(most, hanging)
+		mu.Unlock()
+		<-hang
+		mu.Lock()
+		hanging--
+		mu.Unlock()
+		return nil
+	}
+	var asked atomic.Int64
+	effects := postgres.NewEffects(n.db, n.tail, world, n.log)
+	n.subscribe(effects.Reactor("ticks", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
+		kind := "scan.file"
+		if asked.Add(1) <= 12 {
+			kind = "mail.hangs"
+		}
+		return []es.Effect{{Kind: kind, Key: keyOf(r.Stream), Firm: r.Firm, Stream: r.Stream}}
+	}))
+	n.run(effects.Run)
+	var mails, scans []string
+	for range 12 {
+		stream, _ := n.tick(t)
+		mails = append(mails, keyOf(stream))
+	}
+	within(t, 30*time.Second, "four mails hang", func() bool { mu.Lock(); defer mu.Unlock(); return hanging == 4 })
+	within(t, 30*time.Second, "all mails are asked for", func() bool { return asked.Load() == 12 })
+	for range 20 {
+		stream, _ := n.tick(t)
+		scans = append(scans, keyOf(stream))
+	}
+	within(t, 30*time.Second, "everything else is done", func() bool {
+		for _, key := range scans {
+			if world.actsOn(key) != 1 {
+				return false
+			}
+		}
+		return true
+	})
+	mu.Lock()
+	if hanging != 4 || most != 4 {
+		t.Errorf("%d mails hang, at most %d at once; want 4", hanging, most)
+	}
+	mu.Unlock()
+	close(hang)
+	within(t, 30*time.Second, "the mails are done", func() bool {
+		for _, key := range mails {
+			if n.effect(t, key).state != "done" {
+				return false
+			}
+		}
+		return true
+	})
+}
