@@ -230,9 +230,9 @@ func examineEffects(ctx context.Context, conn *pgx.Conn) finding {
 	case err != nil:
 		return wrong("outbox", "Look at the database's log.", "%v", err)
 	case late > 0:
-		return wrong("outbox", "Start a node: portico serve. Nobody is sending.", "%d mails have been due for more than an hour", late)
+		return wrong("outbox", "Start a node: portico serve. Nobody is sending.", "%d mails or other errands have been due for more than an hour", late)
 	}
-	return fine("outbox", "nothing is overdue; %d mails were given up", gaveUp)
+	return fine("outbox", "nothing is overdue; %d were given up", gaveUp)
 }
 
 // openSealed opens one sealed event; a store that holds none has nothing to open.

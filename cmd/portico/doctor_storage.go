@@ -15,12 +15,17 @@ const leastFree = 1 << 30
 // filesFolder is where the bytes of uploaded files are.
 func filesFolder(folder string) string { return filepath.Join(folder, "files") }
 
-func examineStorage(folder string) []finding {
+// examineStorage looks at the folder of the uploaded files, and at the room for more: less than least bytes are too few.
+func examineStorage(folder string, least uint64) []finding {
 	const check = "storage"
 	dir := folder
 	for { // before the first start the folder isn't there yet; its parent will hold it
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		info, err := os.Stat(dir)
+		if err == nil && info.IsDir() {
 			break
+		}
+		if err == nil {
+			return []finding{wrong(check, "Choose another --data folder.", "%s is a file, no folder", dir)}
 		}
 		if dir == filepath.Dir(dir) {
 			return []finding{wrong(check, "Choose another --data folder.", "%s can't be made", folder)}
@@ -30,16 +35,20 @@ func examineStorage(folder string) []finding {
 	if err := tryWriting(dir); err != nil {
 		return []finding{wrong(check, "Give this user the right to write there, or choose another --data folder.", "%v", err)}
 	}
-	writable := fine(check, "%s can be written", dir)
+	return []finding{fine(check, "%s can be written", dir), examineSpace(dir, least)}
+}
+
+func examineSpace(dir string, least uint64) finding {
+	const check = "free space"
 	var space unix.Statfs_t
 	if err := unix.Statfs(dir, &space); err != nil {
-		return []finding{writable, wrong("free space", "Look at the disk.", "%v", err)}
+		return wrong(check, "Look at the disk.", "%v", err)
 	}
 	free := uint64(space.Bavail) * uint64(space.Bsize)
-	if free < leastFree {
-		return []finding{writable, wrong("free space", "Make room: below 1 GiB new uploads are refused.", "%s", gib(free))}
+	if free < least {
+		return wrong(check, "Make room: below "+gib(least)+" new uploads are refused.", "%s", gib(free))
 	}
-	return []finding{writable, fine("free space", "%s", gib(free))}
+	return fine(check, "%s", gib(free))
 }
 
 func gib(bytes uint64) string { return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30)) }

@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres/pgtest"
 
 	"github.com/jackc/pgx/v5"
@@ -55,6 +59,10 @@ func TestDoctorFinds(t *testing.T) {
 		{"positions", `ALTER TABLE es.events ALTER position DROP DEFAULT`},
 		{"schema", `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`},
 		{"schema", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999999, true)`},
+		{"outbox", `INSERT INTO es.effects (key, firm_no, kind, stream_id, args, due_at)
+			VALUES ('late', 1, 'mail.upload_link', gen_random_uuid(), '{}', clock_timestamp() - interval '61 minutes')`},
+		{"clock", `CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() + interval '3 seconds' $$;
+			DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database()); END $$`},
 		{"read models", `INSERT INTO es.projections (name, version, generation, position, halted_at) VALUES ('broken', 1, 1, 3, 4)`},
 	} {
 		t.Run(fault.check+": "+fault.breaks, func(t *testing.T) {
@@ -78,9 +86,53 @@ func TestDoctorFinds(t *testing.T) {
 			t.Errorf("exit code %d, %+v", code, findings)
 		}
 	})
+	t.Run("keys", func(t *testing.T) { // examined takes another key than the one that the desk's people were sealed with
+		if findings, code := examined(t, newDesk(t).url); code != 1 || findings["keys"].OK || !strings.Contains(findings["keys"].Do, "PORTICO_MASTER_KEY") {
+			t.Errorf("exit code %d, %+v", code, findings["keys"])
+		}
+	})
 	t.Run("durability", func(t *testing.T) {
 		if findings, _ := examined(t, pgtest.DB(t)); findings["durability"].OK {
 			t.Error("the tests' own server waits for no disk, and nobody noticed")
 		}
 	})
+}
+
+// TestDoctorFindsOutside breaks what lies outside of the database.
+func TestDoctorFindsOutside(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, port := postOffice(t)
+	for _, fault := range []struct {
+		name, says string
+		found      []finding
+	}{
+		{"a folder that is a file", "is a file", examineStorage(file, 0)},
+		{"a folder below a file", "is a file", examineStorage(filepath.Join(file, "data"), 0)},
+		{"a folder that takes no files", "/proc", examineStorage("/proc/portico", 0)},
+		{"a full disk", "GiB", examineStorage(t.TempDir(), 1<<62)},
+		{"no mail server", "refused", mailAt(t, 1, mailadapter.None)},
+		{"a mail server without TLS", "STARTTLS", mailAt(t, port, mailadapter.StartTLS)},
+		{"an impossible way of encryption", "rot13", mailAt(t, port, "rot13")},
+	} {
+		t.Run(fault.name, func(t *testing.T) {
+			last := fault.found[len(fault.found)-1]
+			if last.OK || last.Do == "" || !strings.Contains(last.Found, fault.says) {
+				t.Errorf("%+v, want %q", last, fault.says)
+			}
+		})
+	}
+	for _, f := range append(examineStorage(t.TempDir(), 1), mailAt(t, port, mailadapter.None)...) {
+		if !f.OK {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// mailAt examines the mail server on a port of this machine.
+func mailAt(t *testing.T, port int, e mailadapter.Encryption) []finding {
+	t.Helper()
+	return []finding{examineMail(t.Context(), config{SMTP: smtpConfig{Host: "127.0.0.1", Port: port, Encryption: e}}, "")}
 }
