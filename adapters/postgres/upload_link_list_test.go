@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"testing"
@@ -20,6 +21,18 @@ import (
 // run keeps the read models up to date and rings alarms until the test ends.
 func (h *house) run(t testing.TB) {
 	t.Helper()
+	h.project(t)
+	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), log)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { timers.Run(ctx) })
+	t.Cleanup(func() { cancel(); wg.Wait() })
+}
+
+// project keeps the read models up to date until the test ends, or until it is stopped.
+func (h *house) project(t testing.TB) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	b := &postgres.Rebuilder{DB: h.db, Codec: h.codec, Vault: h.vault, Tail: h.tail, Log: log}
@@ -30,9 +43,9 @@ func (h *house) run(t testing.TB) {
 	for _, m := range postgres.Models() {
 		wg.Go(func() { postgres.NewProjector(h.db, h.codec, h.vault, h.tail, log, m).Run(ctx) })
 	}
-	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), log)
-	wg.Go(func() { timers.Run(ctx) })
-	t.Cleanup(func() { cancel(); wg.Wait() })
+	stop = func() { cancel(); wg.Wait() }
+	t.Cleanup(stop)
+	return stop
 }
 
 // testLog shows what the workers warn of where a test fails.
@@ -135,21 +148,20 @@ func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
 		t.Error("the practice can read a file that is in its window")
 	}
 
-	released := func() bool {
-		for r, err := range u.store.Load(t.Context(), u.firm, uploadlink.Stream(u.id), 0) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, ok := r.Event.(uploadlink.BatchReleased); ok {
-				return true
-			}
+	within(t, 30*time.Second, "the saga closes the window", func() bool {
+		_, err := u.list.File(t.Context(), u.firm, file)
+		return err == nil
+	})
+	recorded := false
+	for r, err := range u.store.Load(t.Context(), u.firm, uploadlink.Stream(u.id), 0) {
+		if err != nil {
+			t.Fatal(err)
 		}
-		return false
+		_, released := r.Event.(uploadlink.BatchReleased)
+		recorded = recorded || released
 	}
-	for start := time.Now(); !released(); time.Sleep(10 * time.Millisecond) {
-		if time.Since(start) > 5*time.Second {
-			t.Fatal("the saga did not close the window")
-		}
+	if !recorded {
+		t.Error("the practice sees the file, and nobody has recorded its release")
 	}
 	f, err := u.list.File(t.Context(), u.firm, file)
 	if err != nil {
@@ -160,6 +172,46 @@ func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
 	}
 	if _, err := u.list.File(t.Context(), h.found(t), file); err == nil {
 		t.Error("another practice can read the file")
+	}
+}
+
+// S1.i1, U6: the clock alone delivers nothing that may still change. A model that lags doesn't know that a deadline has
+// moved, and a file that has just arrived may be moving it; but where an alarm is late, the practice soon has its files.
+func TestNothingIsSeenTooEarlyWhereThingsLag(t *testing.T) {
+	t.Parallel()
+	const window = 300 * time.Millisecond
+	h := newHouse(t)
+	lag := h.project(t)
+	moved, still := h.issue(t, window), h.issue(t, window)
+	sees := func(u *usedLink, file uuid.UUID) bool {
+		_, err := u.list.File(t.Context(), u.firm, file)
+		if err != nil && !errors.Is(err, uploadlink.ErrNotFound) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	early, quiet := moved.send(t, "early.pdf"), still.send(t, "quiet.pdf")
+	lag()
+	late := uuid.Must(uuid.NewV7())
+	if _, err := moved.cmd.StartTransfer(t.Context(), app.StartTransfer{By: moved.by(), Link: moved.id, Holder: moved.holder, File: late, Name: "late.pdf", Size: 10}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := moved.cmd.Receive(t.Context(), app.Receive{By: moved.by(), Link: moved.id, File: late, Size: 10, SHA256: digest, Media: "application/pdf"}); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); time.Since(began) < 16*time.Second; time.Sleep(100 * time.Millisecond) {
+		if sees(moved, early) || sees(still, quiet) {
+			t.Fatalf("%v after its arrival the practice sees a file, by tables that don't know the log", time.Since(began))
+		}
+	}
+	h.project(t)
+	within(t, 30*time.Second, "the tables know the log, and nobody has rung", func() bool {
+		return sees(moved, early) && sees(moved, late) && sees(still, quiet)
+	})
+	fresh := still.send(t, "fresh.pdf")
+	time.Sleep(2 * window)
+	if sees(still, fresh) {
+		t.Error("the practice sees a file whose release nobody has recorded, as soon as its window ends")
 	}
 }
 

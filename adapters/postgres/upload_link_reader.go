@@ -26,8 +26,15 @@ const linkState = `CASE
 	WHEN l.handed_over_at IS NOT NULL THEN 'mailed'
 	ELSE 'issued' END`
 
-// delivered holds for files that the practice has, as of now: an alarm that is late hides nothing (rule U6).
-const delivered = `f.state IN ('received', 'released') AND f.due_at <= statement_timestamp()`
+// delivered holds for files that the practice has: their release is recorded, or it is only not recorded yet (rule U6:
+// an alarm that is late hides nothing for long). The clock alone doesn't say so, because a deadline may have moved since:
+// by what these tables haven't been told yet, and by what is being recorded at this moment. So the clock counts only as
+// far as the tables know the log, less what a command takes at most from its decision to its commit.
+const delivered = `f.state IN ('received', 'released') AND (f.delivered_at IS NOT NULL OR f.due_at <= (
+	SELECT least(statement_timestamp(), (SELECT e.recorded_at FROM es.events e WHERE e.position > p.position ORDER BY e.position LIMIT 1))
+		- interval '15 seconds'
+	FROM es.projections p JOIN es.generations g ON g.name = p.name AND g.generation = p.generation AND g.state = 'live'
+	WHERE p.name = 'upload_link_list'))`
 
 const linkColumns = `l.id, l.client_id, l.sender_id, ` + linkState + `, l.issued_at, l.expires_at, l.zone, l.message, l.wanted`
 
@@ -101,7 +108,7 @@ func completeLinks(ctx context.Context, tx pgx.Tx, rows []app.LinkRow) error {
 	}
 	found, err = tx.Query(ctx, `
 		SELECT f.link_id, count(*) FILTER (WHERE `+delivered+`),
-			count(*) FILTER (WHERE f.state = 'received' AND f.due_at > statement_timestamp()
+			count(*) FILTER (WHERE f.state = 'received' AND NOT (`+delivered+`)
 				OR f.state = 'receiving' AND f.started_at > statement_timestamp() - $2::interval)
 		FROM portal.upload_file f WHERE f.link_id = ANY ($1) GROUP BY f.link_id`, ids, uploadlink.TransferLimit)
 	if err != nil {

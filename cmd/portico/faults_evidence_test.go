@@ -155,7 +155,7 @@ func (s *siege) gather() evidence {
 func (s *siege) quiet(conn *pgx.Conn) {
 	s.Helper()
 	time.Sleep(window)
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(s.patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		var left int
 		if err := conn.QueryRow(s.Context(), `
 			SELECT (SELECT count(*) FROM es.effects WHERE state = 'waiting')

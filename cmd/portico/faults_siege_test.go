@@ -40,6 +40,7 @@ type siege struct {
 	stop     chan struct{}
 	people   sync.WaitGroup
 	kills    []time.Time
+	patience time.Duration // with what is left to do at the end
 }
 
 // window is the practice's policy during a siege.
@@ -56,7 +57,7 @@ func newSiege(t *testing.T, database *pgtest.Server, seed uint64, h habits) *sie
 	s := &siege{
 		T: t, chance: rand.New(rand.NewPCG(seed, 0)), seed: seed, habits: h, database: database, files: t.TempDir(), address: free.Addr().String(),
 		post: &postbag{}, moments: map[string]chan struct{}{"upload": make(chan struct{}), "append": make(chan struct{})},
-		due: make(chan time.Time, 100), stop: make(chan struct{}),
+		due: make(chan time.Time, 100), stop: make(chan struct{}), patience: time.Minute,
 	}
 	s.ledger.unsure, s.ledger.first = map[string]string{}, map[string]time.Time{}
 	if s.log, err = os.Create(filepath.Join(s.files, "log")); err != nil {

@@ -51,9 +51,7 @@ func TestKilled(t *testing.T) {
 
 	dev = startDevAt(t, dir, address)
 	person.Wait("Sent to Harbour & Vale · ") // its time is over: the clock decides, not the job (U6)
-	if !staff.has(dev.base, "Title deed.pdf") {
-		t.Error("the page says that the file was sent, and the practice has it not")
-	}
+	eventually(t, "what the page calls sent is with the practice", func() bool { return staff.has(dev.base, "Title deed.pdf") })
 	person.Slow(0)
 	person.WaitFor("link", "Rename Ledger of the year.csv") // its own window (S1.i5)
 	resumed(t, person, 2)
