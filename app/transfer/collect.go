@@ -29,7 +29,11 @@ func (s *Service) Collect(ctx context.Context) (done Collected, err error) {
 		var err error
 		switch row.State {
 		case Finishing:
-			_, err = s.settle(ctx, row)
+			if _, err = s.settle(ctx, row); refused(err) { // and so it was abandoned
+				done.Abandoned++
+				err = nil
+				break
+			}
 			done.Finished += one(err)
 		case Receiving:
 			_, err = s.abandon(ctx, row, row.stale(s.Limits), nil)
@@ -39,7 +43,7 @@ func (s *Service) Collect(ctx context.Context) (done Collected, err error) {
 			done.Buried += one(err)
 		case Received:
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, errUnheard) {
 			errs = append(errs, fmt.Errorf("transfer %s: %w", row.ID, err))
 		}
 		if ctx.Err() != nil {

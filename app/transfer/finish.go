@@ -51,16 +51,30 @@ func (s *Service) flush(ctx context.Context, h *hold) {
 	}
 }
 
+// errUnheard says that a file is safe which its link has not heard of: a crash came between row and event, or the event
+// is still being written. Only the row's expiry makes it certain that nobody was told of it.
+var errUnheard = errors.New("the link has not heard of this file yet")
+
 // settle records the event of a transfer that has all its bytes, then marks the row. It may run any number of times, in
 // any process, for the same transfer (rule 4).
 func (s *Service) settle(ctx context.Context, row Row) (Row, error) {
 	if row.State != Finishing {
 		return row, nil
 	}
+	return s.conclude(ctx, row, func(ctx context.Context, c Content) (int64, error) {
+		at, err := s.Link.Receive(ctx, row.Owner, row.ID, c)
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.NotFound && !row.Expired {
+			err = errUnheard
+		}
+		return at, err
+	})
+}
+
+// conclude lets tell record the event of row's file, then marks the row.
+func (s *Service) conclude(ctx context.Context, row Row, tell func(context.Context, Content) (at int64, err error)) (Row, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	c := Content{Size: row.Size, SHA256: [32]byte(row.SHA256), Media: row.Found}
-	at, err := s.Link.Receive(ctx, row.Owner, row.ID, c)
+	at, err := tell(ctx, Content{Size: row.Size, SHA256: [32]byte(row.SHA256), Media: row.Found})
 	if refused(err) {
 		reason := Cancelled
 		if f, _ := errors.AsType[*fault.Error](err); f.Kind == fault.Gone {

@@ -235,6 +235,8 @@ type Link interface {
 	Check(ctx context.Context, owner Owner, id uuid.UUID) error // may bytes of what has begun still come?
 	// Receive tells where in the log the file's event is; 0 where it had been there before.
 	Receive(ctx context.Context, owner Owner, id uuid.UUID, c Content) (at int64, err error)
+	// Take is Start and Receive at once, for a file that came whole.
+	Take(ctx context.Context, owner Owner, f File, c Content) (at int64, err error)
 	// Shown returns when pages show what is at a place in the log, or soon after.
 	Shown(ctx context.Context, at int64)
 	Abandon(ctx context.Context, owner Owner, id uuid.UUID, reason Reason) error

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 
+	"portico/domain/fault"
 	"portico/domain/filetype"
 )
 
 // Whole takes a file that comes in one go and can't be resumed: a form's part, whose size shows at its end, or a small
-// file inside the request that announces it. Its bytes are safe before anything else is known of it, so that one event
-// and one row are enough; what fails on the way leaves nothing. f.Size is -1 where it isn't known.
+// file inside the request that announces it. Its bytes are safe before anything else is known of it, so one row and one
+// talk with the link are enough. What is refused leaves nothing. f.Size is -1 where it isn't known.
 //
 // It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes or the practice's own limit, or an error after which nobody knows: where
 // the row is Finishing, the file is safe and Head will tell.
@@ -30,18 +31,18 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 		return Row{}, errors.Join(err, s.Blobs.Remove(f.ID))
 	}
 	f.Size = row.Size
-	if err := s.Link.Start(ctx, owner, f); err != nil {
-		return Row{}, errors.Join(fmt.Errorf("start the transfer: %w", err), s.Blobs.Remove(f.ID))
-	}
 	row, err = s.Rows.Insert(ctx, row, s.Limits, own.Quota)
 	if errors.Is(err, ErrQuota) { // known to have no row; after any other error there may be one
 		err = errors.Join(err, s.Blobs.Remove(f.ID))
 	}
 	if err != nil {
-		s.takeBack(ctx, owner, f)
-		return Row{}, fmt.Errorf("record the file: %w", err)
+		return Row{}, fmt.Errorf("record the file: %w", err) // the row may be there; Sweep looks, and knows
 	}
-	return s.settle(ctx, row)
+	row, err = s.conclude(ctx, row, func(ctx context.Context, c Content) (int64, error) { return s.Link.Take(ctx, owner, f, c) })
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.TooMany {
+		return s.abandon(ctx, row, Cancelled, err) // nobody will ask again for this very file
+	}
+	return row, err
 }
 
 // keep writes body into the row's blob and fills in what the row says of it.

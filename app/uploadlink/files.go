@@ -66,6 +66,30 @@ func (c Commands) Receive(ctx context.Context, cmd Receive) (es.Result, error) {
 	})
 }
 
+// Take says that a whole file is on disk that its link has not heard of yet.
+type Take struct {
+	StartTransfer
+	SHA256 string // 64 lower-case hex digits
+	Media  string // found by content
+}
+
+// Take takes a whole file into a batch; the second time changes nothing.
+func (c Commands) Take(ctx context.Context, cmd Take) (es.Result, error) {
+	policy, err := c.policy(ctx, cmd.By.Firm)
+	if err != nil {
+		return es.Result{}, err
+	}
+	batch, err := uuid.NewV7() // for the batch that the file may open
+	if err != nil {
+		return es.Result{}, err
+	}
+	starting := uploadlink.Starting{File: cmd.File, Name: cmd.Name, Size: cmd.Size}
+	receipt := uploadlink.Receipt{File: cmd.File, Batch: batch, Size: cmd.Size, SHA256: cmd.SHA256, Media: cmd.Media}
+	return c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		return l.Take(cmd.Holder, starting, receipt, policy, now)
+	})
+}
+
 // Abandon says that a transfer will never finish.
 type Abandon struct {
 	By     es.By

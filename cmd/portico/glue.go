@@ -59,6 +59,16 @@ func (l linkHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID
 	return r.Position, err
 }
 
+func (l linkHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, c transfer.Content) (int64, error) {
+	r, err := l.links.Take(ctx, linkapp.Take{
+		StartTransfer: linkapp.StartTransfer{
+			By: by(o), Link: o.Link, Holder: uploadlink.Holder{Recipient: o.Recipient, Generation: f.Generation}, File: f.ID, Name: f.Name, Size: c.Size,
+		},
+		SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media,
+	})
+	return r.Position, err
+}
+
 func (l linkHistory) Shown(ctx context.Context, at int64) {
 	_, _ = l.shown(ctx, at) // what is recorded is recorded; a page that is late says so itself
 }

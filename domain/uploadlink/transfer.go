@@ -124,6 +124,23 @@ func (l Link) Receive(r Receipt, p Policy, now time.Time) ([]Event, error) {
 	return events, nil
 }
 
+// Take is StartTransfer and Receive in one, for a file that came whole before its link was asked. It refuses like both,
+// and taking the same file again changes nothing.
+func (l Link) Take(h Holder, s Starting, r Receipt, p Policy, now time.Time) ([]Event, error) {
+	events, err := l.StartTransfer(h, s, p.MaxFileSize, now)
+	if err != nil {
+		return nil, err
+	}
+	if len(events) > 0 {
+		l = event.Fold(l.fork(), events...)
+	}
+	more, err := l.Receive(r, p, now)
+	if err != nil {
+		return nil, err
+	}
+	return append(events, more...), nil
+}
+
 func isDigest(text string) bool {
 	digest, err := hex.DecodeString(text)
 	return err == nil && len(digest) == 32 && text == hex.EncodeToString(digest)

@@ -228,3 +228,33 @@ func ExampleErrTooLarge() {
 	fmt.Println(err)
 	// Output: This file has 5,368,002,598 bytes; at most 5,368,002,597 (4.999342 GB) are accepted. Compress it, split it, or ask the practice for another way.
 }
+
+func take(file, batch uuid.UUID, name string, now time.Time) decision {
+	return func(l uploadlink.Link) ([]ev, error) {
+		return l.Take(holder, uploadlink.Starting{File: file, Name: name, Size: 100},
+			uploadlink.Receipt{File: file, Batch: batch, Size: 100, SHA256: digestA, Media: "application/pdf"}, uploadlink.Policy{Window: 10 * time.Minute}, now)
+	}
+}
+
+func TestTake(t *testing.T) {
+	t.Run("starts and receives at once, one time", func(t *testing.T) {
+		given(t, issuedToIdaAndBen).When(take(fileA, batch1, "a.pdf", noon)).Then(
+			started(fileA, "a.pdf", noon), opened(batch1, noon), got(fileA, batch1, "a.pdf", noon)).
+			When(take(fileA, batch2, "a.pdf", after(tick))).ThenNothing()
+	})
+	t.Run("one that had been started is received", func(t *testing.T) {
+		given(t, issuedToIdaAndBen, started(fileA, "a.pdf", noon)).When(take(fileA, batch1, "a.pdf", noon)).Then(
+			opened(batch1, noon), got(fileA, batch1, "a.pdf", noon))
+	})
+	t.Run("what time has caused comes first", func(t *testing.T) {
+		history := []ev{issuedToIdaAndBen, started(fileA, "a.pdf", noon), opened(batch1, noon), got(fileA, batch1, "a.pdf", noon)}
+		later := after(11 * time.Minute)
+		given(t, history...).When(take(fileB, batch2, "b.pdf", later)).Then(
+			uploadlink.BatchReleased{Batch: batch1, Files: []uuid.UUID{fileA}, Cause: uploadlink.WindowEnded, At: after(10 * time.Minute)},
+			started(fileB, "b.pdf", later), opened(batch2, later), got(fileB, batch2, "b.pdf", later, func(e *uploadlink.FileReceived) { e.SameAs, e.StartedAt = fileA, later }))
+	})
+	t.Run("it refuses like both", func(t *testing.T) {
+		given(t, issuedToIdaAndBen).When(take(fileA, batch1, "a.exe", noon)).ThenError(uploadlink.ErrType)
+		given(t, issuedToIdaAndBen).When(take(fileA, batch1, "a.pdf", expiry)).ThenError(uploadlink.ErrExpired)
+	})
+}

@@ -71,6 +71,14 @@ func (l *Link) Check(context.Context, transfer.Owner, uuid.UUID) error {
 	return nil
 }
 
+// Take implements transfer.Link.
+func (l *Link) Take(ctx context.Context, owner transfer.Owner, f transfer.File, c transfer.Content) (int64, error) {
+	if err := l.Start(ctx, owner, f); err != nil {
+		return 0, err
+	}
+	return l.Receive(ctx, owner, f.ID, c)
+}
+
 // Receive implements transfer.Link.
 func (l *Link) Receive(_ context.Context, _ transfer.Owner, id uuid.UUID, c transfer.Content) (int64, error) {
 	l.mu.Lock()
@@ -82,6 +90,9 @@ func (l *Link) Receive(_ context.Context, _ transfer.Owner, id uuid.UUID, c tran
 		return 0, ErrRevoked
 	case len(l.Abandoned[id]) > 0:
 		return 0, transfer.ErrGone
+	}
+	if _, ok := l.Started[id]; !ok {
+		return 0, transfer.ErrUnknown
 	}
 	l.Received[id] = append(l.Received[id], c)
 	return 1, nil

@@ -112,6 +112,11 @@ func (m mortalLink) Start(ctx context.Context, o transfer.Owner, f transfer.File
 	return m.p.alive("Start", func() error { return m.Link.Start(ctx, o, f) })
 }
 
+func (m mortalLink) Take(ctx context.Context, o transfer.Owner, f transfer.File, c transfer.Content) (at int64, err error) {
+	err = m.p.alive("Take", func() (err error) { at, err = m.Link.Take(ctx, o, f, c); return err })
+	return at, err
+}
+
 func (m mortalLink) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID, c transfer.Content) (at int64, err error) {
 	err = m.p.alive("Receive", func() (err error) { at, err = m.Link.Receive(ctx, o, id, c); return err })
 	return at, err
