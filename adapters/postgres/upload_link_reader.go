@@ -304,7 +304,7 @@ func (l UploadLinkList) Upload(ctx context.Context, firm int32, link, recipient 
 	}
 	if err == nil {
 		practice, ferr := FirmList(l).Firm(ctx, firm)
-		p.Practice, err = practice.Name, ferr
+		p.Practice, p.MaxFile, err = practice.Name, practice.Limits.MaxFileBytes, ferr
 	}
 	if err != nil {
 		return app.UploadPage{}, notFoundOr(err, "read the upload page of "+link.String())

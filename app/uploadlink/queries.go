@@ -147,6 +147,7 @@ type UploadPage struct {
 	Wanted     []string
 	ExpiresAt  time.Time
 	Zone       string
+	MaxFile    int64     // bytes of one file, where the practice has a limit of its own; 0: uploadlink.MaxFileSize
 	State      LinkState // LinkExpired and LinkRevoked end it; the rest is open
 	Generation int       // of the newest secret: an older one is replaced
 	ResentAt   time.Time // when the newest secret was mailed

@@ -204,7 +204,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	}
 	return &web.Server{
 		Accounts: h.account, Clients: h.clients, Links: h.links,
-		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList,
+		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {

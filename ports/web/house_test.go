@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -44,6 +43,8 @@ var (
 	imogen = newTestID(4)
 	statem = newTestID(5)
 	batch  = newTestID(6)
+
+	harbour = newTestID(7)
 )
 
 func newTestID(n byte) uuid.UUID {
@@ -76,11 +77,14 @@ func newHouse(t *testing.T) *house {
 		Client: farrow, Subject: farrow, Sender: priya.ID, ExpiresAt: expiry, Zone: "Europe/London",
 		Recipients: []uploadlink.Recipient{{ID: imogen, Name: event.Of(imogen, "Imogen"), Email: event.Of(imogen, "imogen@example.org")}},
 	})
+	h.store.Given(1, firm.Stream(harbour), firm.Founded{Name: "Harbour & Vale", Email: "office@harbour.example", Zone: "Europe/London"})
+	h.shelf.policy = firm.DefaultPolicy(firm.LinkChannel)
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
 	h.server = &Server{
 		Accounts: &doorkeeper{}, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
-		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
+		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
+		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
 		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
 		Metrics: prometheus.NewRegistry(), Log: log, Now: func() time.Time { return noon },
@@ -313,6 +317,9 @@ type shelf struct {
 	next    string
 
 	templates []firmapp.Template
+	limits    firm.Limits
+	policy    firm.Policy
+	used      int64
 	lags      bool
 	down      error
 	asked     []any
@@ -379,12 +386,14 @@ func (s *shelf) Client(_ context.Context, _ int32, id uuid.UUID) (clientapp.Clie
 }
 
 func (s *shelf) Firm(context.Context, int32) (firmapp.Practice, error) {
-	return firmapp.Practice{No: 1, Name: "Harbour & Vale", Zone: "Europe/London"}, nil
+	return firmapp.Practice{No: 1, ID: harbour, Name: "Harbour & Vale", Zone: "Europe/London", Limits: s.limits, Button: "Upload Files"}, nil
 }
 
 func (s *shelf) UploadPolicy(context.Context, int32, firm.Channel) (firm.Policy, error) {
-	return firm.Policy{}, errors.New("not asked here")
+	return s.policy, nil
 }
+
+func (s *shelf) Used(context.Context, int32) (int64, error) { return s.used, nil }
 
 func (s *shelf) Templates(context.Context, int32) ([]firmapp.Template, error) {
 	return s.templates, nil

@@ -36,6 +36,8 @@ type Server struct {
 	ClientList clientapp.Reader
 	LinkList   linkapp.Reader
 	Firms      firmapp.Reader
+	Settings   firmapp.Commands
+	Storage    firmapp.Storage
 
 	Keys   secret.KeyRing
 	FirmOf func(ctx context.Context, stream event.Stream) (firm int32, ok bool, err error) // which practice a link belongs to
@@ -120,6 +122,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /upload-links", s.links)
 	staff("GET /upload-links/new", s.newLink)
 	staff("POST /upload-links", s.issueLink)
+	staff("POST /upload-links/draft", s.draftLink)
 	staff("GET /upload-links/{id}", s.link)
 	staff("POST /upload-links/{id}/resend", s.resendLink)
 	staff("POST /upload-links/{id}/extension", s.extendLink)
@@ -129,6 +132,15 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /account/password", s.changePassword)
 	staff("POST /account/sessions/end", s.endSessions)
 	staff("POST /account/sessions/{id}/end", s.endSession)
+
+	staff("GET /settings/uploads", s.uploadSettings)
+	staff("POST /settings/uploads/policy", s.setUploadPolicy)
+	staff("POST /settings/uploads/limits", s.setUploadLimits)
+	staff("POST /settings/uploads/wording", s.setUploadWording)
+	staff("GET /settings/templates/new", s.newTemplate)
+	staff("POST /settings/templates", s.saveTemplate)
+	staff("GET /settings/templates/{id}", s.template)
+	staff("POST /settings/templates/{id}/removal", s.removeTemplate)
 
 	staff("GET /inbox", s.inbox)
 	on("GET /files/{id}/content", s.handle(download, s.signedIn(s.fileContent)))

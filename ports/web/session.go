@@ -19,6 +19,7 @@ import (
 type who struct {
 	account.Staff
 	Practice firmapp.Practice
+	Used     int64 // bytes that are kept for it; known where it has a quota
 }
 
 type whoKey struct{}
@@ -56,8 +57,11 @@ func (s *Server) session(r *http.Request) (who, error) {
 	if err != nil {
 		return who{}, err
 	}
-	practice, err := s.Firms.Firm(r.Context(), staff.Firm)
-	return who{staff, practice}, err
+	u := who{Staff: staff}
+	if u.Practice, err = s.Firms.Firm(r.Context(), staff.Firm); err == nil && u.Practice.Limits.QuotaBytes > 0 {
+		u.Used, err = s.Storage.Used(r.Context(), staff.Firm)
+	}
+	return u, err
 }
 
 // cookie is the secret in a cookie, "" without one.
@@ -152,6 +156,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
 	u := user(r)
 	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Nav: nav, DevMail: s.Mails != nil}
+	sh.Full = s.full(u.Used, u.Practice.Limits.QuotaBytes)
 	if sh.Practice == "" {
 		sh.Practice = "Portico"
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -115,11 +116,12 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a 
 	if err != nil {
 		return err
 	}
+	most := min(cmp.Or(p.MaxFile, uploadlink.MaxFileSize), uploadlink.MaxFileSize)
 	page := views.Upload{
 		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
-		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: uploadlink.MaxFileSize, MaxWords: "4.999342 GB", LimitWords: "4.99 GB",
-		PlainLimit: "100 MB", Rows: uploadRows(p, a.Base+"/", running), Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
+		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: most, MaxWords: binary(most, 6), LimitWords: binary(most, 2),
+		PlainLimit: binary(min(most, formLimit), 2), Rows: uploadRows(p, a.Base+"/", running), Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
 	if b, ok := newestBatch(p); ok && b.State == linkapp.BatchOpen && b.Deadline.After(p.Now) {

@@ -51,7 +51,7 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 		title = "Error: " + title
 	}
 	page.Shell = s.shell(r, title, "links")
-	page.Modules = []string{"more-rows.js", "client-choice.js"}
+	page.Modules = []string{"more-rows.js", "client-choice.js", "template-choice.js"}
 	z := zone(u.Practice.Zone)
 	page.MinExpires = s.Now().In(z).Format(time.DateOnly)
 	_, page.Zone = notify.LastDay(s.Now(), z.String())
@@ -60,6 +60,13 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 	}
 	for i := range page.Recipients {
 		page.Recipients[i].N = i + 1
+	}
+	texts, err := s.Firms.Templates(r.Context(), u.Firm)
+	if err != nil {
+		return err
+	}
+	for _, t := range texts {
+		page.Templates = append(page.Templates, views.TemplateChoice{Value: t.ID.String(), Word: t.Name, Text: t.Text})
 	}
 	for after := ""; len(page.Clients) < mostChoices; {
 		rows, next, err := s.ClientList.Clients(r.Context(), u.Firm, clientapp.Query{Limit: 200, After: after})
@@ -119,7 +126,7 @@ func (s *Server) issueLink(w http.ResponseWriter, r *http.Request) error {
 // typedLink is the form as it was typed; rows of recipients that are empty are left out.
 func typedLink(r *http.Request, id, command uuid.UUID) views.LinkNew {
 	p := views.LinkNew{
-		ID: id, Command: command, ClientID: r.PostForm.Get("client"), Message: lines(r.PostForm.Get("message")),
+		ID: id, Command: command, ClientID: r.PostForm.Get("client"), Template: r.PostForm.Get("template"), Message: lines(r.PostForm.Get("message")),
 		Wanted: lines(r.PostForm.Get("wanted")), ExpiresOn: r.PostForm.Get("expires_on"),
 	}
 	names, emails := r.PostForm["recipient_name"], r.PostForm["recipient_email"]

@@ -5,10 +5,11 @@ type Shell struct {
 	Title    string
 	Practice string
 	Staff    string // who is signed in
-	Nav      string // "clients", "links", "inbox", "mail", "account"
+	Nav      string // "clients", "links", "inbox", "settings", "mail", "account"
 	DevMail  bool   // the list of written mails is there
 	Find     string // what the box for finding a client holds
 	Stale    bool   // what was just saved can't be read yet
+	Full     *StorageFull
 	Modules  []string
 }
 

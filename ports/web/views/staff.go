@@ -117,6 +117,9 @@ type LinkNew struct {
 	ClientID    string
 	Clients     []ClientChoice
 	Recipients  []RecipientFields
+	Templates   []TemplateChoice
+	Template    string // the chosen one
+	Drafted     bool   // it was just put into the message
 	Message     string
 	Wanted      string
 	ExpiresOn   string // 2026-12-04

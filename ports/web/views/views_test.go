@@ -98,8 +98,10 @@ func full() []Page {
 		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
 		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{file, photo}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
-		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
+		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}},
+		uploadSettings(shell("Upload settings", "settings")),
+		Template{Shell: shell("Change template", "settings"), ID: one, Command: two, Name: "Year end", Text: "Dear client,\nplease send your papers.", Problems: Problems{{"name", "Give it a name."}, {"text", "Write the text."}}},
 		Inbox{Shell: shell("Inbox", "inbox"), Days: []FileDay{{"Today", []FileLine{photo, file}}, {"Friday 20 November 2026", []FileLine{file}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "50 files"}},
 		Account{Shell: shell("Your account", "account"), Email: "priya@example.org", Done: "Your password is changed.", Problems: Problems{{"present", "This is not your present password."}, {"new", "Choose a password of 15 to 128 characters."}}, Sessions: []SessionLine{
 			{ID: one, Device: "Firefox on Windows", Address: "192.0.2.7", Since: noon, Seen: noon, Current: true}, {ID: two, Device: "Safari on iPhone", Since: noon, Seen: noon},
@@ -114,11 +116,23 @@ func full() []Page {
 	}
 }
 
+// uploadSettings has a storage that is nearly full, and something wrong with each form.
+func uploadSettings(shell Shell) UploadSettings {
+	shell.Full = &StorageFull{Fill: 93, Words: "46.5 GB of 50 GB"}
+	return UploadSettings{
+		Shell: shell, Command: two, Done: "Saved.",
+		Problems: Problems{{"minutes", "0 to 1440."}, {"deliver", "After or at once."}, {"max_file", "A number."}, {"quota", "A number."}, {"button", "Up to 40 letters."}},
+		Presets:  []Choice{{"none", "No time for corrections."}, {"after", "10 minutes."}}, Other: "other", Window: "other", Minutes: "45", Deliver: "at_once",
+		MaxFile: "250", MostFile: "4.999342 GB", Quota: "50", Use: StorageUse{Words: "46.5 GB of 50 GB used (93 %)", Limited: true, Fill: 93},
+		Button: "Upload Files", Templates: []TemplateLine{{one, "Year end", "Dear client, please send"}}, MaxTemplates: 100,
+	}
+}
+
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
 		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
-		Links{}, LinkNew{}, Link{}, Inbox{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 	}
 }
 
@@ -196,6 +210,9 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 		Inbox{Days: []FileDay{{evil, []FileLine{{Name: evil, SentAs: evil, Client: evil, Sender: evil}}}}},
 		Door{Token: "../../" + evil},
 		FileName{Name: evil, Typed: evil, Problem: evil},
+		UploadSettings{Minutes: evil, MaxFile: evil, Quota: evil, Button: evil, Templates: []TemplateLine{{Name: evil, Start: evil}}},
+		Template{Name: evil, Text: evil},
+		LinkNew{Templates: []TemplateChoice{{evil, evil, evil}}, Template: evil},
 	}
 	for _, p := range pages {
 		if out := rendered(t, p); strings.Contains(out, "<script>alert") || strings.Contains(out, "<img") {
