@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -30,7 +31,7 @@ import (
 func TestPages(t *testing.T) {
 	t.Parallel()
 	p := openPortal(t)
-	for name, walk := range map[string]func(*testing.T, *portal){
+	walks := map[string]func(*testing.T, *portal){
 		"from sign-in to download":                        mainJob,
 		"files are dropped, folders refused":              dropping,
 		"refused before a byte travels":                   refusedEarly,
@@ -51,7 +52,9 @@ func TestPages(t *testing.T) {
 		"a practitioner's mistakes in a form":             mistakes,
 		"every page, at every size, light and dark":       looks,
 		"what the practice sees while files are arriving": arriving,
-	} {
+	}
+	maps.Copy(walks, deskWalks)
+	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			walk(t, p)

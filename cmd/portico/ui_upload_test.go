@@ -94,6 +94,12 @@ func refusedLate(t *testing.T, p *portal) {
 	if !strings.Contains(strings.ToLower(said), "pdf") || !strings.HasSuffix(said, ".") {
 		t.Errorf("the refusal says: %q", said)
 	}
+	person.Choose("Add a file", file(t, "Film.pdf", append([]byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42"), bytes.Repeat([]byte{7}, 3<<20)...)))
+	person.WaitFor("button", "Remove Film.pdf from this list")
+	person.Wait("This file is named .pdf, but its content is something else (video/mp4).")
+	if sent := person.Requests("/uploads/", http.MethodPatch); len(sent) != 0 { // its first bytes go with the announcement
+		t.Errorf("bytes of the film travelled: %+v", sent)
+	}
 	for _, f := range p.state(t, l).Files {
 		if f.State == "received" || f.State == "released" {
 			t.Errorf("the program has arrived: %+v", f)
@@ -222,6 +228,7 @@ func restarted(t *testing.T, p *portal) {
 func paused(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Kari Krog")
 	person := uitest.Open(t)
+	person.Allow("409") // bytes of the paused request were still being written when the page asked how far it is
 	p.enter(person, l)
 	content := long(3 << 20)
 	person.Slow(trickle / 2)

@@ -60,6 +60,8 @@ export class Sending extends EventTarget {
     this.#watch ||= setInterval(() => this.#look(), 2000)
     if (this.#creating) return // goes on when the answer comes
     this.#creating = !this.#upload.url
+    // With an endpoint the library would begin anew whenever it can't learn how far an upload is.
+    this.#upload.options.endpoint = this.#creating ? `${this.base}uploads/` : null
     this.#upload.start()
   }
 
@@ -67,7 +69,6 @@ export class Sending extends EventTarget {
     const [print, head] = await Promise.all([fingerprint(this.file, this.base), this.file.slice(0, hint).arrayBuffer()])
     this.#print = print
     this.#upload = new globalThis.tus.Upload(this.file, {
-      endpoint: `${this.base}uploads/`,
       metadata: {
         filename: this.file.name, filetype: this.file.type || "application/octet-stream", fingerprint: print,
         head: btoa(String.fromCharCode(...new Uint8Array(head))),
@@ -187,6 +188,12 @@ export class Sending extends EventTarget {
       return
     }
     const begun = Boolean(this.#upload.url)
+    if (begun && error.originalRequest?.getMethod() === "HEAD" && [404, 410].includes(status)) { // it ended meanwhile: anew
+      this.#upload.url = null
+      this.sent = this.#held = 0
+      this.start()
+      return
+    }
     const swallowed = status === 413 && !told && this.#upload.options.chunkSize > 8 * mebibyte // by a proxy, not by the server
     const passing = swallowed || [408, 409, 423, 425, 429].includes(status) || status === 507 && begun
     if ((status >= 400 && status < 500 || status === 507) && !passing) {

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"portico/ports/web/uitest"
+)
+
+func otherDevice(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Yngve Ystad")
+	desk := uitest.Open(t)
+	p.enter(desk, l)
+	content, other := long(6<<20), long(6<<20)
+	other[len(other)-1] = '!'
+	mine := file(t, "Ledger.csv", content)
+	desk.Slow(trickle)
+	desk.Choose("Add a file", mine)
+	half(p, t, desk)
+	if kept := uitest.Eval[int](desk, `localStorage.length + sessionStorage.length`); kept != 0 {
+		t.Errorf("the browser keeps %d things", kept)
+	}
+	desk.AnswerLeaving()
+	desk.Visit(p.base + l.path) // away from it
+
+	phone := uitest.Open(t, uitest.Phone(390, 844))
+	p.enter(phone, l)
+	phone.Wait("% is here. Choose it again to go on.")
+	phone.Choose("Choose photos or files", file(t, "Ledger.csv", other))
+	phone.WaitFor("link", "Rename Ledger.csv")
+	if made := phone.Requests("/uploads/", http.MethodPost); len(made) != 1 {
+		t.Errorf("another file of the same name made %d uploads", len(made))
+	}
+	phone.Wait("% is here. Choose it again to go on.")
+	phone.Choose("Choose photos or files", mine)
+	phone.WaitFor("link", "Rename Ledger (2).csv")
+	phone.Gone("Choose it again to go on.")
+	resumed(t, phone, 1) // that of the other file
+	p.released(t, phone, "Ledger (2).csv", content)
+}
+
+func forty(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Aslaug Arnesen")
+	person := uitest.Open(t)
+	p.enter(person, l)
+	overhear(person)
+	folder := t.TempDir()
+	var paths []string
+	for i := range 40 {
+		path := filepath.Join(folder, fmt.Sprintf("Invoice %02d.pdf", i+1))
+		if err := os.WriteFile(path, page(fmt.Sprint("Invoice ", i+1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	person.Choose("Add a file", paths...)
+	person.WaitFor("dialog", "Name your files")
+	if fields := uitest.Eval[int](person, `document.querySelectorAll("#naming input").length`); fields != 40 {
+		t.Errorf("%d names can be given", fields)
+	}
+	if first := uitest.Eval[string](person, `document.querySelector(".file__name").textContent`); first != "Invoice 01.pdf" {
+		t.Errorf("the list begins with %s", first)
+	}
+	person.Fits("forty files")
+	person.Wait("40 received")
+	person.Until("the round is told", func() string {
+		if said := heard(person); !slices.Contains(said, "All 40 files have arrived.") || len(said) > 6 {
+			return strings.Join(said, " | ")
+		}
+		return ""
+	})
+	if made := person.Requests("/uploads/", http.MethodPost); len(made) != 40 {
+		t.Errorf("%d uploads were made", len(made))
+	}
+	if state := p.state(t, l); len(state.Files) != 40 {
+		t.Errorf("the server has %d files", len(state.Files))
+	}
+}
+
+func overhear(person *uitest.Page) {
+	uitest.Eval[bool](person, `(() => {
+		globalThis.heard = []
+		new MutationObserver(() => heard.push(document.querySelector("#status").textContent)).observe(document.querySelector("#status"), { childList: true })
+		return true
+	})()`)
+}
+
+func heard(person *uitest.Page) []string { return uitest.Eval[[]string](person, `globalThis.heard`) }
+
+func announced(t *testing.T, p *portal) {
+	l := p.send(t, p.brisk, "Bodil Berg")
+	person := uitest.Open(t)
+	person.Allow("415")
+	p.enter(person, l)
+	overhear(person)
+	for selector, want := range map[string]string{
+		"#status": "status", "#trouble": "status", "#closed": "alert", "#countdown": "timer",
+	} {
+		if role := uitest.Eval[string](person, fmt.Sprintf(`document.querySelector(%q).getAttribute("role")`, selector)); role != want {
+			t.Errorf("%s has the role %q", selector, role)
+		}
+	}
+	person.Choose("Add a file", file(t, "Deed.pdf", page("Deed")), file(t, "setup.exe", []byte("MZ")))
+	person.Wait("Sent to " + p.brisk.name + " · ") // its window has ended
+	person.Until("all of it is said", func() string {
+		said := strings.Join(heard(person), " | ")
+		for _, want := range []string{
+			"2 chosen, 1 not accepted.", "Deed.pdf has arrived.", "1 minute left to rename or delete files.", "Your files have been sent to Quick & Sons.",
+		} {
+			if !strings.Contains(said, want) {
+				return "they heard " + said
+			}
+		}
+		return ""
+	})
+	if said := heard(person); len(said) > 8 {
+		t.Errorf("said too often: %q", said)
+	}
+}
+
+func between(t *testing.T, p *portal, spoil func(w http.ResponseWriter, r *http.Request, on http.Handler) bool) (base string) {
+	t.Helper()
+	to, err := url.Parse(p.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := &httputil.ReverseProxy{
+		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !spoil(w, r, on) {
+			on.ServeHTTP(w, r)
+		}
+	})}
+	go server.Serve(listener)
+	t.Cleanup(func() { server.Close() })
+	return "http://" + listener.Addr().String()
+}
+
+func behindProxy(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Cilla Carlsen")
+	var waits atomic.Int32
+	base := between(t, p, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+		switch {
+		case r.ContentLength > 10<<20:
+			w.Header().Set("Connection", "close")
+			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		case r.Method == http.MethodHead && waits.Add(1) <= 2:
+			http.Error(w, "wait", http.StatusServiceUnavailable)
+		default:
+			return false
+		}
+		return true
+	})
+	person := uitest.Open(t)
+	person.Allow("413", "503", "ERR_")
+	person.Visit(base + l.path)
+	person.Click("button", "Continue to upload files")
+	person.WaitFor("button", "Add a file")
+	content := long(12 << 20)
+	person.Choose("Add a file", file(t, "Ledger by proxy.csv", content))
+	person.WaitFor("link", "Rename Ledger by proxy.csv")
+	if made := person.Requests("/uploads/", http.MethodPost); len(made) != 1 {
+		t.Errorf("the upload was created %d times", len(made))
+	}
+	p.released(t, person, "Ledger by proxy.csv", content)
+}
+
+func answerLost(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Disa Dyrnes")
+	var lost atomic.Bool
+	base := between(t, p, func(w http.ResponseWriter, r *http.Request, on http.Handler) bool {
+		w.Header().Set("Connection", "close") // over a connection that was in use before, the browser itself would ask again
+		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/uploads/") || lost.Swap(true) {
+			return false
+		}
+		on.ServeHTTP(silent{header: http.Header{}}, r)
+		panic(http.ErrAbortHandler)
+	})
+	person := uitest.Open(t)
+	person.Allow("ERR_")
+	person.Visit(base + l.path)
+	person.Click("button", "Continue to upload files")
+	person.WaitFor("button", "Add a file")
+	person.Choose("Add a file", file(t, "Deed.pdf", page("Deed")))
+	person.WaitFor("link", "Rename Deed.pdf")
+	person.Gone("on the way")
+	if state := p.state(t, l); !lost.Load() || len(state.Files) != 1 {
+		t.Errorf("the server has %v", state)
+	}
+}
+
+type silent struct{ header http.Header }
+
+func (s silent) Header() http.Header { return s.header }
+
+func (s silent) Write(b []byte) (int, error) { return len(b), nil }
+
+func (s silent) WriteHeader(int) {}
+
+func pasted(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Elin Enger")
+	person := uitest.Open(t)
+	p.enter(person, l)
+	uitest.Eval[bool](person, `fetch(document.querySelector("link[rel=icon]").href).then(() => {
+		const held = new DataTransfer(), canvas = document.createElement("canvas")
+		return new Promise((done) => canvas.toBlob((b) => {
+			held.items.add(new File([b], "image.png", { type: "image/png" }))
+			done(document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true })))
+		}))
+	})`)
+	person.WaitFor("link", "Rename Photo 1.png")
+}
+
+func sameAgain(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Frida Fossum")
+	person := uitest.Open(t)
+	p.enter(person, l)
+	overhear(person)
+	person.Choose("Add a file", file(t, "June.pdf", page("June")))
+	person.WaitFor("link", "Rename June.pdf")
+	person.Choose("Add a file", file(t, "June.pdf", page("June")))
+	person.WaitFor("link", "Rename June (2).pdf")
+	const said = "a file of that name was here already, so this one got a number · same content as “June.pdf”"
+	person.Wait(said)
+	if !strings.Contains(strings.Join(heard(person), "\n"), said) {
+		t.Errorf("screen readers heard %q", heard(person))
+	}
+	person.Reload()
+	person.Wait(said)
+	if state := p.state(t, l); len(state.Files) != 2 {
+		t.Errorf("the server has %v", state)
+	}
+}
+
+func tooMuchWithoutScript(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Guri Grande")
+	person := uitest.Open(t, uitest.WithoutScript())
+	person.Allow("413", "415", "422")
+	person.Visit(p.base + l.path)
+	person.Click("button", "Continue to upload files")
+	person.WaitFor("button", "Upload")
+	film := filepath.Join(t.TempDir(), "Film of the year.mp4")
+	f, err := os.Create(film)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(140 << 20); err != nil {
+		t.Fatal(err)
+	}
+	person.Attach("#plain-files", file(t, "Deed.pdf", page("Deed")), film)
+	person.Click("button", "Upload")
+	person.Wait("“Film of the year.mp4”: The file has more than")
+	person.WaitFor("link", "Rename Deed.pdf")
+	person.WaitFor("button", "Upload")
+	person.Axe("a refused form")
+	person.Attach("#plain-files", file(t, "setup.exe", []byte("MZ")))
+	person.Click("button", "Upload")
+	person.Wait("“setup.exe”: Files ending in .exe can’t be sent here.")
+	person.Click("button", "Upload") // nothing chosen: the browser asks, or the server says
+	person.WaitFor("link", "Rename Deed.pdf")
+}
