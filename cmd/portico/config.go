@@ -48,6 +48,9 @@ type config struct {
 	MasterKey hidden `env:"PORTICO_MASTER_KEY"`
 	// LinkKeys sign upload links, as ID:BASE64, the newest first. Taking one away ends all links under it.
 	LinkKeys hidden `env:"PORTICO_LINK_KEYS"`
+	// ReceiptKeys sign receipts, as ID:BASE64, the newest first; those behind it only check and may be ID:public:BASE64.
+	// Taking one away makes its receipts unknown.
+	ReceiptKeys hidden `env:"PORTICO_RECEIPT_KEYS"`
 	// MailFrom is the address that mails come from.
 	MailFrom string     `env:"PORTICO_MAIL_FROM"`
 	SMTP     smtpConfig `envPrefix:"PORTICO_SMTP_"`
@@ -123,6 +126,9 @@ func (c config) checkServing() (mistakes []error) {
 	}
 	if c.Data == "" {
 		complain("PORTICO_DATA is not set; it is the folder that uploaded files are kept in")
+	}
+	if c.ReceiptKeys == "" {
+		complain("PORTICO_RECEIPT_KEYS is not set; make one with: portico receipt key new")
 	}
 	return mistakes
 }

@@ -17,6 +17,7 @@ func complete() []string {
 	return []string{
 		"DATABASE_URL=postgres://portico:s3cret-of-the-database@db/portico", "PORTICO_BASE_URL=https://portal.example",
 		"PORTICO_DATA=/srv/portico", "PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=2:" + freshKey() + ",1:" + freshKey(),
+		"PORTICO_RECEIPT_KEYS=" + freshReceiptKey(),
 		"PORTICO_SMTP_HOST=mail.example", "PORTICO_SMTP_PASSWORD=s3cret-of-the-mail", "PORTICO_MAIL_FROM=portal@portal.example",
 		"PORTICO_TRUSTED_PROXIES=10.0.0.0/8,::1/128",
 	}
@@ -46,7 +47,7 @@ func TestMistakesComeTogether(t *testing.T) {
 		t.Fatal("accepted")
 	}
 	for _, want := range []string{
-		"PORTICO_BASE_URL", "PORTICO_MASTER_KEY", "PORTICO_LINK_KEYS", "PORTICO_LISTEN", "PORTICO_SMTP_HOST", "PORTICO_MAIL_FROM", "PORTICO_DATA",
+		"PORTICO_BASE_URL", "PORTICO_MASTER_KEY", "PORTICO_LINK_KEYS", "PORTICO_LISTEN", "PORTICO_SMTP_HOST", "PORTICO_MAIL_FROM", "PORTICO_DATA", "PORTICO_RECEIPT_KEYS",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not named in:\n%v", want, err)
@@ -80,7 +81,7 @@ func TestSecretsHide(t *testing.T) {
 	raw := fmt.Sprint(k.master)
 	for name, secret := range map[string]string{
 		"the database's password": "s3cret-of-the-database", "the mail's password": "s3cret-of-the-mail",
-		"the master key": string(c.MasterKey), "the link keys": string(c.LinkKeys), "the decoded key": raw[1:20],
+		"the master key": string(c.MasterKey), "the link keys": string(c.LinkKeys), "the receipt keys": string(c.ReceiptKeys), "the decoded key": raw[1:20],
 		"the decoded key in hex": fmt.Sprintf("%x", k.master)[:20], "the key": base64.StdEncoding.EncodeToString(k.master)[:20],
 	} {
 		if strings.Contains(out.String(), secret) {
@@ -109,7 +110,7 @@ func TestKeysAreMadeOnce(t *testing.T) {
 			t.Fatal("two starts at once made two keys")
 		}
 	}
-	for _, name := range []string{"master", "links"} {
+	for _, name := range []string{"master", "links", "receipts"} {
 		if info, err := os.Stat(filepath.Join(dir, "keys", name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}

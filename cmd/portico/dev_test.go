@@ -170,7 +170,7 @@ func postmaster(dir string) int {
 // portico runs one command in this process.
 func portico(t *testing.T, args ...string) (out, errs string, code int) {
 	t.Helper()
-	for _, name := range []string{"DATABASE_URL", "PORTICO_MASTER_KEY", "PORTICO_LINK_KEYS", "PORTICO_DATA"} {
+	for _, name := range []string{"DATABASE_URL", "PORTICO_MASTER_KEY", "PORTICO_LINK_KEYS", "PORTICO_RECEIPT_KEYS", "PORTICO_DATA"} {
 		t.Setenv(name, "") // so that it is restored,
 		os.Unsetenv(name)  // and is not there now
 	}

@@ -8,6 +8,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"portico/domain/receipt"
+
 	"github.com/spf13/cobra"
 )
 
@@ -95,7 +97,7 @@ func examine(ctx context.Context, where *place, says io.Writer) []finding {
 	if err != nil {
 		return append(findings, wrong("keys", "Set the keys that this database was used with.", "%v", err))
 	}
-	return append(findings, examineKeys(limit, c, k, db.url))
+	return append(findings, examineKeys(limit, c, k, db.url), examineReceiptKeys(k))
 }
 
 // examineMail greets the mail server and sends nothing. Without one, mails become files, as in dev.
@@ -114,6 +116,27 @@ func examineMail(ctx context.Context, c config, folder string) finding {
 			fmt.Sprint(c.SMTP.Port)+" out.", "%v", err)
 	}
 	return fine(check, "%s:%d takes mail (%s)", c.SMTP.Host, c.SMTP.Port, c.SMTP.Encryption)
+}
+
+// examineReceiptKeys signs something and checks it, because a key of the wrong kind shows only then.
+func examineReceiptKeys(k keys) finding {
+	const check = "receipt keys"
+	public := k.receipts.Public()
+	if len(public) == 0 {
+		return wrong(check, "Set PORTICO_RECEIPT_KEYS; make a key with: portico receipt key new", "no key signs receipts; serve needs one")
+	}
+	doc, err := k.receipts.Sign(receipt.Receipt{Version: receipt.Version, Files: []receipt.File{}})
+	if err != nil {
+		return wrong(check, "Set PORTICO_RECEIPT_KEYS anew.", "%v", err)
+	}
+	raw, err := doc.Bytes()
+	if err != nil {
+		return wrong(check, "Set PORTICO_RECEIPT_KEYS anew.", "%v", err)
+	}
+	if f := receipt.Check(raw, public); f.Answer != receipt.Genuine {
+		return wrong(check, "Set PORTICO_RECEIPT_KEYS anew.", "what key %s signs is %s", public[0].ID, f.Answer)
+	}
+	return fine(check, "key %s signs; %d older are published, so that their receipts stay genuine", public[0].ID, len(public)-1)
 }
 
 // examineKeys opens something that was sealed, because a wrong master key shows only then.

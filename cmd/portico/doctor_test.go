@@ -20,6 +20,7 @@ func examined(t *testing.T, url string) (map[string]finding, int) {
 	t.Setenv("DATABASE_URL", url)
 	t.Setenv("PORTICO_MASTER_KEY", freshKey())
 	t.Setenv("PORTICO_LINK_KEYS", "1:"+freshKey())
+	t.Setenv("PORTICO_RECEIPT_KEYS", freshReceiptKey())
 	var out, errs bytes.Buffer
 	code := run(t.Context(), []string{"doctor", "--json", "--data", t.TempDir()}, nil, &out, &errs)
 	var list []finding

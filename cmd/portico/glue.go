@@ -16,6 +16,7 @@ import (
 	linkapp "portico/app/uploadlink"
 	"portico/domain/event"
 	"portico/domain/firm"
+	"portico/domain/receipt"
 	"portico/domain/uploadlink"
 	"portico/ports/web"
 
@@ -145,6 +146,15 @@ func allowances(firms firmapp.Reader) func(ctx context.Context, no int32) (trans
 			return transfer.Allowance{}, nil
 		}
 		return transfer.Allowance{MaxSize: p.Limits.MaxFileBytes, Quota: p.Limits.QuotaBytes}, err
+	}
+}
+
+// signatories tells receipts whose word they are. A practice keeps the name and address that it was founded with, so a
+// receipt stays as it was.
+func signatories(firms firmapp.Reader) func(ctx context.Context, firm int32) (receipt.Practice, error) {
+	return func(ctx context.Context, firm int32) (receipt.Practice, error) {
+		p, err := firms.Firm(ctx, firm)
+		return receipt.Practice{Name: p.Name, Email: p.Email}, err
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	clientapp "portico/app/client"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	receiptapp "portico/app/receipt"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/uploadlink"
 
@@ -35,6 +36,8 @@ type house struct {
 	firms   firmapp.Commands
 	clients clientapp.Commands
 	links   linkapp.Commands
+
+	receipts receiptapp.Receipts
 
 	keys keys
 	log  *slog.Logger
@@ -63,6 +66,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.clients = clientapp.Commands{Events: h.store}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
+	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList)}
 	return h, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -11,14 +12,16 @@ import (
 	"path/filepath"
 	"strings"
 
+	receiptapp "portico/app/receipt"
 	"portico/app/secret"
 )
 
-// keys are the two secrets that everything else hangs on, decoded. They stand apart from the configuration, because
+// keys are the secrets that everything else hangs on, decoded. They stand apart from the configuration, because
 // what prints a struct shows what lies in it.
 type keys struct {
-	master []byte
-	links  secret.KeyRing
+	master   []byte
+	links    secret.KeyRing
+	receipts receiptapp.Ring // empty where none is configured: only serve needs them
 }
 
 func (keys) String() string       { return "(hidden)" }
@@ -33,6 +36,11 @@ func (c config) readKeys() (k keys, mistakes []error) {
 		mistakes = append(mistakes, errors.New("PORTICO_MASTER_KEY is not set; make one with: openssl rand -base64 32"))
 	case err != nil || len(k.master) != 32:
 		mistakes = append(mistakes, errors.New("PORTICO_MASTER_KEY is not 32 bytes in base64; make one with: openssl rand -base64 32"))
+	}
+	if c.ReceiptKeys != "" {
+		if k.receipts, err = receiptapp.ParseRing(string(c.ReceiptKeys)); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("PORTICO_RECEIPT_KEYS: %w", err))
+		}
 	}
 	if c.LinkKeys == "" {
 		return k, append(mistakes, errors.New(`PORTICO_LINK_KEYS is not set; make one with: echo "1:$(openssl rand -base64 32)"`))
@@ -72,6 +80,7 @@ func (c config) keptKeys(dir string) (keys, error) {
 	}{
 		{&c.MasterKey, "master", freshKey()},
 		{&c.LinkKeys, "links", "1:" + freshKey()},
+		{&c.ReceiptKeys, "receipts", freshReceiptKey()},
 	} {
 		if *key.value != "" {
 			continue
@@ -90,6 +99,13 @@ func freshKey() string {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails: the runtime ends the process instead
 	return base64.StdEncoding.EncodeToString(key)
+}
+
+// freshReceiptKey is a key of its own name, so that nobody takes one practice's receipts for another's.
+func freshReceiptKey() string {
+	seed := make([]byte, ed25519.SeedSize)
+	_, _ = rand.Read(seed) // never fails: the runtime ends the process instead
+	return receiptapp.FormatKey([ed25519.SeedSize]byte(seed))
 }
 
 // keep returns what the file holds, and writes fresh into it where there is none. Two processes get the same value.

@@ -31,7 +31,12 @@ func main() {
 // errWrong says that a check has found something and has already told what: exit code 1 and no more words.
 var errWrong = errors.New("something is wrong")
 
-// run is the program: 0 is success, 1 anything else.
+// answered is the exit code of a check that has more than one way to fail, and has already told what it found.
+type answered int
+
+func (a answered) Error() string { return fmt.Sprintf("the check ended with %d", int(a)) }
+
+// run is the program: 0 is success, 1 anything else, but for checks whose answers have codes of their own.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -41,6 +46,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
+	}
+	if code, ok := errors.AsType[answered](err); ok {
+		return int(code)
 	}
 	if !errors.Is(err, errWrong) {
 		fmt.Fprintln(errs, "portico:", sentence(err))
@@ -71,7 +79,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&where.dir, "data", "", "folder of the embedded database, keys, mails and files (default .portico)")
 	root.AddCommand(
 		newDev(&where), newServe(&where), newMigrate(&where), newStaff(&where), newToken(&where), newDoctor(&where),
-		newEvents(&where), newProjections(&where), newSubject(&where),
+		newEvents(&where), newProjections(&where), newSubject(&where), newReceipt(&where),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

@@ -173,7 +173,7 @@ func TestTwoNodes(t *testing.T) {
 	database, files := pgtest.DB(t), t.TempDir()
 	settings := []string{
 		"DATABASE_URL=" + database, "PORTICO_DATA=" + files, "PORTICO_BASE_URL=http://localhost:1",
-		"PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey(), "PORTICO_MAIL_FROM=portal@harbour.example",
+		"PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey(), "PORTICO_RECEIPT_KEYS=" + freshReceiptKey(), "PORTICO_MAIL_FROM=portal@harbour.example",
 		"PORTICO_SMTP_HOST=127.0.0.1", "PORTICO_SMTP_PORT=" + strconv.Itoa(port), "PORTICO_SMTP_ENCRYPTION=none",
 	}
 	token := prepare(t, settings)

@@ -92,7 +92,7 @@ type practice struct {
 func openPortal(t *testing.T) *portal {
 	t.Helper()
 	p := &portal{db: pgtest.DB(t), folder: t.TempDir(), log: &journal{}}
-	c := config{MasterKey: hidden(freshKey()), LinkKeys: hidden("1:" + freshKey())}
+	c := config{MasterKey: hidden(freshKey()), LinkKeys: hidden("1:" + freshKey()), ReceiptKeys: hidden(freshReceiptKey())}
 	k, mistakes := c.readKeys()
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)

@@ -46,7 +46,7 @@ func TestEveryOperationNeedsAToken(t *testing.T) {
 	for path, item := range h.openapi["paths"].(map[string]any) {
 		for method := range item.(map[string]any) {
 			n++
-			path := strings.NewReplacer("{id}", uuid.NewString(), "{channel}", "link").Replace(path)
+			path := strings.NewReplacer("{id}", uuid.NewString(), "{batch}", uuid.NewString(), "{channel}", "link").Replace(path)
 			for token, code := range map[string]string{"": "api.no_token", "ptk_nobody": "account.token"} {
 				a := h.call(token, strings.ToUpper(method), path, `{}`)
 				a.is(401, code)

@@ -68,7 +68,7 @@ func newHouse(t *testing.T) *house {
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize},
 		Storage:  h,
-		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Content: h, Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
+		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
 	var err error
 	if h.handler, err = s.Handler(); err != nil {

@@ -13,6 +13,7 @@ import (
 	"portico/app/audit"
 	clientapp "portico/app/client"
 	firmapp "portico/app/firm"
+	receiptapp "portico/app/receipt"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 
@@ -35,6 +36,7 @@ type Server struct {
 	Storage  firmapp.Storage
 	History  audit.Reader
 	Content  Content
+	Receipts receiptapp.Receipts
 	Version  string // of this program, in the OpenAPI document
 	Log      *slog.Logger
 }
@@ -109,6 +111,7 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, op(post, "/upload-links/{id}/resend", "resend-upload-link", "Upload links", "Send the mail again with a new secret; the old one stops working"), s.resendLink)
 	register(s, a, op(post, "/upload-links/{id}/extension", "extend-upload-link", "Upload links", "Move the expiry; the secrets stay"), s.extendLink)
 	register(s, a, op(post, "/upload-links/{id}/revocation", "revoke-upload-link", "Upload links", "End the link at the next request"), s.revokeLink)
+	register(s, a, op(get, "/upload-links/{id}/receipts/{batch}", "get-receipt", "Upload links", "Get the signed receipt of a released batch"), s.getReceipt)
 
 	register(s, a, op(get, "/files", "list-files", "Files", "List files that have reached the practice"), s.listFiles)
 	register(s, a, op(get, "/files/{id}", "get-file", "Files", "Get a file's description"), s.getFile)

@@ -87,7 +87,8 @@ func newHouse(t *testing.T) *house {
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
 		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
-		Metrics: prometheus.NewRegistry(), Log: log, Now: func() time.Time { return noon },
+		Receipts: receipts(t, h.store),
+		Metrics:  prometheus.NewRegistry(), Log: log, Now: func() time.Time { return noon },
 	}
 	pages, err := shared()
 	if err != nil {
@@ -314,6 +315,7 @@ type shelf struct {
 	clients []clientapp.ClientRow
 	links   []linkapp.LinkRow
 	files   []linkapp.FileRow
+	batches []linkapp.BatchRow
 	next    string
 
 	templates []firmapp.Template
@@ -336,7 +338,7 @@ func (s *shelf) Links(_ context.Context, _ int32, q linkapp.LinkQuery) ([]linkap
 func (s *shelf) Link(_ context.Context, firm int32, id uuid.UUID) (linkapp.LinkDetail, error) {
 	for _, l := range s.links {
 		if l.ID == id && firm == 1 {
-			return linkapp.LinkDetail{LinkRow: l, Message: "Please", Wanted: []string{"P60"}, Files: s.files}, nil
+			return linkapp.LinkDetail{LinkRow: l, Message: "Please", Wanted: []string{"P60"}, Files: s.files, Batches: s.batches}, nil
 		}
 	}
 	return linkapp.LinkDetail{}, uploadlink.ErrNotFound

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	receiptapp "portico/app/receipt"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/fault"
@@ -139,7 +140,7 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 		e.page.Title, e.page.Heading, e.page.Icon = "Link expired", "This link has expired", "clock"
 		e.page.Text = "It worked until the end of " + at.LastDay() + ", " + at.ZoneWords() + "."
 		e.page.Advice = "Do you still have something to send? Ask " + asker(p) + " for a new link: reply to the e-mail that brought you here."
-		e.page.Rows = uploadRows(p, a.Base+"/", nil)
+		e.page.Rows, e.page.Receipts = uploadRows(p, a.Base+"/", nil), receiptList(p, a.Base+"/")
 	}
 	e.state.Link.ExpiresAt, e.state.Link.Client, e.state.Link.Practice = milli(p.ExpiresAt), p.ClientName, p.Practice
 	e.state.Now, e.state.Files = milli(p.Now), []fileState{}
@@ -158,14 +159,20 @@ func brokenLink(r *http.Request, f *fault.Error) views.LinkClosed {
 	p := views.LinkClosed{Public: views.Public{Title: titles[f.Kind]}, Icon: "circle-alert", Heading: titles[f.Kind], Text: f.Message}
 	switch f.Kind {
 	case fault.NotFound:
+		if !errors.Is(f, uploadlink.ErrNotFound) {
+			break
+		}
 		p.Title, p.Heading, p.Icon = "Unknown link", "This link is unknown", "link"
 		p.Advice = "Open the newest e-mail with the button for uploading files. If the address was typed or copied, a part of it may be missing."
 	case fault.Unauthenticated:
 		p.Title, p.Heading, p.Icon = "Open your link again", "Open your link again", "mail"
 	case fault.Conflict:
 		p.Heading = "That is not possible any more"
+		if errors.Is(f, receiptapp.ErrNotReleased) {
+			p.Heading, p.Icon = "Not yet", "hourglass"
+		}
 	}
-	if f.Kind != fault.Unauthenticated && f != uploadlink.ErrNotFound && f.Kind != fault.Gone && f.Kind != fault.TooMany {
+	if f.Kind != fault.Unauthenticated && f != uploadlink.ErrNotFound && (f.Kind != fault.Gone || errors.Is(f, receiptapp.ErrErased)) && f.Kind != fault.TooMany {
 		if p.Back = "/up/" + r.PathValue("link") + "/"; r.PathValue("link") == "" {
 			p.Back = "/u/" + r.PathValue("token")
 		}

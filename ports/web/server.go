@@ -13,6 +13,7 @@ import (
 	"portico/app/account"
 	clientapp "portico/app/client"
 	firmapp "portico/app/firm"
+	receiptapp "portico/app/receipt"
 	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -44,6 +45,8 @@ type Server struct {
 	Blobs  Blobs
 
 	Uploads Uploads
+
+	Receipts receiptapp.Receipts
 
 	// API answers below /api/. nil: none.
 	API http.Handler
@@ -113,6 +116,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	open("GET /login", s.login)
 	open("POST /session", s.signIn)
 	open("POST /session/end", s.signOut)
+	open("GET /verify", s.verify)
+	open("GET /.well-known/portico-keys.json", s.publicKeys)
 
 	staff("GET /clients", s.clients)
 	staff("GET /clients/new", s.newClient)
@@ -127,6 +132,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /upload-links/{id}/resend", s.resendLink)
 	staff("POST /upload-links/{id}/extension", s.extendLink)
 	staff("POST /upload-links/{id}/revocation", s.revokeLink)
+	staff("GET /upload-links/{id}/receipts/{batch}", s.linkReceipt)
+	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", s.linkReceiptFile)
 
 	staff("GET /account", s.account)
 	staff("POST /account/password", s.changePassword)
@@ -188,5 +195,7 @@ func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinde
 	on("GET /files/{id}/deletion", s.fileDeletion)
 	on("POST /files/{id}/deletion", s.deleteFile)
 	on("POST /release", s.release)
+	on("GET /receipts/{batch}", s.uploadReceipt)
+	on("GET /receipts/{batch}/receipt.json", s.uploadReceiptFile)
 	on("POST /files", s.plainUpload)
 }

@@ -124,6 +124,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a 
 		PlainLimit: binary(min(most, formLimit), 2), Rows: uploadRows(p, a.Base+"/", running), Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
+	page.Receipts = receiptList(p, a.Base+"/")
 	if b, ok := newestBatch(p); ok && b.State == linkapp.BatchOpen && b.Deadline.After(p.Now) {
 		page.Editable, page.Left = true, clock(b.Deadline.Sub(p.Now))
 	}

@@ -23,6 +23,14 @@ type uploadState struct {
 	Now      string      `json:"now"`
 	Batch    *batchState `json:"batch"`
 	Files    []fileState `json:"files"`
+
+	Receipts []receiptState `json:"receipts,omitempty"` // of released batches, at receipts/{batch}
+}
+
+type receiptState struct {
+	Batch      uuid.UUID `json:"batch"`
+	ReleasedAt string    `json:"released_at"`
+	Files      int       `json:"files"`
 }
 
 type linkState struct {
@@ -68,6 +76,9 @@ func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadSta
 		if b.State == linkapp.BatchOpen {
 			st.Batch.RemainingMS = max(0, b.Deadline.Sub(p.Now).Milliseconds())
 		}
+	}
+	for _, b := range released(p.Batches) {
+		st.Receipts = append(st.Receipts, receiptState{Batch: b.ID, ReleasedAt: milli(b.ReleasedAt), Files: b.Files})
 	}
 	for _, f := range p.Files {
 		if !listed(f) {

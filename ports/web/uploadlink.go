@@ -78,7 +78,7 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, prob
 		Shell: s.shell(r, "Upload link", "links"), Link: linkLine(d.LinkRow), ClientID: d.Client, Message: d.Message, Wanted: d.Wanted,
 		Open: d.State != linkapp.LinkExpired && d.State != linkapp.LinkRevoked, Renewable: d.State == linkapp.LinkExpired,
 		Command: newID(), MinExpires: s.Now().In(z).Format(time.DateOnly), ExtendTo: later(d.ExpiresAt, s.Now(), z),
-		Problems: problems, Files: fileLines(d.Files, z),
+		Problems: problems, Files: fileLines(d.Files, z), Receipts: linkReceipts(d, z),
 	}
 	if d.ClientName != "" {
 		page.Title = "Upload link for " + d.ClientName

@@ -23,7 +23,7 @@ import (
 	"strings"
 )
 
-//go:embed all:css js font icon image vendor
+//go:embed all:css js font icon image all:vendor
 var files embed.FS
 
 // Prefix is where the handler expects to be mounted.
@@ -44,7 +44,7 @@ type file struct {
 // Load reads, joins, renames and compresses every file. An error names the file that refers to one that isn't there.
 func Load() (*Set, error) {
 	s := &Set{byURL: map[string]file{}, byName: map[string]string{}}
-	for _, dir := range []string{"font", "icon", "image", "vendor"} {
+	for _, dir := range []string{"font", "icon", "image"} {
 		if err := s.addDir(dir); err != nil {
 			return nil, err
 		}
@@ -185,14 +185,16 @@ func (s *Set) rewrite(ref *regexp.Regexp, owner string, body []byte) ([]byte, er
 
 // addModules adds each module after those that it imports, because its hash covers their hashed names.
 func (s *Set) addModules() error {
-	entries, err := fs.ReadDir(files, "js")
-	if err != nil {
-		return fmt.Errorf("listing js: %w", err)
-	}
 	open := map[string][]byte{}
-	for _, e := range entries {
-		if open[e.Name()], err = files.ReadFile("js/" + e.Name()); err != nil {
-			return fmt.Errorf("reading %s: %w", e.Name(), err)
+	for _, dir := range []string{"js", "vendor"} {
+		entries, err := fs.ReadDir(files, dir)
+		if err != nil {
+			return fmt.Errorf("listing %s: %w", dir, err)
+		}
+		for _, e := range entries {
+			if open[e.Name()], err = files.ReadFile(path.Join(dir, e.Name())); err != nil {
+				return fmt.Errorf("reading %s: %w", e.Name(), err)
+			}
 		}
 	}
 	for len(open) > 0 {

@@ -27,6 +27,7 @@ type Upload struct {
 	LimitWords string // the same, as a hint: "4.99 GB"
 	PlainLimit string // of the form for browsers without script
 	Rows       []UploadRow
+	Receipts   ReceiptList
 	Editable   bool   // a file is still in its window
 	Left       string // "9:42", of the newest window
 	Sent       int
@@ -73,6 +74,8 @@ type LinkClosed struct {
 	Advice  string
 	Back    string      // to the upload page, where that is still there
 	Rows    []UploadRow // what was sent through it (L6)
+
+	Receipts ReceiptList
 }
 
 // File names the template.

@@ -148,6 +148,7 @@ type Link struct {
 	MinExpires string
 	Problems   Problems
 	Files      []FileLine
+	Receipts   []ReceiptLine
 }
 
 // Inbox is what has reached the practice, newest first.

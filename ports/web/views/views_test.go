@@ -88,7 +88,19 @@ func full() []Page {
 		{Base: base, ID: one, State: "released", Icon: "check", Name: "P60 2025.pdf", Note: "Sent · 143 KB"},
 	}
 	problems := Problems{{"recipients", "Enter at least one recipient."}, {"recipient-1-email", "Enter an e-mail address like name@example.com."}, {"expires_on", "Choose a later day."}}
+	receipts := []ReceiptLine{{Batch: one, Href: base + "receipts/" + one.String(), Released: noon, Files: 2}, {Batch: two, Href: base + "receipts/" + two.String(), Released: noon, Sender: "Imogen Farrow"}}
+	proof := Proof{
+		Practice: "Harbour & Vale", Email: "office@harbourvale.example", Recipient: "Imogen Farrow", Link: one, Batch: two, Released: noon, Cause: "when the time for changes was over",
+		Key: "5f2a1c9e", Signature: strings.Repeat("aB3-", 21) + "Zw", JSON: base + "receipts/" + two.String() + "/receipt.json", CheckAt: "portal.example/verify",
+		Files: []ProofFile{
+			{Name: "Bank statement March.pdf", SentAs: "scan0001.pdf", Size: "812,345 bytes", SHA256: strings.Repeat("9f86d081", 8), Media: "application/pdf", Started: noon, Received: noon, Late: true},
+			{Name: "IMG_2041.jpeg", Size: "2,400,000 bytes", SHA256: strings.Repeat("9f86d081", 8), Media: "image/jpeg", Started: noon, Received: noon},
+		},
+	}
 	return []Page{
+		Receipt{Public: public, Proof: proof, Back: base},
+		LinkReceipt{Shell: shell("Receipt", "links"), Proof: proof, Link: one},
+		Verify{Public: Public{Title: "Check a receipt", Modules: []string{"receipt-check.js"}}, Keys: `{"keys":[]}`},
 		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
 		Failure{Plain: Plain{Title: "Not found"}, Code: "404", Text: "There is nothing at this address.", Action: "Go to clients", Href: "/clients"},
 		Clients{Shell: shell("Clients", "clients"), Query: "far", Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
@@ -99,7 +111,7 @@ func full() []Page {
 		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{file, photo}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
-		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}},
+		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Receipts: receipts},
 		uploadSettings(shell("Upload settings", "settings")),
 		Template{Shell: shell("Change template", "settings"), ID: one, Command: two, Name: "Year end", Text: "Dear client,\nplease send your papers.", Problems: Problems{{"name", "Give it a name."}, {"text", "Write the text."}}},
 		Inbox{Shell: shell("Inbox", "inbox"), Days: []FileDay{{"Today", []FileLine{photo, file}}, {"Friday 20 November 2026", []FileLine{file}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "50 files"}},
@@ -109,10 +121,10 @@ func full() []Page {
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
-		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "4.999342 GB", LimitWords: "4.99 GB", PlainLimit: "100 MB", Rows: rows, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
+		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "4.999342 GB", LimitWords: "4.99 GB", PlainLimit: "100 MB", Rows: rows, Receipts: ReceiptList{base, receipts}, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
 		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
-		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:]},
+		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:], Receipts: ReceiptList{base, receipts[:1]}},
 	}
 }
 
@@ -133,6 +145,7 @@ func empty() []Page {
 	return []Page{
 		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+		Receipt{}, LinkReceipt{}, Verify{},
 	}
 }
 
@@ -213,6 +226,7 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 		UploadSettings{Minutes: evil, MaxFile: evil, Quota: evil, Button: evil, Templates: []TemplateLine{{Name: evil, Start: evil}}},
 		Template{Name: evil, Text: evil},
 		LinkNew{Templates: []TemplateChoice{{evil, evil, evil}}, Template: evil},
+		Receipt{Proof: Proof{Practice: evil, Email: evil, Recipient: evil, Cause: evil, Files: []ProofFile{{Name: evil, SentAs: evil, Media: evil}}}}, Verify{Keys: evil},
 	}
 	for _, p := range pages {
 		if out := rendered(t, p); strings.Contains(out, "<script>alert") || strings.Contains(out, "<img") {

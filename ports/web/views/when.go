@@ -34,6 +34,14 @@ func (w When) Text() string {
 	return w.local().Format("Mon 2 Jan 2006, 15:04 MST")
 }
 
+// Exact is "4 Dec 2026, 17:00:09 GMT".
+func (w When) Exact() string {
+	if w.Zero() {
+		return ""
+	}
+	return w.local().Format("2 Jan 2006, 15:04:05 MST")
+}
+
 // Short is "4 Dec, 17:00".
 func (w When) Short() string {
 	if w.Zero() {

@@ -5,6 +5,7 @@ import { FileDialogs } from "./file-dialogs.js"
 import { FileRows, percent, remarks } from "./file-rows.js"
 import { Naming } from "./naming.js"
 import { folderAdvice, listen, refusal, suggestion } from "./picking.js"
+import "./receipt-list.js"
 import { Sending } from "./sending.js"
 import { Telling } from "./telling.js"
 import { clock, set } from "./words.js"
@@ -176,6 +177,7 @@ class UploadDesk extends HTMLElement {
       if (file) this.#settle(s, file)
     }
     this.rows.render(body.files, new Set(this.sendings.map((s) => s.id).filter(Boolean)))
+    this.querySelector("receipt-list").show(body.receipts)
     this.count()
     this.tick()
     return true
