@@ -1,5 +1,5 @@
 // Package blob keeps bytes on a local disk, one file an id: DIR/ab/abcdef… with 256 directories by the id's last two
-// digits, because the first ones of ids made on one day are equal.
+// digits, because the first ones of ids made on one day are equal. What a virus was found in lies in DIR/quarantine.
 //
 // Nothing a client says becomes part of a path: names are ids, in one spelling. os.Root keeps even a mistake inside DIR.
 package blob
@@ -35,6 +35,9 @@ func Open(dir string) (*Store, error) {
 		if err := root.Mkdir(fmt.Sprintf("%02x", i), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, fmt.Errorf("make the blob directories: %w", err)
 		}
+	}
+	if err := root.Mkdir(quarantine, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("make the quarantine: %w", err)
 	}
 	s := &Store{root: root}
 	if err := s.syncDir("."); err != nil {
@@ -91,10 +94,31 @@ func (s *Store) Open(id uuid.UUID) (transfer.Reader, error) {
 	return f, nil
 }
 
+// quarantine is the directory of blobs that nobody may read.
+const quarantine = "quarantine"
+
+// Quarantine implements transfer.Blobs.
+func (s *Store) Quarantine(id uuid.UUID) error {
+	apart := quarantine + "/" + id.String()
+	err := s.root.Rename(path(id), apart)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := s.root.Lstat(apart); errors.Is(err, fs.ErrNotExist) {
+			return transfer.ErrMissing
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("move the blob: %w", err)
+	}
+	return errors.Join(s.syncDir(quarantine), s.syncDir(shelf(id)))
+}
+
 // Remove implements transfer.Blobs.
 func (s *Store) Remove(id uuid.UUID) error {
-	if err := s.root.Remove(path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the blob: %w", err)
+	for _, name := range []string{path(id), quarantine + "/" + id.String()} {
+		if err := s.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove the blob: %w", err)
+		}
 	}
 	return nil
 }

@@ -130,6 +130,44 @@ func TestOld(t *testing.T) {
 	}
 }
 
+// U8: what is in quarantine is read by nobody, isn't swept, and can be removed.
+func TestQuarantine(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	id := transfertest.NewID()
+	if err := s.Quarantine(id); !errors.Is(err, transfer.ErrMissing) {
+		t.Fatalf("no blob yet: %v", err)
+	}
+	if err := s.Create(id); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Quarantine(id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Open(id); !errors.Is(err, transfer.ErrMissing) {
+			t.Errorf("it can be read: %v", err)
+		}
+		if _, err := s.Writer(id); !errors.Is(err, transfer.ErrMissing) {
+			t.Errorf("it can be written: %v", err)
+		}
+	}
+	apart := filepath.Join(dir, "quarantine", id.String())
+	long := time.Now().Add(-1000 * time.Hour)
+	if err := os.Chtimes(apart, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := s.Old(t.Context(), time.Hour); err != nil || len(ids) != 0 {
+		t.Errorf("old ones: %v, %v", ids, err)
+	}
+	if err := s.Remove(id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(apart); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its bytes are still there: %v", err)
+	}
+}
+
 // A link out of the directory leads nowhere.
 func TestNoWayOut(t *testing.T) {
 	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "secret")

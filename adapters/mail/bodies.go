@@ -83,6 +83,9 @@ func (m *Mailer) BatchNotice(ctx context.Context, n notify.BatchNotice) (notify.
 		if f.Late {
 			note += ", arrived after the link expired, started before"
 		}
+		if f.Unscanned {
+			note += ", not checked for viruses"
+		}
 		b.Lines = append(b.Lines, fileLine{Name: visible(f.Name), Note: note})
 	}
 	return m.send(ctx, "batch_notice", b, Mail{

@@ -143,6 +143,51 @@ func TestBatchNotice(t *testing.T) {
 	}
 }
 
+func infected() notify.Infected {
+	return notify.Infected{
+		ID: "mail.infected.9", At: noon, To: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
+		Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
+		From:     notify.Person{Name: "Ingrid Solberg", Email: "ingrid@solberg.example"},
+		File:     notify.File{Name: "Lønslip\u202e<1>.xlsx", Size: 482113}, Finding: "Win.Test.EICAR_HDB-1",
+	}
+}
+
+// U8: the practice and who sent the file are told of a virus.
+func TestInfected(t *testing.T) {
+	var c caught
+	m := mailer(t, &c)
+	for name, send := range map[string]func(context.Context, notify.Infected) (notify.Outcome, error){"infected": m.Infected, "not_sent": m.NotSent} {
+		if _, err := send(t.Context(), infected()); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".html", c.HTML)
+		golden(t, name+".txt", c.Text)
+		for _, part := range []string{c.HTML, c.Text} {
+			if !strings.Contains(part, "Win.Test.EICAR_HDB-1") || !strings.Contains(part, "482 KB") || strings.Contains(part, "\u202e") {
+				t.Errorf("%s:\n%s", name, part)
+			}
+		}
+		if strings.Contains(c.HTML, "<1>") || strings.Contains(c.Subject, "Ingrid") || strings.Contains(c.Subject, "Lønslip") {
+			t.Errorf("%s: markup from a name, or a name in the subject %q", name, c.Subject)
+		}
+	}
+}
+
+// U8: what could not be scanned says so.
+func TestUnscannedNotice(t *testing.T) {
+	var c caught
+	n := notice()
+	n.Files = []notify.File{{Name: "film.mov", Size: 3_000_000_000, Unscanned: true}, {Name: "a.pdf", Size: 1}}
+	if _, err := mailer(t, &c).BatchNotice(t.Context(), n); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{c.HTML, c.Text} {
+		if strings.Count(part, "(3.00 GB, not checked for viruses)") != 1 || strings.Count(part, "not checked") != 1 {
+			t.Errorf("the mark is missing, or at the wrong file:\n%s", part)
+		}
+	}
+}
+
 func TestFiles(t *testing.T) {
 	f := Files{Dir: filepath.Join(t.TempDir(), "mail")}
 	if all, err := f.List(); len(all) != 0 || err != nil {

@@ -42,5 +42,9 @@ func Events() []EventSpec {
 		{Event: uploadlink.FileDeleted{}},
 		{Event: uploadlink.BatchReleased{}},
 		{Event: uploadlink.BatchCancelled{}},
+		{Event: uploadlink.ScanAwaited{}},
+		{Event: uploadlink.FileScanned{}},
+		{Event: uploadlink.BatchSealed{}},
+		{Event: uploadlink.QuarantineEmptied{}},
 	}
 }

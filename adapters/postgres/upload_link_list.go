@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	app "portico/app/uploadlink"
 	"portico/domain/event"
 	"portico/domain/uploadlink"
 
@@ -13,7 +14,7 @@ import (
 // uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch and upload_file. It records what happened; what
 // time alone has made of it since is decided when somebody reads (rule U6).
 var uploadLinkModel = Model{
-	Name: "upload_link_list", Version: 1, Kinds: []event.Kind{uploadlink.Kind},
+	Name: "upload_link_list", Version: 2, Kinds: []event.Kind{uploadlink.Kind},
 	Tables: []Table{
 		{
 			Name: "upload_link",
@@ -38,7 +39,7 @@ var uploadLinkModel = Model{
 			Name: "upload_batch",
 			Columns: []string{
 				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "recipient_id uuid NOT NULL", "state text NOT NULL",
-				"opened_at timestamptz NOT NULL", "deadline timestamptz NOT NULL", "released_at timestamptz",
+				"opened_at timestamptz NOT NULL", "deadline timestamptz NOT NULL", "released_at timestamptz", "awaits_scan boolean NOT NULL",
 			},
 			Key: []string{"link_id", "id"},
 		},
@@ -48,6 +49,7 @@ var uploadLinkModel = Model{
 				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "client_id uuid NOT NULL", "recipient_id uuid NOT NULL", "batch_id uuid NOT NULL",
 				"name text NOT NULL", "sent_as text NOT NULL", "size bigint NOT NULL", "sha256 text NOT NULL", "media text NOT NULL", "state text NOT NULL",
 				"started_at timestamptz NOT NULL", "received_at timestamptz", "delivered_at timestamptz", "due_at timestamptz", "late boolean NOT NULL", "same_as uuid NOT NULL",
+				"scan text NOT NULL", "scan_note text NOT NULL",
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"link_id, recipient_id", "firm_no, due_at DESC, id DESC", "client_id"},
@@ -85,6 +87,9 @@ type fileView struct {
 	received uploadlink.FileReceived
 	name     string
 	state    string
+	scan     app.ScanState
+	note     string
+	scanned  time.Time
 }
 
 func (v *uploadLinkView) recipient(id uuid.UUID) *recipientView {
@@ -170,8 +175,43 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 	case uploadlink.BatchCancelled:
 		b := v.batch(e.Batch)
 		b.state, b.released = "cancelled", e.At
+	case uploadlink.ScanAwaited:
+		v.file(e.File).scan = app.ScanAwaited
+	case uploadlink.FileScanned:
+		v.scan(e)
+	case uploadlink.BatchSealed:
+		b := v.batch(e.Batch)
+		b.state, b.deadline = "sealed", e.At
+	case uploadlink.QuarantineEmptied:
+		v.file(e.File).scan = app.ScanDestroyed
 	}
 	return nil
+}
+
+func (v *uploadLinkView) scan(e uploadlink.FileScanned) {
+	f := v.file(e.File)
+	f.scan, f.note, f.scanned = app.ScanState(e.Verdict), e.Finding+e.Reason, e.At // one of the two is empty
+	switch {
+	case e.Held:
+		f.scan = app.ScanHeld
+	case e.Verdict == uploadlink.Infected:
+		f.state = "infected"
+	}
+}
+
+// awaitsScan are the batches that a missing verdict keeps from the practice.
+func (v *uploadLinkView) awaitsScan() map[uuid.UUID]bool {
+	batches := map[uuid.UUID]bool{}
+	for _, f := range v.files {
+		if f.awaitsScan() {
+			batches[f.received.Batch] = true
+		}
+	}
+	return batches
+}
+
+func (f *fileView) awaitsScan() bool {
+	return f.state == "received" && (f.scan == app.ScanAwaited || f.scan == app.ScanHeld)
 }
 
 func (v *uploadLinkView) receive(e uploadlink.FileReceived) {
@@ -194,11 +234,12 @@ func (v *uploadLinkView) Rows() [][]Row {
 		handedOver, bounced = latest(handedOver, r.handedOver), latest(bounced, r.bounced)
 		redeemed, used = earliest(redeemed, r.redeemed), earliest(used, r.usedAt)
 	}
+	awaits := v.awaitsScan()
 	for _, b := range v.batches {
-		batches = append(batches, Row{v.id, v.firm, b.id, b.recipient, b.state, b.opened, b.deadline, nullable(b.released)})
+		batches = append(batches, Row{v.id, v.firm, b.id, b.recipient, b.state, b.opened, b.deadline, nullable(b.released), awaits[b.id]})
 	}
 	for _, f := range v.files {
-		files = append(files, v.fileRow(f))
+		files = append(files, v.fileRow(f, awaits[f.received.Batch]))
 	}
 	wanted := make([]string, len(v.issued.Wanted))
 	for i, w := range v.issued.Wanted {
@@ -212,23 +253,27 @@ func (v *uploadLinkView) Rows() [][]Row {
 }
 
 // fileRow tells when the practice gets the file: delivered_at where that has been recorded, due_at where only the clock
-// is missing. due_at is the later of the two for a list in order of arrival.
-func (v *uploadLinkView) fileRow(f *fileView) Row {
+// is missing. due_at is the later of the two for a list in order of arrival; without one the clock alone changes nothing.
+// A file that is delivered at once waits for its own verdict only, any other for all of its batch (rule U8).
+func (v *uploadLinkView) fileRow(f *fileView, awaits bool) Row {
 	var delivered, due time.Time
 	b := v.batch(f.received.Batch)
 	switch {
 	case f.state == "deleted" && f.received.Delivered:
 		// It was seen for a while, and is gone.
+	case f.state == "infected", f.awaitsScan():
 	case f.received.Delivered:
-		delivered, due = f.received.ReceivedAt, f.received.ReceivedAt
+		delivered = latest(f.received.ReceivedAt, f.scanned)
+		due = delivered
 	case f.state == "released":
 		delivered, due = b.released, b.released
-	case f.state == "received":
+	case f.state == "received" && !awaits:
 		due = b.deadline
 	}
 	return Row{
 		v.id, v.firm, f.started.File, v.issued.Client, f.started.Recipient, f.received.Batch, f.name, f.started.Name.String(), f.started.Size,
 		f.received.SHA256, f.received.Media, f.state, f.started.At, nullable(f.received.ReceivedAt), nullable(delivered), nullable(due), f.received.Late, f.received.SameAs,
+		string(f.scan), f.note,
 	}
 }
 

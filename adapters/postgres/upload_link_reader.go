@@ -108,7 +108,7 @@ func completeLinks(ctx context.Context, tx pgx.Tx, rows []app.LinkRow) error {
 	}
 	found, err = tx.Query(ctx, `
 		SELECT f.link_id, count(*) FILTER (WHERE `+delivered+`),
-			count(*) FILTER (WHERE f.state = 'received' AND NOT (`+delivered+`)
+			count(*) FILTER (WHERE f.state = 'received' AND (`+delivered+`) IS NOT TRUE
 				OR f.state = 'receiving' AND f.started_at > statement_timestamp() - $2::interval)
 		FROM portal.upload_file f WHERE f.link_id = ANY ($1) GROUP BY f.link_id`, ids, uploadlink.TransferLimit)
 	if err != nil {
@@ -178,15 +178,15 @@ func oneLink(ctx context.Context, tx pgx.Tx, link uuid.UUID) (app.LinkDetail, er
 	return d, err
 }
 
-// batches are a link's, or one recipient's, oldest first. A batch whose deadline has passed is released, whether or not
-// the alarm has rung; what it holds counts only then (rule U2).
+// batches are a link's, or one recipient's, oldest first. A batch whose deadline has passed is released, or sealed where a
+// verdict is missing, whether or not the alarm has rung; what it holds counts only when released (rules U2, U8).
 func batches(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.BatchRow, error) {
 	found, err := tx.Query(ctx, `
 		SELECT b.id, b.recipient_id,
-			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() THEN 'released' ELSE b.state END,
+			CASE WHEN b.state <> 'open' OR b.deadline > statement_timestamp() THEN b.state WHEN b.awaits_scan THEN 'sealed' ELSE 'released' END,
 			(SELECT count(*) FROM portal.upload_file f WHERE f.link_id = b.link_id AND f.batch_id = b.id AND f.state IN ('received', 'released')),
 			b.opened_at, b.deadline,
-			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() THEN b.deadline ELSE b.released_at END
+			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() AND NOT b.awaits_scan THEN b.deadline ELSE b.released_at END
 		FROM portal.upload_batch b WHERE b.link_id = $1 AND ($2::uuid = $3::uuid OR b.recipient_id = $2) ORDER BY b.opened_at, b.id`, link, recipient, uuid.Nil)
 	if err != nil {
 		return nil, err
@@ -203,7 +203,7 @@ func batches(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.B
 func files(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]app.FileRow, error) {
 	found, err := tx.Query(ctx, `
 		SELECT f.id, f.link_id, f.client_id, f.recipient_id, coalesce(r.name, ''), f.batch_id, f.name, f.sent_as, f.size, f.sha256, f.media,
-			f.started_at, f.received_at, coalesce(f.delivered_at, f.due_at), f.late, f.same_as
+			f.started_at, f.received_at, coalesce(f.delivered_at, f.due_at), f.late, f.same_as, f.scan, f.scan_note
 		FROM portal.upload_file f LEFT JOIN portal.upload_recipient r ON r.link_id = f.link_id AND r.id = f.recipient_id
 		WHERE `+where, args...)
 	if err != nil {
@@ -211,7 +211,7 @@ func files(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]app.Fil
 	}
 	rows, err := pgx.CollectRows(found, func(r pgx.CollectableRow) (f app.FileRow, err error) {
 		err = r.Scan(&f.ID, &f.Link, &f.Client, &f.Recipient, &f.RecipientName, &f.Batch, &f.Name, &f.SentAs, &f.Size, &f.SHA256, &f.Media,
-			&f.StartedAt, &f.ReceivedAt, &f.ReleasedAt, &f.Late, &f.SameAs)
+			&f.StartedAt, &f.ReceivedAt, &f.ReleasedAt, &f.Late, &f.SameAs, &f.Scan, &f.ScanNote)
 		return f, err
 	})
 	if err != nil || len(rows) == 0 {
@@ -315,8 +315,8 @@ func (l UploadLinkList) Upload(ctx context.Context, firm int32, link, recipient 
 func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.UploadFile, error) {
 	found, err := tx.Query(ctx, `
 		SELECT f.id, f.batch_id, f.name, f.size, f.sha256,
-			CASE WHEN f.state = 'received' AND b.deadline <= statement_timestamp() THEN 'released' ELSE f.state END,
-			CASE WHEN f.state = 'received' AND b.deadline > statement_timestamp() THEN b.deadline END, f.same_as, f.name <> f.sent_as
+			CASE WHEN f.state <> 'received' OR b.deadline > statement_timestamp() THEN f.state WHEN b.awaits_scan THEN 'checking' ELSE 'released' END,
+			CASE WHEN f.state = 'received' AND b.deadline > statement_timestamp() THEN b.deadline END, f.same_as, f.name <> f.sent_as, f.scan, f.scan_note
 		FROM portal.upload_file f LEFT JOIN portal.upload_batch b ON b.link_id = f.link_id AND b.id = f.batch_id
 		WHERE f.link_id = $1 AND f.recipient_id = $2 ORDER BY f.id`, link, recipient)
 	if err != nil {
@@ -324,7 +324,7 @@ func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.U
 	}
 	return pgx.CollectRows(found, func(r pgx.CollectableRow) (f app.UploadFile, err error) {
 		var deadline *time.Time
-		err = r.Scan(&f.ID, &f.Batch, &f.Name, &f.Size, &f.SHA256, &f.State, &deadline, &f.SameAs, &f.Renamed)
+		err = r.Scan(&f.ID, &f.Batch, &f.Name, &f.Size, &f.SHA256, &f.State, &deadline, &f.SameAs, &f.Renamed, &f.Scan, &f.ScanNote)
 		f.Deadline = timeOr(deadline)
 		return f, err
 	})

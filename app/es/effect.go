@@ -25,6 +25,7 @@ type EffectArgs struct {
 	Recipient  uuid.UUID `json:"recipient,omitzero"`
 	Generation int       `json:"generation,omitzero"`
 	Batch      uuid.UUID `json:"batch,omitzero"`
+	File       uuid.UUID `json:"file,omitzero"`
 }
 
 // Performer does one effect and records its outcome as an event. It must be harmless the second time: a node may die

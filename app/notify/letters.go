@@ -37,6 +37,8 @@ type arrival struct {
 	at               time.Time
 	atOnce           bool
 	deleted          bool
+	infected         bool
+	finding          string // what was found in it
 }
 
 // Apply assigns what e says.
@@ -73,8 +75,13 @@ func (l letters) Apply(e uploadlink.Event) letters {
 		}
 	case uploadlink.BatchReleased:
 		l.released[e.Batch] = e.Files
+	case uploadlink.FileScanned:
+		if f := l.files[e.File]; f != nil {
+			f.Unscanned, f.infected, f.finding = e.Verdict == uploadlink.NotScanned, e.Verdict == uploadlink.Infected, e.Finding
+		}
 	case uploadlink.Expired, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.TransferStarted,
-		uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.BatchCancelled:
+		uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.BatchCancelled,
+		uploadlink.ScanAwaited, uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
 		// No mail says anything about them.
 	}
 	return l
@@ -99,7 +106,7 @@ func (l letters) delivered(batch uuid.UUID) (from Person, files []File) {
 	})
 	for _, id := range all {
 		f := l.files[id]
-		if f.batch != batch || f.deleted || (!f.atOnce && !slices.Contains(released, id)) {
+		if f.batch != batch || f.deleted || f.infected || (!f.atOnce && !slices.Contains(released, id)) {
 			continue
 		}
 		if r := l.recipients[f.recipient]; r != nil {

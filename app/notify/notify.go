@@ -6,6 +6,7 @@
 //  2. A mail that the stream knows as handed over is not sent again.
 //  3. A released batch is one mail, naming all of its files (S1.i8). What is still in its window is named nowhere (S1.i1).
 //  4. Subjects name no client and no recipient.
+//  5. An infected file is told to the practice's own address and to who sent it, and to nobody else (U8).
 package notify
 
 import (
@@ -25,6 +26,8 @@ import (
 const (
 	UploadLinkMail  = "mail.upload_link"  // args: Recipient, Generation
 	BatchNoticeMail = "mail.batch_notice" // args: Batch
+	InfectedMail    = "mail.infected"     // args: File
+	NotSentMail     = "mail.not_sent"     // args: File
 )
 
 // Status is what became of a mail.
@@ -51,6 +54,8 @@ type Outcome struct {
 type Mailer interface {
 	UploadLink(ctx context.Context, m UploadLink) (Outcome, error)
 	BatchNotice(ctx context.Context, m BatchNotice) (Outcome, error)
+	Infected(ctx context.Context, m Infected) (Outcome, error)
+	NotSent(ctx context.Context, m Infected) (Outcome, error)
 }
 
 // Person is a name and an address.
@@ -92,6 +97,8 @@ type File struct {
 	Name string
 	Size int64 // bytes
 	Late bool  // it was started before the link's expiry and arrived after (L4)
+
+	Unscanned bool // a scanner is configured and could not scan it (U8)
 }
 
 // Sender performs the effects that are mails.
@@ -165,6 +172,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendLink(ctx, e)
 	case BatchNoticeMail:
 		return s.sendNotice(ctx, e)
+	case InfectedMail, NotSentMail:
+		return s.sendInfected(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

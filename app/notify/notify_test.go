@@ -71,9 +71,11 @@ func (h *history) Append(_ context.Context, a es.Append) (es.Result, error) {
 
 // outbox keeps what it is told to mail, and answers outcome where one is set.
 type outbox struct {
-	links   []UploadLink
-	notices []BatchNotice
-	outcome Outcome
+	links    []UploadLink
+	notices  []BatchNotice
+	infected []Infected
+	notSent  []Infected
+	outcome  Outcome
 }
 
 func (o *outbox) answer() (Outcome, error) {

@@ -145,7 +145,7 @@ func (s *Service) take(ctx context.Context, owner Owner, id uuid.UUID, offset in
 		return row, false, fmt.Errorf("take the transfer: %w", err)
 	case taken:
 		return row, true, nil
-	case row.State == Abandoned, row.State == Discarded, row.State == Receiving && row.Expired:
+	case row.State == Abandoned, row.State == Discarded, row.State == Quarantined, row.State == Receiving && row.Expired:
 		return row, false, ErrGone
 	case row.State == Finishing && offset != row.Size:
 		return row, false, ErrOffset // by how much is nobody's to know yet (rule 4)

@@ -41,7 +41,7 @@ func (s *Service) Collect(ctx context.Context) (done Collected, err error) {
 		case Abandoned, Discarded:
 			err = s.bury(ctx, row)
 			done.Buried += one(err)
-		case Received:
+		case Received, Quarantined:
 		}
 		if err != nil && !errors.Is(err, errUnheard) {
 			errs = append(errs, fmt.Errorf("transfer %s: %w", row.ID, err))

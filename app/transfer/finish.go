@@ -26,7 +26,7 @@ func (s *Service) Head(ctx context.Context, owner Owner, id uuid.UUID) (Row, err
 		}
 	}
 	switch {
-	case row.State == Abandoned, row.State == Discarded, row.State == Receiving && row.Expired:
+	case row.State == Abandoned, row.State == Discarded, row.State == Quarantined, row.State == Receiving && row.Expired:
 		return row, ErrGone
 	case row.State == Finishing:
 		return s.settle(ctx, row)
@@ -109,7 +109,7 @@ func (s *Service) Terminate(ctx context.Context, owner Owner, id uuid.UUID) erro
 			err = ErrReceived
 		}
 		return err
-	case Abandoned, Discarded:
+	case Abandoned, Discarded, Quarantined:
 		return ErrGone
 	case Finishing, Received:
 	}
@@ -152,7 +152,7 @@ func (s *Service) bury(ctx context.Context, row Row) error {
 	return nil
 }
 
-// Discard destroys the bytes of a received file that was deleted inside its window (spec U4). Repeating it is fine. The
+// Discard destroys the bytes of a received file that was deleted inside its window (spec U4), or of a quarantined one. Repeating it is fine. The
 // row may still say Finishing, where a crash came between the event and the mark.
 func (s *Service) Discard(ctx context.Context, firm int32, id uuid.UUID) error {
 	row, ok, err := s.Rows.Discard(ctx, firm, id)
@@ -163,6 +163,22 @@ func (s *Service) Discard(ctx context.Context, firm int32, id uuid.UUID) error {
 		return nil
 	}
 	return s.bury(ctx, row)
+}
+
+// Quarantine keeps the bytes of a received file apart, where nobody can read them, until Discard destroys them. Repeating
+// it is fine, and one that was discarded meanwhile stays so.
+func (s *Service) Quarantine(ctx context.Context, firm int32, id uuid.UUID) error {
+	row, ok, err := s.Rows.Quarantine(ctx, firm, id)
+	if err != nil {
+		return fmt.Errorf("quarantine the file: %w", err)
+	}
+	if !ok && row.State != Quarantined {
+		return nil
+	}
+	if err := s.Blobs.Quarantine(id); err != nil && !errors.Is(err, ErrMissing) { // what is lost needs no keeping
+		return fmt.Errorf("keep the bytes apart: %w", err)
+	}
+	return nil
 }
 
 // End destroys what has come of a transfer that its link has ended by itself. Repeating it is fine, and one that is

@@ -114,6 +114,8 @@ const (
 	Received  State = "received"
 	Abandoned State = "abandoned"
 	Discarded State = "discarded" // it was received, and deleted later
+
+	Quarantined State = "quarantined" // it was received, and a virus was found in it: its bytes are kept apart
 )
 
 // Reason is why a transfer was abandoned.
@@ -175,6 +177,8 @@ type Rows interface {
 	Receive(ctx context.Context, firm int32, id uuid.UUID) error
 	// Abandon ends one that is Receiving or Finishing; ok is false where it was neither.
 	Abandon(ctx context.Context, firm int32, id uuid.UUID, reason Reason) (r Row, ok bool, err error)
+	// Quarantine marks one that has all its bytes, because a virus was found in them.
+	Quarantine(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
 	// Discard ends one that has all its bytes.
 	Discard(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
 	// Emptied notes that the bytes of an ended one are gone.
@@ -194,6 +198,9 @@ type Blobs interface {
 	Writer(id uuid.UUID) (Writer, error)
 	// Open reads a blob. ErrMissing.
 	Open(id uuid.UUID) (Reader, error)
+	// Quarantine puts a blob where Open and Writer don't find it, and Remove does; one that is there already stays.
+	// ErrMissing.
+	Quarantine(id uuid.UUID) error
 	// Remove destroys a blob; there being none is fine.
 	Remove(id uuid.UUID) error
 	// Old lists blobs last written before some time ago.

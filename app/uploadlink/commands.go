@@ -16,6 +16,7 @@ import (
 type Commands struct {
 	Events   es.Store
 	Policies Policies
+	Scans    bool // a scanner is configured: files wait for its verdict (U8)
 }
 
 // Policies reads a practice's rules.

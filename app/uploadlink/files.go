@@ -56,6 +56,7 @@ func (c Commands) Receive(ctx context.Context, cmd Receive) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, err
 	}
+	policy.Scan = c.Scans
 	batch, err := uuid.NewV7() // for the batch that the file may open
 	if err != nil {
 		return es.Result{}, err

@@ -14,9 +14,12 @@ import (
 const (
 	MailUploadLink  = "mail.upload_link"  // to a recipient, with their secret; Args: Recipient, Generation
 	MailBatchNotice = "mail.batch_notice" // to the practice, naming all files of a batch (S1.i8); Args: Batch
+	MailInfected    = "mail.infected"     // to the practice's own address: a virus was found (U8); Args: File
+	MailNotSent     = "mail.not_sent"     // to who sent it, about the same; Args: File
 )
 
-// Effects are the acts that one event asks for: a mail to each recipient of a new secret, and one notice a batch.
+// Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, and two about
+// an infected file.
 // It is pure: the same event asks for the same effects under the same keys.
 func Effects(r event.Recorded) []es.Effect {
 	e, ok := r.Event.(uploadlink.Event)
@@ -38,9 +41,14 @@ func Effects(r event.Recorded) []es.Effect {
 			Kind: MailBatchNotice, Key: fmt.Sprintf("%s/%s", MailBatchNotice, e.Batch),
 			Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Batch: e.Batch},
 		})
+	case uploadlink.FileScanned:
+		if e.Verdict == uploadlink.Infected {
+			effects = append(effects, fileEffect(r, MailInfected, e.File), fileEffect(r, MailNotSent, e.File))
+		}
 	case uploadlink.Extended, uploadlink.Revoked, uploadlink.Expired, uploadlink.MailHandedOver, uploadlink.MailBounced,
 		uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.TransferStarted, uploadlink.TransferAbandoned,
-		uploadlink.BatchOpened, uploadlink.FileReceived, uploadlink.FileRenamed, uploadlink.FileDeleted, uploadlink.BatchCancelled:
+		uploadlink.BatchOpened, uploadlink.FileReceived, uploadlink.FileRenamed, uploadlink.FileDeleted, uploadlink.BatchCancelled,
+		uploadlink.ScanAwaited, uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
 	}
 	return effects
 }
@@ -50,4 +58,8 @@ func linkMail(r event.Recorded, recipient uuid.UUID, generation int) es.Effect {
 		Kind: MailUploadLink, Key: fmt.Sprintf("%s/%s/%s/%d", MailUploadLink, r.Stream.ID, recipient, generation),
 		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: recipient, Generation: generation},
 	}
+}
+
+func fileEffect(r event.Recorded, kind string, file uuid.UUID) es.Effect {
+	return es.Effect{Kind: kind, Key: fmt.Sprintf("%s/%s", kind, file), Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{File: file}}
 }

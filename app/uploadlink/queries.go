@@ -102,6 +102,7 @@ type BatchState string
 // The states of a batch.
 const (
 	BatchOpen      BatchState = "open"
+	BatchSealed    BatchState = "sealed" // its window is over, and a virus check is not (U8)
 	BatchReleased  BatchState = "released"
 	BatchCancelled BatchState = "cancelled"
 )
@@ -133,6 +134,8 @@ type FileRow struct {
 	ReleasedAt    time.Time // when the practice got it
 	Late          bool      // arrived after the link's deadline, started before (L4)
 	SameAs        uuid.UUID
+	Scan          ScanState // ScanClean or ScanNone, NoScan where no scanner was configured
+	ScanNote      string    // why it could not be scanned
 }
 
 // UploadPage is what the holder of a secret sees.
@@ -167,6 +170,8 @@ type UploadFile struct {
 	Deadline time.Time // until when it can be renamed and deleted; zero after release
 	SameAs   uuid.UUID
 	Renamed  bool // it got a suffix because the name was taken
+	Scan     ScanState
+	ScanNote string // of an infected file what was found
 }
 
 // FileState is where a file stands for its uploader.
@@ -176,7 +181,9 @@ type FileState string
 const (
 	FileReceiving FileState = "receiving"
 	FileReceived  FileState = "received" // in its window
+	FileChecking  FileState = "checking" // its window is over, and its batch waits for a virus check (U8)
 	FileReleased  FileState = "released"
+	FileInfected  FileState = "infected" // a virus was found: it is never released
 	FileDeleted   FileState = "deleted"
 	FileAbandoned FileState = "abandoned"
 )

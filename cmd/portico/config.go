@@ -54,10 +54,20 @@ type config struct {
 	// MailFrom is the address that mails come from.
 	MailFrom string     `env:"PORTICO_MAIL_FROM"`
 	SMTP     smtpConfig `envPrefix:"PORTICO_SMTP_"`
+	// Clamd is the virus scanner that uploaded files wait for, as unix:/run/clamav/clamd.ctl or HOST:PORT. Empty: none.
+	Clamd string     `env:"PORTICO_CLAMD"`
+	Scan  scanConfig `envPrefix:"PORTICO_SCAN_"`
 	// Grace is how long requests may take to end when the process is told to stop.
 	Grace time.Duration `env:"PORTICO_GRACE" envDefault:"20s"`
 	// LogLevel is debug, info, warn or error. Not set: info, and warn in dev.
 	LogLevel *slog.Level `env:"PORTICO_LOG_LEVEL"`
+}
+
+type scanConfig struct {
+	// Unscanned is what becomes of a file that can't be scanned: release it with a mark, or hold it for the operator.
+	Unscanned unscanned `env:"UNSCANNED" envDefault:"release"`
+	// Max is the largest file in bytes that is sent to the scanner; clamd.conf must allow as much.
+	Max int64 `env:"MAX" envDefault:"104857600"`
 }
 
 type smtpConfig struct {
@@ -124,6 +134,7 @@ func (c config) checkServing() (mistakes []error) {
 	if a, err := mail.ParseAddress(c.MailFrom); err != nil || a.Address != c.MailFrom {
 		complain("PORTICO_MAIL_FROM is %q; it must be one address, as portal@example.com", c.MailFrom)
 	}
+	mistakes = append(mistakes, c.checkScanner()...)
 	if c.Data == "" {
 		complain("PORTICO_DATA is not set; it is the folder that uploaded files are kept in")
 	}

@@ -37,6 +37,32 @@ func TestConfig(t *testing.T) {
 	}
 }
 
+func TestScannerConfiguration(t *testing.T) { // U8
+	for _, set := range []struct{ vars, wrong string }{
+		{"", ""},
+		{"PORTICO_CLAMD=unix:/run/clamav/clamd.ctl PORTICO_SCAN_UNSCANNED=hold PORTICO_SCAN_MAX=2147483645", ""},
+		{"PORTICO_CLAMD=scanner.example:3310", ""},
+		{"PORTICO_CLAMD=unix:clamd.ctl", "PORTICO_CLAMD"},
+		{"PORTICO_CLAMD=/run/clamav/clamd.ctl", "PORTICO_CLAMD"},
+		{"PORTICO_CLAMD=:3310", "PORTICO_CLAMD"},
+		{"PORTICO_SCAN_UNSCANNED=ignore", "PORTICO_SCAN_UNSCANNED"},
+		{"PORTICO_SCAN_MAX=1048575", "PORTICO_SCAN_MAX"},
+		{"PORTICO_SCAN_MAX=2147483646", "PORTICO_SCAN_MAX"},
+	} {
+		c, err := readConfig(append(complete(), strings.Fields(set.vars)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = c.serving(); (err == nil) != (set.wrong == "") || err != nil && !strings.Contains(err.Error(), set.wrong) {
+			t.Errorf("%q: %v", set.vars, err)
+		}
+	}
+	c, err := readConfig(complete())
+	if s := c.scanning(); err != nil || s.scanner != nil || s.hold {
+		t.Errorf("nothing is set: %+v, %v", s, err)
+	}
+}
+
 func TestMistakesComeTogether(t *testing.T) {
 	c, err := readConfig([]string{"PORTICO_BASE_URL=http://portal.example/path", "PORTICO_MASTER_KEY=c2hvcnQ=", "PORTICO_LISTEN=8080"})
 	if err != nil {

@@ -79,6 +79,9 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 		quiet := slog.LevelWarn
 		c.LogLevel = &quiet
 	}
+	if err := joined(c.checkScanner()); err != nil {
+		return err
+	}
 	h, err := build(ctx, k, db.url, newLog(errs, c))
 	if err != nil {
 		return interrupted(ctx, err)
@@ -88,7 +91,7 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 	base := baseURL(c, listener)
 	return interrupted(ctx, h.serve(ctx, site{
 		listener: listener, baseURL: base, files: filesFolder(folder),
-		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails}, trusted: c.TrustedProxies, grace: 5 * time.Second,
+		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails}, trusted: c.TrustedProxies, scan: c.scanning(), grace: 5 * time.Second,
 		begin: func(ctx context.Context, transfers *transfer.Service) error { return h.seed(ctx, transfers, logins) },
 		ready: func() {
 			fmt.Fprintf(out, "Portico is running at %s\n", base)

@@ -16,6 +16,7 @@ import (
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres"
 	"portico/app/deadline"
+	"portico/app/es"
 	"portico/app/notify"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -37,6 +38,7 @@ type site struct {
 	mailFrom  string
 	mails     web.MailBox // what dev wrote instead of sending; nil: none
 	trusted   []netip.Prefix
+	scan      scanning
 	grace     time.Duration
 	patience  web.Patience                                   // its zero is the standard
 	begin     func(context.Context, *transfer.Service) error // runs before the first request; nil: nothing to do
@@ -51,6 +53,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 		return err
 	}
 	defer blobs.Close()
+	h.links.Scans = s.scan.scanner != nil
 	transfers := &transfer.Service{
 		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links, h.linkList.Wait},
 		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
@@ -70,12 +73,17 @@ func (h *house) serve(ctx context.Context, s site) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, failed := errgroup.WithContext(behind)
-	if err := h.hear(failed, group, transfers, notify.Sender{
-		Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts), Practice: practices(h.firmList), Wording: wordings(h.firmList),
-	}, metrics); err != nil {
+	acts := byKind{
+		"mail": notify.Sender{
+			Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts), Practice: practices(h.firmList), Wording: wordings(h.firmList),
+		},
+		"scan": s.scan.performer(h.store, transfers),
+	}
+	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
 		stop()
 		return errors.Join(err, group.Wait())
 	}
+	group.Go(func() error { s.scan.greet(failed, h.log); return nil })
 	group.Go(func() error {
 		defer stop()
 		if s.begin != nil {
@@ -89,7 +97,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 }
 
 // hear starts everything that follows the log or the clock.
-func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *transfer.Service, sender notify.Sender, metrics *prometheus.Registry) error {
+func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *transfer.Service, acts es.Performer, metrics *prometheus.Registry) error {
 	group.Go(func() error { return h.tail.Run(ctx) })
 	if err := h.tail.Ready(ctx); err != nil {
 		return fmt.Errorf("follow the log: %w", err)
@@ -102,11 +110,12 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 	for _, model := range postgres.Models() {
 		hearers = append(hearers, postgres.NewProjector(h.db, h.codec, h.vault, h.tail, h.log, model))
 	}
-	effects := postgres.NewEffects(h.db, h.tail, sender, h.log)
+	effects := postgres.NewEffects(h.db, h.tail, acts, h.log)
 	for _, subscription := range []postgres.Subscription{
 		effects.Reactor("upload_link_mails", []string{
-			uploadlink.Issued{}.EventType(), uploadlink.Resent{}.EventType(), uploadlink.BatchReleased{}.EventType(),
+			uploadlink.Issued{}.EventType(), uploadlink.Resent{}.EventType(), uploadlink.BatchReleased{}.EventType(), uploadlink.FileScanned{}.EventType(),
 		}, linkapp.Effects),
+		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		bytesOfDeleted(transfers),
 	} {
 		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))

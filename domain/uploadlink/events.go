@@ -151,7 +151,7 @@ type BatchOpened struct {
 
 // FileReceived: the last byte is on disk and the file joins a batch, whose deadline moves to Deadline (U1, S1.19).
 // Name is as it is shown, with a suffix where the link already had that name (S1.i12); SentAs is as it was sent.
-// Delivered tells that the practice sees the file at once (policy); Late that the link expired meanwhile (L4);
+// Delivered tells that the practice sees the file at once (policy), or once it is scanned; Late that the link expired meanwhile (L4);
 // SameAs names an earlier file of the link with the same content (T15).
 type FileReceived struct {
 	File       uuid.UUID      `json:"file" es:"id"`
@@ -203,7 +203,7 @@ type BatchReleased struct {
 	Batch uuid.UUID    `json:"batch" es:"id"`
 	Files []uuid.UUID  `json:"files" es:"id"`
 	Cause ReleaseCause `json:"cause" es:"fact"`
-	At    time.Time    `json:"at" es:"fact"` // the deadline, or when "send now" was pressed; not when the alarm rang
+	At    time.Time    `json:"at" es:"fact"` // the deadline, or when "send now" was pressed, not when the alarm rang; of a sealed one the last verdict
 }
 
 // ReleaseCause is what ended a batch's window.
@@ -222,6 +222,57 @@ type BatchCancelled struct {
 	At    time.Time `json:"at" es:"fact"`
 }
 
+// ScanAwaited: a scanner is configured, and the file's batch waits for its verdict (U8). The first one comes with
+// FileReceived; later ones where the operator asks for another scan.
+type ScanAwaited struct {
+	File uuid.UUID `json:"file" es:"id"`
+	At   time.Time `json:"at" es:"fact"`
+}
+
+// FileScanned is what a scanner made of a file. A file that is not clean, and not infected for certain, was not scanned.
+type FileScanned struct {
+	File    uuid.UUID `json:"file" es:"id"`
+	Verdict Verdict   `json:"verdict" es:"fact"`
+	Finding string    `json:"finding,omitempty" es:"fact"` // of an infected one: the signature's name
+	Reason  string    `json:"reason,omitempty" es:"fact"`  // why it was not scanned
+	Engine  string    `json:"engine,omitempty" es:"fact"`  // as it names itself; empty where none answered
+	Held    bool      `json:"held,omitzero" es:"fact"`    // not scanned, and not to be released that way
+	At      time.Time `json:"at" es:"fact"`
+}
+
+// Verdict is what a scan has come to.
+type Verdict string
+
+// The verdicts. Their words are stored.
+const (
+	Clean      Verdict = "clean"
+	Infected   Verdict = "infected"
+	NotScanned Verdict = "not_scanned"
+)
+
+// BatchSealed: the batch's window has ended while a verdict is missing. From At on nothing of it changes (rule 17).
+type BatchSealed struct {
+	Batch uuid.UUID    `json:"batch" es:"id"`
+	Cause ReleaseCause `json:"cause" es:"fact"`
+	At    time.Time    `json:"at" es:"fact"` // the deadline, or when "send now" was pressed
+}
+
+// QuarantineEmptied: the bytes of an infected file are destroyed; what is known of it stays.
+type QuarantineEmptied struct {
+	File  uuid.UUID       `json:"file" es:"id"`
+	Cause QuarantineCause `json:"cause" es:"fact"`
+	At    time.Time       `json:"at" es:"fact"`
+}
+
+// QuarantineCause is why the bytes of an infected file were destroyed.
+type QuarantineCause string
+
+// The causes. Their words are stored.
+const (
+	KeptLong   QuarantineCause = "kept_long" // for QuarantineLimit
+	ByOperator QuarantineCause = "operator"
+)
+
 func (Issued) EventType() string            { return "uploadlink.issued" }
 func (Resent) EventType() string            { return "uploadlink.resent" }
 func (Extended) EventType() string          { return "uploadlink.extended" }
@@ -239,6 +290,10 @@ func (FileRenamed) EventType() string       { return "uploadlink.file_renamed" }
 func (FileDeleted) EventType() string       { return "uploadlink.file_deleted" }
 func (BatchReleased) EventType() string     { return "uploadlink.batch_released" }
 func (BatchCancelled) EventType() string    { return "uploadlink.batch_cancelled" }
+func (ScanAwaited) EventType() string       { return "uploadlink.scan_awaited" }
+func (FileScanned) EventType() string       { return "uploadlink.file_scanned" }
+func (BatchSealed) EventType() string       { return "uploadlink.batch_sealed" }
+func (QuarantineEmptied) EventType() string { return "uploadlink.quarantine_emptied" }
 
 func (Issued) uploadlink()            {}
 func (Resent) uploadlink()            {}
@@ -257,3 +312,7 @@ func (FileRenamed) uploadlink()       {}
 func (FileDeleted) uploadlink()       {}
 func (BatchReleased) uploadlink()     {}
 func (BatchCancelled) uploadlink()    {}
+func (ScanAwaited) uploadlink()       {}
+func (FileScanned) uploadlink()       {}
+func (BatchSealed) uploadlink()       {}
+func (QuarantineEmptied) uploadlink() {}

@@ -19,13 +19,15 @@ var (
 		"This file has been deleted. Choose it again if it should be sent after all.")
 	ErrStillArriving = fault.New(fault.Conflict, "uploadlink.still_arriving",
 		"This file is still on its way. Wait until it has arrived, or cancel its upload.")
+	ErrInfected = fault.New(fault.Gone, "uploadlink.infected",
+		"A virus was found in this file, so it was not sent to the practice. Have this device checked, then send a clean copy.")
 	ErrNothingToSend = fault.New(fault.Conflict, "uploadlink.nothing_to_send",
 		"There is nothing to send yet. Add a file first.")
 )
 
 // Rename changes the shown name of a file in its window (rules 11, 13). name may come with or without the file's
 // extension. A name that changes nothing is no event. It refuses with ErrNotFound, ErrRevoked, ErrReplaced,
-// ErrFileNotFound, ErrFileDeleted, ErrStillArriving, ErrWindowClosed, and for the name with ErrNoName,
+// ErrFileNotFound, ErrFileDeleted, ErrStillArriving, ErrWindowClosed, ErrInfected, and for the name with ErrNoName,
 // ErrNameCharacters, ErrNameTooLong, ErrExtension.
 func (l Link) Rename(h Holder, file uuid.UUID, name string, now time.Time) ([]Event, error) {
 	l, due := l.ahead(now)
@@ -82,7 +84,12 @@ func (l Link) changeable(h Holder, id uuid.UUID) (*file, error) {
 	}
 	switch f.state {
 	case received:
+		if b := l.batch(f.batch); b == nil || b.sealed != "" {
+			return nil, ErrWindowClosed
+		}
 		return f, nil
+	case infected, destroyed:
+		return nil, ErrInfected
 	case receiving:
 		return nil, ErrStillArriving
 	case released:

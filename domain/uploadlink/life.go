@@ -97,10 +97,11 @@ func (l Link) Revoke(reason string, unreleased Unreleased, now time.Time) ([]Eve
 	return events, nil
 }
 
-// discard deletes what is in its window, but for what the practice has already seen.
+// discard deletes what is in its window, but for what the practice has already seen. What only waits for a verdict was
+// sent before (rule 9).
 func (l Link) discard(now time.Time) (events []Event) {
 	for _, b := range l.batches {
-		if b.delivered {
+		if b.delivered || b.sealed != "" {
 			continue
 		}
 		for _, id := range l.inWindow(b.id) {

@@ -87,7 +87,7 @@ type Receipt struct {
 	Media  string    // found by content
 }
 
-// Receive takes a complete file into a batch (rules 5, 7, 8, 9, 12). Receiving the same file again changes nothing,
+// Receive takes a complete file into a batch (rules 5, 7, 8, 9, 12, 17). Receiving the same file again changes nothing,
 // whatever has become of it. It refuses like Transfer, and with ErrContent.
 func (l Link) Receive(r Receipt, p Policy, now time.Time) ([]Event, error) {
 	p.Window = max(p.Window, 0).Truncate(time.Millisecond)
@@ -118,7 +118,13 @@ func (l Link) Receive(r Receipt, p Policy, now time.Time) ([]Event, error) {
 		WindowMS: p.Window.Milliseconds(), Deadline: deadline,
 		Delivered: p.AtOnce, Late: l.ended(now), SameAs: l.sameContent(f.recipient, r.SHA256),
 	})
-	if p.Window == 0 {
+	if p.Scan {
+		events = append(events, ScanAwaited{File: f.id, At: now})
+	}
+	switch {
+	case p.Window == 0 && p.Scan:
+		events = append(events, BatchSealed{Batch: b.id, Cause: NoWindow, At: now})
+	case p.Window == 0:
 		events = append(events, BatchReleased{Batch: b.id, Files: []uuid.UUID{f.id}, Cause: NoWindow, At: now})
 	}
 	return events, nil

@@ -26,6 +26,12 @@
 //     practice says; what it has already seen stays (L3, S1.i18).
 //  15. Each mail's fate is recorded once per secret: handed over, bounced, given up (S1.i24, T13).
 //  16. A link takes at most 10,000 transfers, 200 of a recipient at a time: the history stays readable.
+//  17. Where a scanner is configured every file awaits its verdict. A window that ends before the last verdict of its
+//     batch seals the batch: nothing of it changes any more, and the last verdict releases it (U8).
+//  18. An infected file is never released and no longer anybody's to change. Its bytes are destroyed 30 days after the
+//     verdict, or earlier by the operator. A batch in which nothing else is left is cancelled (U8).
+//  19. A file that could not be scanned is never called clean. It goes on with that mark, or is held until it is scanned
+//     after all or the operator lets it go, as the operator has chosen (U8).
 package uploadlink
 
 import (
@@ -70,8 +76,10 @@ type file struct {
 	size      int64
 	sha256    string
 	startedAt time.Time
+	scannedAt time.Time // when it was found infected
 	delivered bool
 	state     fileState
+	scan      scanState
 }
 
 type fileState uint8
@@ -83,6 +91,8 @@ const (
 	deleted
 	abandoned
 	tooOld
+	infected  // its bytes are kept apart
+	destroyed // likewise, and they are gone
 )
 
 type batch struct {
@@ -92,6 +102,7 @@ type batch struct {
 	deadline  time.Time
 	window    time.Duration // of the policy its files came under
 	delivered bool          // likewise
+	sealed    ReleaseCause  // what ended its window while a verdict was missing; empty: it is open
 }
 
 // Apply assigns what e says.
@@ -150,6 +161,20 @@ func (l Link) Apply(e Event) Link {
 		l.batches = withoutBatch(l.batches, e.Batch)
 	case BatchCancelled:
 		l.batches = withoutBatch(l.batches, e.Batch)
+	case ScanAwaited:
+		if f := l.file(e.File); f != nil {
+			f.scan = awaited
+		}
+	case FileScanned:
+		l.scanned(e)
+	case BatchSealed:
+		if b := l.batch(e.Batch); b != nil {
+			b.sealed, b.deadline = e.Cause, e.At
+		}
+	case QuarantineEmptied:
+		if f := l.file(e.File); f != nil {
+			f.state = destroyed
+		}
 	}
 	return l
 }
@@ -172,11 +197,9 @@ func (l Link) receive(e FileReceived) {
 		f.batch, f.name, f.size, f.sha256 = e.Batch, e.Name.Text, e.Size, e.SHA256
 		f.delivered, f.state = e.Delivered, received
 	}
-	for i := range l.batches {
-		if b := &l.batches[i]; b.id == e.Batch {
-			b.deadline, b.delivered = e.Deadline, e.Delivered
-			b.window = time.Duration(e.WindowMS) * time.Millisecond
-		}
+	if b := l.batch(e.Batch); b != nil {
+		b.deadline, b.delivered = e.Deadline, e.Delivered
+		b.window = time.Duration(e.WindowMS) * time.Millisecond
 	}
 }
 
@@ -194,6 +217,15 @@ func (l Link) file(id uuid.UUID) *file {
 	for i := len(l.files) - 1; i >= 0; i-- {
 		if l.files[i].id == id {
 			return &l.files[i]
+		}
+	}
+	return nil
+}
+
+func (l Link) batch(id uuid.UUID) *batch {
+	for i := range l.batches {
+		if l.batches[i].id == id {
+			return &l.batches[i]
 		}
 	}
 	return nil

@@ -17,10 +17,11 @@ type Policy struct {
 	Window      time.Duration // 0: none
 	AtOnce      bool          // the practice sees a file when it is complete, not when its window has ended
 	MaxFileSize int64         // bytes; 0: MaxFileSize
+	Scan        bool          // a scanner is configured (rule 17)
 }
 
-// Elapse is what time alone has caused by now: batches released, transfers too old, the expiry; each with the instant
-// at which it came about, in that order (rules 5, 9, 10). Asked again after its events are applied, it has none.
+// Elapse is what time alone has caused by now: batches released or sealed, transfers too old, the expiry, quarantines
+// emptied; each with the instant at which it came about, in that order (rules 5, 9, 10, 17, 18). Asked again after its events are applied, it has none.
 func (l Link) Elapse(now time.Time) []Event {
 	type due struct {
 		at time.Time
@@ -28,13 +29,16 @@ func (l Link) Elapse(now time.Time) []Event {
 	}
 	var dues []due
 	for _, b := range l.batches {
-		if !now.Before(b.deadline) {
-			dues = append(dues, due{b.deadline, l.release(b, WindowEnded, b.deadline)})
+		if b.sealed == "" && !now.Before(b.deadline) {
+			dues = append(dues, due{b.deadline, l.end(b, WindowEnded, b.deadline)})
 		}
 	}
 	for _, f := range l.files {
 		if limit := f.startedAt.Add(TransferLimit); f.state == receiving && !now.Before(limit) {
 			dues = append(dues, due{limit, TransferAbandoned{File: f.id, Reason: TooOld, At: limit}})
+		}
+		if limit := f.scannedAt.Add(QuarantineLimit); f.state == infected && !now.Before(limit) {
+			dues = append(dues, due{limit, QuarantineEmptied{File: f.id, Cause: KeptLong, At: limit}})
 		}
 	}
 	if l.subject != uuid.Nil && !l.expired && !l.revoked && l.ended(now) {
@@ -57,11 +61,17 @@ func (l Link) Wake() time.Time {
 		}
 	}
 	for _, b := range l.batches {
-		sooner(b.deadline)
+		if b.sealed == "" {
+			sooner(b.deadline)
+		}
 	}
 	for _, f := range l.files {
-		if f.state == receiving {
+		switch f.state {
+		case receiving:
 			sooner(f.startedAt.Add(TransferLimit))
+		case infected:
+			sooner(f.scannedAt.Add(QuarantineLimit))
+		case received, released, deleted, abandoned, tooOld, destroyed:
 		}
 	}
 	if l.subject != uuid.Nil && !l.expired && !l.revoked {
@@ -79,11 +89,15 @@ func (l Link) ahead(now time.Time) (Link, []Event) {
 	return event.Fold(l.fork(), due...), due
 }
 
-func (l Link) release(b batch, cause ReleaseCause, at time.Time) BatchReleased {
+// end ends an open batch's window: it is released, or sealed where a verdict is missing (rule 17).
+func (l Link) end(b batch, cause ReleaseCause, at time.Time) Event {
+	if l.awaits(b.id) {
+		return BatchSealed{Batch: b.id, Cause: cause, At: at}
+	}
 	return BatchReleased{Batch: b.id, Files: l.inWindow(b.id), Cause: cause, At: at}
 }
 
-// inWindow are the files of a batch that are neither released nor deleted, in order of their transfers' start.
+// inWindow are the files of a batch that are neither released nor deleted nor infected, in order of their transfers' start.
 func (l Link) inWindow(batch uuid.UUID) []uuid.UUID {
 	var ids []uuid.UUID
 	for _, f := range l.files {
@@ -97,7 +111,7 @@ func (l Link) inWindow(batch uuid.UUID) []uuid.UUID {
 // joins finds the open batch that takes a file at now (rule 7).
 func (l Link) joins(recipient uuid.UUID, p Policy, now time.Time) (batch, bool) {
 	for _, b := range slices.Backward(l.batches) {
-		if b.recipient == recipient && b.window == p.Window && b.delivered == p.AtOnce && now.Before(b.openedAt.Add(BatchTakes)) {
+		if b.recipient == recipient && b.sealed == "" && b.window == p.Window && b.delivered == p.AtOnce && now.Before(b.openedAt.Add(BatchTakes)) {
 			return b, true
 		}
 	}
@@ -112,12 +126,12 @@ func (l Link) SendNow(h Holder, now time.Time) ([]Event, error) {
 		return nil, err
 	}
 	for _, b := range l.batches {
-		if b.recipient == h.Recipient {
-			events = append(events, l.release(b, SentNow, now))
+		if b.recipient == h.Recipient && b.sealed == "" {
+			events = append(events, l.end(b, SentNow, now))
 		}
 	}
-	if len(events) == 0 && !slices.ContainsFunc(l.files, func(f file) bool {
-		return f.recipient == h.Recipient && f.state == released
+	if len(events) == 0 && !slices.ContainsFunc(l.files, func(f file) bool { // a received one is in a sealed batch
+		return f.recipient == h.Recipient && (f.state == released || f.state == received)
 	}) {
 		return nil, ErrNothingToSend
 	}

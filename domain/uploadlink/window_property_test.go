@@ -71,6 +71,9 @@ type fate struct {
 	arrived  bool
 	deleted  int
 	released []uploadlink.BatchReleased
+	awaited  bool                    // a scanner was configured when it arrived
+	verdict  *uploadlink.FileScanned // the one that let it go on, or not
+	sealed   bool                    // its batch waits for verdicts
 }
 
 func (h *history) fate(file uuid.UUID) (f fate) {
@@ -90,10 +93,26 @@ func (h *history) fate(file uuid.UUID) (f fate) {
 					f.released = append(f.released, e)
 				}
 			}
+		case uploadlink.ScanAwaited:
+			f.awaited = f.awaited || e.File == file
+		case uploadlink.FileScanned:
+			if e.File == file && !e.Held {
+				if f.verdict != nil {
+					h.Fatalf("%s has two verdicts: %+v and %+v", file, *f.verdict, e)
+				}
+				f.verdict = &e
+			}
+		case uploadlink.BatchSealed:
+			f.sealed = f.sealed || f.arrived && e.Batch == f.received.Batch
 		}
 	}
 	return f
 }
+
+func (f fate) infected() bool { return f.verdict != nil && f.verdict.Verdict == uploadlink.Infected }
+
+// waits tells that a verdict is missing.
+func (f fate) waits() bool { return f.awaited && f.verdict == nil && f.deleted == 0 }
 
 // deadline of a batch is its last file's arrival plus its window (U1), or the latest of them where a clock went back.
 func (h *history) deadline(batch uuid.UUID) (last time.Time) {
@@ -110,7 +129,7 @@ func (h *history) deadline(batch uuid.UUID) (last time.Time) {
 // changed checks that a rename or delete was accepted exactly while the file was its holder's to change (S1.i4, S1.22).
 func (h *history) changed(file uuid.UUID, by uploadlink.Holder, before fate, deadline time.Time, err error) {
 	may := before.arrived && before.received.Recipient == by.Recipient && before.deleted == 0 && len(before.released) == 0 &&
-		h.now.Before(deadline) && !h.revoked
+		!before.sealed && !before.infected() && h.now.Before(deadline) && !h.revoked
 	if may != (err == nil) {
 		h.Fatalf("at %s, deadline %s, %+v: %v", h.now, deadline, before, err)
 	}
@@ -119,6 +138,7 @@ func (h *history) changed(file uuid.UUID, by uploadlink.Holder, before fate, dea
 func (h *history) act() {
 	switch rapid.SampledFrom([]string{
 		"start", "start", "receive", "receive", "receive", "receive", "rename", "delete", "send now", "elapse", "wait", "wait", "wait", "policy", "resend", "abandon", "revoke",
+		"verdict", "verdict", "verdict", "scan again",
 	}).Draw(h.T, "act") {
 	case "start":
 		file := h.newID()
@@ -159,6 +179,15 @@ func (h *history) act() {
 		if h.take(h.link.Resend([]uuid.UUID{who}, h.now)) == nil {
 			h.gen[who]++
 		}
+	case "verdict":
+		v := rapid.SampledFrom([]uploadlink.Verdict{uploadlink.Clean, uploadlink.Infected, uploadlink.NotScanned}).Draw(h.T, "verdict")
+		h.say(h.waiting(), v, rapid.Bool().Draw(h.T, "hold"))
+	case "scan again":
+		file := h.anyFile()
+		may := h.fate(file).waits()
+		if err := h.take(h.link.ScanAgain(file, h.now)); may != (err == nil) {
+			h.Fatalf("scan %s again: %v", file, err)
+		}
 	case "abandon":
 		h.take(h.link.Abandon(h.anyFile(), uploadlink.Cancelled, h.now))
 	case "revoke":
@@ -168,7 +197,30 @@ func (h *history) act() {
 	}
 }
 
+// say gives a verdict, which counts exactly where one is missing.
+func (h *history) say(file uuid.UUID, v uploadlink.Verdict, hold bool) {
+	before, n := h.fate(file), len(h.events)
+	h.take(h.link.Scanned(uploadlink.Scan{File: file, Verdict: v, Hold: hold}, h.now))
+	if !before.waits() && len(h.events) != n {
+		h.Fatalf("%s was waiting for no verdict, and %q caused %v", file, v, h.events[n:])
+	}
+	if final := v != uploadlink.NotScanned || !hold; final && before.waits() && h.fate(file).waits() {
+		h.Fatalf("%s waits on after %q", file, v)
+	}
+}
+
+// waiting is mostly a file that waits for a verdict.
+func (h *history) waiting() uuid.UUID {
+	for _, file := range h.started {
+		if h.fate(file).waits() && rapid.IntRange(0, 3).Draw(h.T, "this") > 0 {
+			return file
+		}
+	}
+	return h.anyFile()
+}
+
 func (h *history) setPolicy() {
+	h.policy.Scan = rapid.Bool().Draw(h.T, "scan")
 	h.policy.Window = rapid.SampledFrom([]time.Duration{0, tick, 10 * time.Minute, 10 * time.Minute, 30 * time.Minute, 24 * time.Hour}).Draw(h.T, "window")
 	h.policy.AtOnce = rapid.Bool().Draw(h.T, "at once")
 }
@@ -196,6 +248,10 @@ func TestWindowProperty(t *testing.T) {
 		h.now = expiry.AddDate(0, 1, 0)
 		h.take(h.link.Elapse(h.now), nil)
 		h.check()
+		for _, file := range h.started { // the scanner comes to its end, too
+			h.say(file, rapid.SampledFrom([]uploadlink.Verdict{uploadlink.Clean, uploadlink.Infected, uploadlink.NotScanned}).Draw(t, "last verdict"), false)
+			h.check()
+		}
 		h.finished()
 	})
 }
@@ -251,8 +307,11 @@ func (h *history) finished() {
 			}
 			continue
 		}
-		if f.deleted+len(f.released) != 1 {
-			h.Fatalf("%s was deleted %d times and released %d times, want one of it once", file, f.deleted, len(f.released))
+		if f.infected() && len(f.released) != 0 {
+			h.Fatalf("%s is infected and was released (U8)", file)
+		}
+		if !f.infected() && f.deleted+len(f.released) != 1 || f.infected() && f.deleted != 0 {
+			h.Fatalf("%s was deleted %d times and released %d times, infected %t: want one of it once", file, f.deleted, len(f.released), f.infected())
 		}
 		for _, r := range f.released {
 			h.releasedInTime(f, r, opened[r.Batch])
@@ -263,28 +322,60 @@ func (h *history) finished() {
 func (h *history) releasedInTime(f fate, r uploadlink.BatchReleased, opened time.Time) {
 	window := time.Duration(f.received.WindowMS) * time.Millisecond
 	full := f.received.ReceivedAt.Add(window)
+	end, sealed := h.end(r)
 	switch {
+	case f.awaited && f.verdict == nil:
+		h.Fatalf("released without the verdict that it waited for (U8)")
+	case f.awaited && r.At.Before(f.verdict.At):
+		h.Fatalf("released at %s, its verdict came at %s (U8)", r.At, f.verdict.At)
+	case sealed && !r.At.Equal(end) && !r.At.Equal(h.lastVerdict(r.Batch)):
+		h.Fatalf("sealed at %s, the last verdict came at %s, and released at %s (U8)", end, h.lastVerdict(r.Batch), r.At)
 	case r.Batch != f.received.Batch:
 		h.Fatalf("released with batch %s, received into %s", r.Batch, f.received.Batch)
-	case r.Cause == uploadlink.WindowEnded && (r.At.Before(full) || !r.At.Equal(h.deadline(r.Batch))):
+	case r.Cause == uploadlink.WindowEnded && (end.Before(full) || !end.Equal(h.deadline(r.Batch))):
 		h.Fatalf("released at %s, its full window ends at %s, its batch at %s (S1.23, U1)", r.At, full, h.deadline(r.Batch))
 	case r.Cause == uploadlink.NoWindow && window != 0:
 		h.Fatalf("released at once under a window of %s", window)
-	case r.At.After(opened.Add(uploadlink.BatchTakes + window)):
-		h.Fatalf("opened at %s and released at %s: postponed for more than 60 minutes and the window (U1)", opened, r.At)
+	case end.After(opened.Add(uploadlink.BatchTakes + window)):
+		h.Fatalf("opened at %s and ended at %s: postponed for more than 60 minutes and the window (U1)", opened, end)
 	case !f.received.ReceivedAt.Before(opened.Add(uploadlink.BatchTakes)):
 		h.Fatalf("a batch of %s took a file at %s (U1)", opened, f.received.ReceivedAt)
 	}
 }
 
+// end is when the window of a released batch ended: with its release, or when it was sealed.
+func (h *history) end(r uploadlink.BatchReleased) (at time.Time, sealed bool) {
+	at = r.At
+	for _, e := range h.events {
+		if e, ok := e.(uploadlink.BatchSealed); ok && e.Batch == r.Batch {
+			if sealed {
+				h.Fatalf("%s was sealed twice", r.Batch)
+			}
+			at, sealed = e.At, true
+		}
+	}
+	return at, sealed
+}
+
+func (h *history) lastVerdict(batch uuid.UUID) (last time.Time) {
+	for _, file := range h.started {
+		if f := h.fate(file); f.received.Batch == batch && f.verdict != nil && f.verdict.At.After(last) {
+			last = f.verdict.At
+		}
+	}
+	return last
+}
+
 // Two histories that part do not disturb each other, as long as each goes on with its own copy of the events.
 func TestDecisionsLeaveTheirStateAlone(t *testing.T) {
-	l := given(t, append(oneInWindow(), started(fileB, "b.pdf", noon))...).State()
+	l := given(t, append(scanning(), started(fileB, "b.pdf", noon))...).State()
 	want := normal(l)
 	for _, decide := range []decision{
 		elapse(expiry.AddDate(1, 0, 0)), receive(fileB, batch2, after(time.Hour)), rename(holder, fileA, "x", noon), remove(holder, fileA, noon),
 		sendNow(holder, expiry), revoke(uploadlink.Discard, expiry), resend(after(time.Hour)), start(holder, fileC, "c.pdf", 1, after(time.Hour)),
 		abandon(fileB, uploadlink.Idle, expiry), redeem(holder, after(time.Hour)), extend(expiry.AddDate(0, 0, 1), expiry),
+		say(fileA, uploadlink.Clean, expiry), say(fileA, uploadlink.Infected, noon), hold(fileA, uploadlink.NotScanned, expiry),
+		scanAgain(fileA, expiry), letGo(fileA, expiry),
 	} {
 		if _, err := decide(l); err != nil {
 			t.Errorf("refused: %v", err)

@@ -77,6 +77,6 @@ func progress(h http.Header, row transfer.Row) {
 		h.Set("Upload-Expires", row.ExpiresAt.UTC().Format(http.TimeFormat))
 	case transfer.Received:
 		h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(row.SHA256)+":") // RFC 9530
-	case transfer.Finishing, transfer.Abandoned, transfer.Discarded:
+	case transfer.Finishing, transfer.Abandoned, transfer.Discarded, transfer.Quarantined:
 	}
 }

@@ -229,6 +229,36 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 
 	t.Run("a quota", func(t *testing.T) { quota(t, rows, limits) })
 
+	t.Run("U8: a quarantined one is nobody's to finish or collect, and can be discarded", func(t *testing.T) {
+		id := insert(t, transfer.Finishing).ID
+		if err := rows.Receive(t.Context(), 1, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := rows.Quarantine(t.Context(), 2, id); ok || err != nil {
+			t.Errorf("another firm quarantined it: %v, %v", ok, err)
+		}
+		if r, ok, err := rows.Quarantine(t.Context(), 1, id); !ok || err != nil || r.State != transfer.Quarantined {
+			t.Fatalf("%+v, %v, %v", r, ok, err)
+		}
+		if r, ok, err := rows.Quarantine(t.Context(), 1, id); ok || err != nil || r.State != transfer.Quarantined {
+			t.Errorf("twice: %+v, %v, %v", r, ok, err)
+		}
+		if err := rows.Receive(t.Context(), 1, id); err != nil || load(t, id).State != transfer.Quarantined {
+			t.Errorf("received once more: %+v, %v", load(t, id), err)
+		}
+		age(id, 100*time.Hour)
+		if _, ok, _ := rows.Abandon(t.Context(), 1, id, transfer.Idle); ok || stale(t, id) {
+			t.Error("it was abandoned, or waits for something")
+		}
+		if r, ok, err := rows.Discard(t.Context(), 1, id); !ok || err != nil || r.State != transfer.Discarded {
+			t.Errorf("discarded: %+v, %v, %v", r, ok, err)
+		}
+		receiving := insert(t, transfer.Receiving).ID
+		if r, ok, err := rows.Quarantine(t.Context(), 1, receiving); ok || err != nil || r.State != transfer.Receiving {
+			t.Errorf("one on its way: %+v, %v, %v", r, ok, err)
+		}
+	})
+
 	t.Run("what is left to do", func(t *testing.T) {
 		finishing, abandoned := insert(t, transfer.Finishing).ID, insert(t, transfer.Receiving).ID
 		r, ok, err := rows.Abandon(t.Context(), 1, abandoned, transfer.RefusedType)

@@ -157,9 +157,14 @@ func (rs *Rows) Abandon(_ context.Context, firm int32, id uuid.UUID, reason tran
 	return rs.end(firm, id, transfer.Abandoned, reason, transfer.Receiving, transfer.Finishing)
 }
 
+// Quarantine implements transfer.Rows.
+func (rs *Rows) Quarantine(_ context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
+	return rs.end(firm, id, transfer.Quarantined, "", transfer.Finishing, transfer.Received)
+}
+
 // Discard implements transfer.Rows.
 func (rs *Rows) Discard(_ context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
-	return rs.end(firm, id, transfer.Discarded, "", transfer.Finishing, transfer.Received)
+	return rs.end(firm, id, transfer.Discarded, "", transfer.Finishing, transfer.Received, transfer.Quarantined)
 }
 
 func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer.Reason, from ...transfer.State) (transfer.Row, bool, error) {
@@ -228,6 +233,7 @@ func (rs *Rows) Age(id uuid.UUID, d time.Duration) {
 type Blobs struct {
 	mu      sync.Mutex
 	m       map[uuid.UUID]*memoryBlob
+	apart   map[uuid.UUID]*memoryBlob
 	SyncErr error // what Sync answers
 	Room    int64 // bytes after which Write answers ErrFull; 0 is endless
 	space   int64 // what Free answers; 0 is plenty
@@ -284,11 +290,30 @@ type memoryReader struct{ *bytes.Reader }
 
 func (memoryReader) Close() error { return nil }
 
+// Quarantine implements transfer.Blobs.
+func (bs *Blobs) Quarantine(id uuid.UUID) error {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	b := bs.m[id]
+	switch {
+	case b == nil && bs.apart[id] == nil:
+		return transfer.ErrMissing
+	case b == nil:
+		return nil
+	case bs.apart == nil:
+		bs.apart = make(map[uuid.UUID]*memoryBlob)
+	}
+	bs.apart[id] = b
+	delete(bs.m, id)
+	return nil
+}
+
 // Remove implements transfer.Blobs.
 func (bs *Blobs) Remove(id uuid.UUID) error {
 	bs.mu.Lock()
 	defer bs.mu.Unlock()
 	delete(bs.m, id)
+	delete(bs.apart, id)
 	return nil
 }
 

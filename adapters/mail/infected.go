@@ -1,0 +1,32 @@
+package mail
+
+import (
+	"context"
+
+	"portico/app/notify"
+)
+
+// infectedBody is what bodies/infected.* and bodies/not_sent.* show.
+type infectedBody struct {
+	notify.Infected
+	Title, Name, Size string
+}
+
+// Infected is notify.Mailer: the practice hears that a virus was found and that nothing was delivered (U8).
+func (m *Mailer) Infected(ctx context.Context, i notify.Infected) (notify.Outcome, error) {
+	return m.aboutVirus(ctx, "infected", "A file was stopped: a virus was found", i)
+}
+
+// NotSent is notify.Mailer: who sent the file hears the same, and what to do (U8).
+func (m *Mailer) NotSent(ctx context.Context, i notify.Infected) (notify.Outcome, error) {
+	return m.aboutVirus(ctx, "not_sent", "Your file was not sent: a virus was found", i)
+}
+
+func (m *Mailer) aboutVirus(ctx context.Context, name, title string, i notify.Infected) (notify.Outcome, error) {
+	b := infectedBody{Infected: i, Title: title, Name: visible(i.File.Name), Size: size(i.File.Size)}
+	return m.send(ctx, name, b, Mail{
+		ID: i.ID, At: i.At, To: i.To, ReplyTo: i.Practice,
+		From:    notify.Person{Name: i.Practice.Name, Email: m.From},
+		Subject: title,
+	})
+}
