@@ -236,7 +236,7 @@ type FileScanned struct {
 	Finding string    `json:"finding,omitempty" es:"fact"` // of an infected one: the signature's name
 	Reason  string    `json:"reason,omitempty" es:"fact"`  // why it was not scanned
 	Engine  string    `json:"engine,omitempty" es:"fact"`  // as it names itself; empty where none answered
-	Held    bool      `json:"held,omitzero" es:"fact"`    // not scanned, and not to be released that way
+	Held    bool      `json:"held,omitzero" es:"fact"`     // not scanned, and not to be released that way
 	At      time.Time `json:"at" es:"fact"`
 }
 
