@@ -37,6 +37,7 @@ func (c Commands) policy(ctx context.Context, firm int32) (uploadlink.Policy, er
 	if err != nil {
 		return p, fmt.Errorf("read the policy of firm %d: %w", firm, err)
 	}
+	p.Scan = c.Scans
 	return p, nil
 }
 
@@ -56,7 +57,6 @@ func (c Commands) Receive(ctx context.Context, cmd Receive) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, err
 	}
-	policy.Scan = c.Scans
 	batch, err := uuid.NewV7() // for the batch that the file may open
 	if err != nil {
 		return es.Result{}, err

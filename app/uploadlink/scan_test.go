@@ -50,4 +50,11 @@ func TestOperatorsActsOnScans(t *testing.T) {
 	h.refused(uploadlink.ErrNotInfected)(h.EmptyQuarantine(t.Context(), of))
 	h.wants("issued", "transfer_started", "batch_opened", "file_received", "scan_awaited",
 		"scan_awaited", "batch_sealed", "file_scanned", "batch_released")
+	h.ok(h.Take(t.Context(), uploadlinkapp.Take{ // a file that came whole waits as well
+		StartTransfer: uploadlinkapp.StartTransfer{By: h.by(), Link: link, Holder: h.holder, File: second, Name: "b.pdf", Size: 3},
+		SHA256:        digest, Media: "application/pdf",
+	}))
+	if types := h.types(); types[len(types)-1] != "scan_awaited" {
+		t.Errorf("a file that came whole: %v", types[9:])
+	}
 }
