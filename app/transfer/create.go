@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,7 +59,8 @@ func (s *Service) admit(ctx context.Context, owner Owner, f File) (format filety
 	case f.Size == 0:
 		return format, own, ErrEmpty
 	case f.Size > own.MaxSize:
-		return format, own, ErrTooLarge.Withf("The file has %s; at most %s can be sent.", sized(f.Size), sized(own.MaxSize))
+		return format, own, ErrTooLarge.Withf("This file has %s bytes; at most %s (%s) are accepted. Compress it, split it, or ask the practice for another way.",
+			grouped(f.Size), grouped(own.MaxSize), words(own.MaxSize))
 	case err != nil:
 		return format, own, err
 	}
@@ -119,14 +121,30 @@ func (s *Service) reserve(bytes int64) error {
 // sized says a size as a person reads it, with the exact figure where it was rounded. The published limit is given in
 // binary gigabytes (S1.i11), so these are, too.
 func sized(n int64) string {
+	if n < 1<<20 {
+		return grouped(n) + " bytes"
+	}
+	return words(n) + " (" + grouped(n) + " bytes)"
+}
+
+func words(n int64) string {
 	const gib, mib = 1 << 30, 1 << 20
 	switch {
 	case n >= gib:
-		return fmt.Sprintf("%.7g GB (%d bytes)", float64(n)/gib, n)
+		return fmt.Sprintf("%.7g GB", float64(n)/gib)
 	case n >= mib:
-		return fmt.Sprintf("%.4g MB (%d bytes)", float64(n)/mib, n)
+		return fmt.Sprintf("%.4g MB", float64(n)/mib)
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return fmt.Sprintf("%.4g KB", float64(n)/(1<<10))
+}
+
+// grouped writes 5368002597 as 5,368,002,597.
+func grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // declared keeps a media type that is one, and nothing else that a sender writes there.

@@ -30,7 +30,7 @@ func TestAPracticesOwnLimit(t *testing.T) {
 		t.Errorf("at the limit: %v", err)
 	}
 	_, err := p.Create(t.Context(), w.Owner, file(most+1))
-	if !errors.Is(err, transfer.ErrTooLarge) || !strings.Contains(err.Error(), "2 MB (2097152 bytes)") || !strings.Contains(err.Error(), "2097153 bytes") {
+	if !errors.Is(err, transfer.ErrTooLarge) || !strings.Contains(err.Error(), "at most 2,097,152 (2 MB) are accepted") || !strings.Contains(err.Error(), "2,097,153 bytes") {
 		t.Errorf("a byte beyond: %v; want a refusal that names limit and size", err)
 	}
 	for _, c := range []struct {

@@ -12,10 +12,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"portico/ports/web/uitest"
 )
 
+// otherDevice: another device sees what is not complete and goes on with it where the same file is chosen there; another
+// file of the same name and size begins anew (S1.i2, S1.i23). The browser keeps nothing of it.
 func otherDevice(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Yngve Ystad")
 	desk := uitest.Open(t)
@@ -48,6 +51,8 @@ func otherDevice(t *testing.T, p *portal) {
 	p.released(t, phone, "Ledger (2).csv", content)
 }
 
+// forty: a bookkeeper's forty files: in the order in which they were chosen, few at a time, counted, and not forty
+// announcements (S1.2, S1.i26).
 func forty(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Aslaug Arnesen")
 	person := uitest.Open(t)
@@ -86,6 +91,7 @@ func forty(t *testing.T, p *portal) {
 	}
 }
 
+// overhear keeps what a screen reader is told from now on; heard is that.
 func overhear(person *uitest.Page) {
 	uitest.Eval[bool](person, `(() => {
 		globalThis.heard = []
@@ -96,9 +102,10 @@ func overhear(person *uitest.Page) {
 
 func heard(person *uitest.Page) []string { return uitest.Eval[[]string](person, `globalThis.heard`) }
 
+// announced: what happens is said politely, in one place; the ticking clock is silent (S1.i3, S1.i26).
 func announced(t *testing.T, p *portal) {
 	l := p.send(t, p.brisk, "Bodil Berg")
-	person := uitest.Open(t)
+	person := uitest.Open(t, uitest.ClockOff(5*time.Hour)) // U7: the time is the server's
 	person.Allow("415")
 	p.enter(person, l)
 	overhear(person)
@@ -110,7 +117,12 @@ func announced(t *testing.T, p *portal) {
 		}
 	}
 	person.Choose("Add a file", file(t, "Deed.pdf", page("Deed")), file(t, "setup.exe", []byte("MZ")))
-	person.Wait("Sent to " + p.brisk.name + " · ") // its window has ended
+	person.WaitFor("link", "Rename Deed.pdf")
+	person.Wait("left to change")
+	person.Wait("Sent to " + p.brisk.name + " · ") // its window has ended: by itself, in both places (S1.i3)
+	if person.Has("link", "Rename Deed.pdf") || person.Has("button", "I’m done, send now") || strings.Contains(person.Text(), "left to change") {
+		t.Errorf("something can still be changed: %s", person.Text())
+	}
 	person.Until("all of it is said", func() string {
 		said := strings.Join(heard(person), " | ")
 		for _, want := range []string{
@@ -127,6 +139,7 @@ func announced(t *testing.T, p *portal) {
 	}
 }
 
+// between is a proxy in front of the portal that a test can make misbehave: spoil answers a request itself and says so.
 func between(t *testing.T, p *portal, spoil func(w http.ResponseWriter, r *http.Request, on http.Handler) bool) (base string) {
 	t.Helper()
 	to, err := url.Parse(p.base)
@@ -151,6 +164,8 @@ func between(t *testing.T, p *portal, spoil func(w http.ResponseWriter, r *http.
 	return "http://" + listener.Addr().String()
 }
 
+// behindProxy: a proxy takes no request of more than 10 MB and says so without words; another time the server is asked to
+// be left alone for a moment. The page goes on by itself, in smaller pieces (S1.i23).
 func behindProxy(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Cilla Carlsen")
 	var waits atomic.Int32
@@ -180,6 +195,36 @@ func behindProxy(t *testing.T, p *portal) {
 	p.released(t, person, "Ledger by proxy.csv", content)
 }
 
+// hanging: a connection that takes bytes and never answers is given up after a while without progress, and the page goes on
+// by itself (S1.i23).
+func hanging(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Jorunn Jensen")
+	var hung atomic.Bool
+	end := make(chan struct{})
+	base := between(t, p, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+		if r.Method != http.MethodPatch || hung.Swap(true) {
+			return false
+		}
+		<-end
+		return true
+	})
+	t.Cleanup(func() { close(end) })
+	person := uitest.Open(t, uitest.Hurry(20)) // 30 seconds pass in one and a half
+	person.Allow("ERR_")
+	person.Visit(base + l.path)
+	person.Click("button", "Continue to upload files")
+	person.WaitFor("button", "Add a file")
+	content := long(16 << 20)
+	person.Choose("Add a file", file(t, "Ledger that hung.csv", content))
+	person.WaitFor("link", "Rename Ledger that hung.csv")
+	if made, patched := person.Requests("/uploads/", http.MethodPost), person.Requests("/uploads/", http.MethodPatch); len(made) != 1 || len(patched) < 2 || !hung.Load() {
+		t.Errorf("created %d times, sent %d times", len(made), len(patched))
+	}
+	p.released(t, person, "Ledger that hung.csv", content)
+}
+
+// answerLost: a small file has arrived and its answer is lost. The page tries again, finds it, and there is one file
+// (S1.i12, S1.i23).
 func answerLost(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Disa Dyrnes")
 	var lost atomic.Bool
@@ -204,6 +249,7 @@ func answerLost(t *testing.T, p *portal) {
 	}
 }
 
+// silent is an answer that nobody gets.
 type silent struct{ header http.Header }
 
 func (s silent) Header() http.Header { return s.header }
@@ -212,6 +258,7 @@ func (s silent) Write(b []byte) (int, error) { return len(b), nil }
 
 func (s silent) WriteHeader(int) {}
 
+// pasted: what is in the clipboard can be pasted; a picture there has no name of its own.
 func pasted(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Elin Enger")
 	person := uitest.Open(t)
@@ -226,6 +273,7 @@ func pasted(t *testing.T, p *portal) {
 	person.WaitFor("link", "Rename Photo 1.png")
 }
 
+// sameAgain: the same name gets a visible number, the same content is told, both are kept (S1.i12, T15).
 func sameAgain(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Frida Fossum")
 	person := uitest.Open(t)
@@ -247,6 +295,8 @@ func sameAgain(t *testing.T, p *portal) {
 	}
 }
 
+// tooMuchWithoutScript: a form takes 100 MB; more is refused on the same page, with the limit and the file's name, and what
+// came before it is there (S1.i10).
 func tooMuchWithoutScript(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Guri Grande")
 	person := uitest.Open(t, uitest.WithoutScript())

@@ -23,6 +23,7 @@ var deskWalks = map[string]func(*testing.T, *portal){
 	"forty files at once":                         forty,
 	"a proxy that swallows large requests":        behindProxy,
 	"an answer that was lost":                     answerLost,
+	"a connection that hangs":                     hanging,
 	"pasted":                                      pasted,
 	"the same name and the same content":          sameAgain,
 	"without script, more than fits":              tooMuchWithoutScript,
@@ -32,9 +33,7 @@ var deskWalks = map[string]func(*testing.T, *portal){
 }
 
 // namedOnTheWay: the naming window opens by itself, the bytes move meanwhile, Save ends it, and names count whether given
-
 // before or after arrival (S1.16, S1.28, S1.i13).
-
 func namedOnTheWay(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Tiril Thorsen")
 	person := uitest.Open(t)
@@ -85,7 +84,6 @@ func namedOnTheWay(t *testing.T, p *portal) {
 }
 
 // namesRefused: the server is the judge; what was typed stays, and the row says why (S1.i13).
-
 func namesRefused(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Ulla Ustad")
 	person := uitest.Open(t)
@@ -118,7 +116,6 @@ func namesRefused(t *testing.T, p *portal) {
 }
 
 // namedOnPhone: on a phone nothing opens by itself, and photos that it called the same get names (S1.13, S1.15, S1.16).
-
 func namedOnPhone(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Vera Vik")
 	person := uitest.Open(t, uitest.Phone(390, 844))
@@ -147,9 +144,7 @@ func namedOnPhone(t *testing.T, p *portal) {
 }
 
 // sources: the three sources of a phone. The camera's button opens the camera and nothing else; the other one offers the
-
 // photo library and files, because it asks for no camera (S1.14, S1.15, S1.26).
-
 func sources(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Wenche Wold")
 	person := uitest.Open(t, uitest.Phone(390, 844))
@@ -174,39 +169,7 @@ func accepted(person *uitest.Page) []string {
 	return strings.Split(uitest.Eval[string](person, `document.querySelector("upload-desk").dataset.accept`), ",")
 }
 
-// otherDevice: another device sees what is not complete and goes on with it where the same file is chosen there; another
-
-// file of the same name and size begins anew (S1.i2, S1.i23). The browser keeps nothing of it.
-
-// forty: a bookkeeper's forty files: in the order in which they were chosen, few at a time, counted, and not forty
-
-// announcements (S1.2, S1.i26).
-
-// overhear keeps what a screen reader is told from now on; heard is that.
-
-// announced: what happens is said politely, in one place; the ticking clock is silent (S1.i3, S1.i26).
-
-// between is a proxy in front of the portal that a test can make misbehave: spoil answers a request itself and says so.
-
-// behindProxy: a proxy takes no request of more than 10 MB and says so without words; another time the server is asked to
-
-// be left alone for a moment. The page goes on by itself, in smaller pieces (S1.i23).
-
-// answerLost: a small file has arrived and its answer is lost. The page tries again, finds it, and there is one file
-// (S1.i12, S1.i23).
-
-// silent is an answer that nobody gets.
-
-// pasted: what is in the clipboard can be pasted; a picture there has no name of its own (S1.27).
-
-// sameAgain: the same name gets a visible number, the same content is announced, both are kept (S1.i12, T15).
-
-// tooMuchWithoutScript: a form takes 100 MB; more is refused on the same page, with the limit and the file's name, and what
-
-// came before it is there (S1.i10).
-
 // deskLooks: a page with a file in every state, at every size, light and dark, at 200 % (S1.i26; WCAG 1.4.4, 1.4.10).
-
 func deskLooks(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Hilde Haugland")
 	earlier := uitest.Open(t)
@@ -226,7 +189,7 @@ func deskLooks(t *testing.T, p *portal) {
 	_, _ = seeded.Read(random) // it never fails
 	for name, settings := range map[string][]uitest.Setting{
 		"a desk": {uitest.Size(1360, 860), uitest.Light()}, "a desk, dark": {uitest.Size(1360, 860), uitest.Dark()},
-		"a desk at 200 %": {uitest.Size(680, 430), uitest.Light()}, "a phone": {uitest.Phone(390, 844), uitest.Light()},
+		"a desk at 200 %": {uitest.Size(680, 430), uitest.Light()}, "a phone": {uitest.Phone(390, 844), uitest.Light()}, "a calm desk": {uitest.Size(1360, 860), uitest.Calm()},
 		"a small phone, dark": {uitest.Phone(320, 640), uitest.Dark()},
 	} {
 		person := uitest.Open(t, settings...)
@@ -246,6 +209,9 @@ func deskLooks(t *testing.T, p *portal) {
 		person.Axe(name)
 		person.Fits(name)
 		person.Small(name, 44)
+		if moves := uitest.Eval[float64](person, `Math.max(...[...document.querySelectorAll("*")].flatMap((e) => getComputedStyle(e).transitionDuration.split(",").map(parseFloat)))`); (moves > 0.001) == strings.Contains(name, "calm") {
+			t.Errorf("%s: something moves for %v s", name, moves)
+		}
 		if shots := os.Getenv("PORTICO_SHOTS"); shots != "" {
 			person.Screenshot(filepath.Join(shots, "upload, "+name+".png"), true)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -36,6 +37,23 @@ func dropping(t *testing.T, p *portal) {
 	if sent := person.Requests("/uploads/", sendsBytes...); len(sent) != 0 {
 		t.Errorf("something of the folder was sent: %+v", sent)
 	}
+	document := filepath.Join(t.TempDir(), "Letter.pages") // a Mac keeps it as a folder
+	if err := os.Mkdir(document, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	person.Drop("#drop", document)
+	person.Wait("“Letter.pages” is a document that this computer keeps as a folder. Save it as a PDF")
+	hover := func(kind string) string {
+		return uitest.Eval[string](person, fmt.Sprintf(`(() => {
+			const held = new DataTransfer()
+			held.items.add(new File(["x"], "x.pdf"))
+			document.querySelector("h1").dispatchEvent(new DragEvent(%q, { dataTransfer: held, bubbles: true }))
+			return getComputedStyle(document.querySelector("#drop")).borderTopStyle
+		})()`, kind))
+	}
+	if there, away := hover("dragenter"), hover("dragleave"); there != "solid" || away != "dashed" {
+		t.Errorf("with a file above the page the area's border is %s, afterwards %s (S1.27)", there, away)
+	}
 	person.Drop("#drop", file(t, "Receipts 2025.zip", archive()))
 	person.WaitFor("link", "Rename Receipts 2025.zip")
 	person.Gone("is a folder")
@@ -62,7 +80,7 @@ func refusedEarly(t *testing.T, p *portal) {
 		t.Fatal(err)
 	}
 	person.Choose("Add a file", huge, file(t, "setup.exe", []byte("MZ")), file(t, "README", []byte("no ending")), file(t, "nothing.pdf", nil))
-	person.Wait("This file has 5,368,002,598 bytes (5.37 GB); at most 5,368,002,597 (4.999342 GB) are accepted.")
+	person.Wait("This file has 5,368,002,598 bytes; at most 5,368,002,597 (4.999342 GB) are accepted. Compress it, split it, or ask Harbour & Finch for another way.")
 	person.Wait("Files ending in .exe can’t be sent here. Accepted are: bmp, csv,")
 	person.Wait("Files without an extension can’t be sent here")
 	person.Wait("This file is empty")

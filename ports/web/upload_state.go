@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"portico/app/transfer"
@@ -84,7 +85,7 @@ func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadSta
 		if !listed(f) {
 			continue
 		}
-		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f), SameAs: f.SameAs}
+		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f, p.Files), SameAs: f.SameAs}
 		if changeable(f, p.Now) {
 			fs.Deadline = milli(f.Deadline)
 		}
@@ -160,7 +161,7 @@ func here(row transfer.Row) string {
 
 // remarks is what its sender should know of a file; file-rows.js says the same (S1.i12, T15).
 func remarks(f linkapp.UploadFile, all []linkapp.UploadFile) (said string) {
-	if numbered(f) {
+	if numbered(f, all) {
 		said = " · a file of that name was here already, so this one got a number"
 	}
 	if f.SameAs == uuid.Nil {
@@ -173,10 +174,16 @@ func remarks(f linkapp.UploadFile, all []linkapp.UploadFile) (said string) {
 	return said + " · same content as “" + all[i].Name + "”"
 }
 
-var suffixed = regexp.MustCompile(` \(\d+\)(\.[^.]*)?$`)
+var suffixed = regexp.MustCompile(`^(.+) \(\d+\)(\.[^.]*)?$`)
 
-// numbered tells that a file was given a number because its name was taken (S1.i12), and was not just renamed.
-func numbered(f linkapp.UploadFile) bool { return f.Renamed && suffixed.MatchString(f.Name) }
+// numbered tells that a file was given a number because its name was taken (S1.i12): there is, or was, another one of the
+// name without it.
+func numbered(f linkapp.UploadFile, all []linkapp.UploadFile) bool {
+	m := suffixed.FindStringSubmatch(f.Name)
+	return f.Renamed && m != nil && slices.ContainsFunc(all, func(other linkapp.UploadFile) bool {
+		return other.ID != f.ID && strings.EqualFold(other.Name, m[1]+m[2]) && other.State != linkapp.FileReceiving && other.State != linkapp.FileAbandoned
+	})
+}
 
 // clock is 9m41.2s as "9:42".
 func clock(d time.Duration) string {

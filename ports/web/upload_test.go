@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -332,4 +333,37 @@ func TestClock(t *testing.T) {
 			t.Errorf("clock(%v) = %q, want %q", d, got, want)
 		}
 	}
+}
+
+// S1.i12, T15: a name that got a number and content that was here before are told, on the page and to programs; a name that
+// its sender ended in a number is no such thing. What is not complete says how much of it is here (S1.i23).
+func TestRemarks(t *testing.T) {
+	h := newHouse(t).redeemed()
+	h.shelf.upload.Files = []linkapp.UploadFile{
+		{ID: newTestID(21), Name: "June.pdf", Size: 1000, State: linkapp.FileReleased},
+		{ID: newTestID(22), Name: "june (2).PDF", Size: 1000, State: linkapp.FileReceived, Renamed: true, SameAs: newTestID(21), Deadline: noon.Add(time.Minute)},
+		{ID: newTestID(23), Name: "Invoice (2).pdf", Size: 1000, State: linkapp.FileReceived, Renamed: true, SameAs: newTestID(29), Deadline: noon.Add(time.Minute)},
+	}
+	path := "/up/" + link.String() + "/"
+	a := h.get(path).want(t, 200, "a file of that name was here already, so this one got a number · same content as “June.pdf”", "same content as an earlier file")
+	if n := strings.Count(a.text, "so this one got a number"); n != 1 {
+		t.Errorf("%d files are said to have got a number", n)
+	}
+	var v uploadState
+	if err := json.Unmarshal([]byte(h.get(path, "Accept", "application/json").want(t, 200).text), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Files[0].Renamed || !v.Files[1].Renamed || v.Files[2].Renamed || v.Files[1].SameAs != newTestID(21) {
+		t.Errorf("files %+v", v.Files)
+	}
+
+	made := h.do(http.MethodPost, path+"uploads/", nil, "Tus-Resumable", "1.0.0", "Accept", "*/*", "Upload-Length", "1000",
+		"Upload-Metadata", "filename YS5jc3Y=,fingerprint "+base64.StdEncoding.EncodeToString([]byte("ab12"))).want(t, http.StatusCreated)
+	at := made.Header().Get("Location")
+	h.do(http.MethodPatch, at, strings.NewReader(strings.Repeat("a,b\n", 80)), "Tus-Resumable", "1.0.0", "Accept", "*/*", "Upload-Offset", "0",
+		"Content-Type", "application/offset+octet-stream").want(t, http.StatusNoContent)
+	id := uuid.MustParse(at[strings.LastIndexByte(at, '/')+1:])
+	h.shelf.upload.Files = []linkapp.UploadFile{{ID: id, Name: "a.csv", Size: 1000, State: linkapp.FileReceiving}}
+	h.get(path).want(t, 200, "Not complete yet: 32 % is here. Choose it again to go on.")
+	h.get(path, "Accept", "application/json").want(t, 200, `"offset":320,"fingerprint":"ab12"`)
 }

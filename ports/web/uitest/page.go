@@ -84,6 +84,25 @@ func ClockOff(by time.Duration) Setting {
 	}
 }
 
+// Hurry lets a page measure that so many times the time has passed; its timers stay as they are.
+func Hurry(times int) Setting {
+	return func(p *Page) error {
+		_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: fmt.Sprintf(`{ const right = performance.now; performance.now = () => right.call(performance) * %d }`, times),
+		})
+		return err
+	}
+}
+
+// Calm is a system that asks for less motion.
+func Calm() Setting {
+	return func(p *Page) error {
+		return call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-reduced-motion", Value: "reduce"},
+		}})
+	}
+}
+
 // WithoutScript is a browser in which pages run nothing.
 func WithoutScript() Setting {
 	return func(p *Page) error {

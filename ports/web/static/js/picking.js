@@ -1,5 +1,5 @@
 // What people choose, drop, paste or photograph, and what is refused before a byte travels (S1.5 to S1.8, S1.i10).
-import { endings, icon, size } from "./words.js"
+import { endings, icon } from "./words.js"
 
 // macOS keeps such documents as folders; Chrome and Firefox see the folder.
 const packages = ["pages", "numbers", "key", "rtfd", "band", "app"]
@@ -68,7 +68,7 @@ export function refusal(file, limits) {
     return `${what} can’t be sent here. Accepted are: ${limits.accept.map((e) => e.slice(1)).join(", ")}.`
   }
   if (file.size > limits.maxBytes) {
-    return `This file has ${file.size.toLocaleString("en-GB")} bytes (${size(file.size)}); at most ${limits.maxBytes.toLocaleString("en-GB")} (${limits.maxWords}) are accepted. Compress it, split it, or ask ${limits.practice} for another way.`
+    return `This file has ${file.size.toLocaleString("en-GB")} bytes; at most ${limits.maxBytes.toLocaleString("en-GB")} (${limits.maxWords}) are accepted. Compress it, split it, or ask ${limits.practice} for another way.`
   }
   if (file.size === 0) return "This file is empty. If it is in a cloud, save it to your device first, then choose it again."
   return ""
