@@ -95,6 +95,37 @@ func (m *Mailer) BatchNotice(ctx context.Context, n notify.BatchNotice) (notify.
 	})
 }
 
+// newLinkRequestBody is what bodies/new_link_request.* show.
+type newLinkRequestBody struct {
+	notify.NewLinkRequest
+	Title      string
+	Who        string   // name and address, as far as they are known
+	Paragraphs []string // of the note
+	Asked      string   // "Saturday 21 November 2026, 12:00"
+	AskedZone  string
+}
+
+// NewLinkRequest is notify.Mailer: one mail to the sender of the link, and a copy to the practice's own address (S1.i21).
+// An answer goes to who asks.
+func (m *Mailer) NewLinkRequest(ctx context.Context, n notify.NewLinkRequest) (notify.Outcome, error) {
+	b := newLinkRequestBody{NewLinkRequest: n, Title: "Somebody asks for a new upload link", Who: "Somebody", Paragraphs: paragraphs(n.Note)}
+	b.Asked, b.AskedZone = notify.Moment(n.AskedAt, n.Zone)
+	switch name := visible(n.From.Name); {
+	case name != "" && n.From.Email != "":
+		b.Who = fmt.Sprintf("%s (%s)", name, n.From.Email)
+	case n.From.Email != "":
+		b.Who = n.From.Email
+	}
+	mail := Mail{ID: n.ID, At: n.At, To: n.To, ReplyTo: n.From, From: notify.Person{Name: n.Practice.Name, Email: m.From}, Subject: b.Title}
+	if n.From.Email == "" { // they were erased meanwhile
+		mail.ReplyTo = notify.Person{}
+	}
+	if !strings.EqualFold(n.Practice.Email, n.To.Email) {
+		mail.Cc = n.Practice
+	}
+	return m.send(ctx, "new_link_request", b, mail)
+}
+
 // unwritable is the status of a mail that we refuse ourselves: "bad destination mailbox address syntax" (RFC 3463).
 const unwritable = "5.1.3"
 

@@ -18,12 +18,13 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Mail is one mail to one person.
+// Mail is one mail to one person, and a copy of it.
 type Mail struct {
 	ID      string // letters, digits, dots, hyphens; stable over tries: the Message-ID and the file's name
 	At      time.Time
 	From    notify.Person
 	To      notify.Person
+	Cc      notify.Person // zero: nobody
 	ReplyTo notify.Person // zero: From
 	Subject string
 	Text    string
@@ -71,6 +72,13 @@ func (m Mail) message() (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingQP))
 	msg.FromMailAddress(from)
 	msg.ToMailAddress(to)
+	if m.Cc != (notify.Person{}) {
+		cc, err := address("copy", m.Cc)
+		if err != nil {
+			return nil, err
+		}
+		msg.CcMailAddress(cc)
+	}
 	if m.ReplyTo != (notify.Person{}) {
 		reply, err := address("reply address", m.ReplyTo)
 		if err != nil {

@@ -123,6 +123,55 @@ func TestUploadLinkMailInThePracticesOwnWords(t *testing.T) {
 	}
 }
 
+func request() notify.NewLinkRequest {
+	return notify.NewLinkRequest{
+		ID: "new-link-request.1.2.3", At: noon,
+		To:       notify.Person{Name: "Mary O’Neill", Email: "mary@harbour.example"},
+		Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
+		From:     notify.Person{Name: "Ingrid Solberg", Email: "ingrid@solberg.example"},
+		AskedAt:  noon.Add(-time.Minute), Note: "I was away.\nMay I send <the rest>?",
+		URL: "https://portal.example/upload-links/0197f000", Zone: "Europe/London",
+	}
+}
+
+// S1.i21.
+func TestNewLinkRequestMail(t *testing.T) {
+	var c caught
+	if _, err := mailer(t, &c).NewLinkRequest(t.Context(), request()); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "new_link_request.html", c.HTML)
+	golden(t, "new_link_request.txt", c.Text)
+	if c.To != request().To || c.Cc != request().Practice || c.ReplyTo != request().From {
+		t.Errorf("it goes to %v and %v, answers to %v", c.To, c.Cc, c.ReplyTo)
+	}
+	if strings.Contains(c.Subject, "Ingrid") || strings.Contains(c.HTML, "<the rest>") {
+		t.Error("no client in the subject, no markup from what people type")
+	}
+	message, err := c.message()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := message.GetRecipients(); err != nil || len(all) != 2 {
+		t.Errorf("the server is told of %v, %v; want both addresses", all, err)
+	}
+
+	t.Run("a sole practitioner gets one", func(t *testing.T) {
+		n := request()
+		n.To.Email = n.Practice.Email
+		if _, err := mailer(t, &c).NewLinkRequest(t.Context(), n); err != nil || c.Cc != (notify.Person{}) {
+			t.Errorf("%v, a copy to %v", err, c.Cc)
+		}
+	})
+	t.Run("of somebody who was erased", func(t *testing.T) {
+		n := request()
+		n.From, n.Note = notify.Person{}, ""
+		if _, err := mailer(t, &c).NewLinkRequest(t.Context(), n); err != nil || !strings.Contains(c.Text, "Somebody has an upload link") {
+			t.Errorf("%v: %s", err, c.Text)
+		}
+	})
+}
+
 // S1.i8.
 func TestBatchNotice(t *testing.T) {
 	var c caught

@@ -11,10 +11,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch and upload_file. It records what happened; what
+// uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch, upload_file and upload_life. It records what happened; what
 // time alone has made of it since is decided when somebody reads (rule U6).
 var uploadLinkModel = Model{
-	Name: "upload_link_list", Version: 2, Kinds: []event.Kind{uploadlink.Kind},
+	Name: "upload_link_list", Version: 3, Kinds: []event.Kind{uploadlink.Kind},
 	Tables: []Table{
 		{
 			Name: "upload_link",
@@ -22,6 +22,7 @@ var uploadLinkModel = Model{
 				"id uuid NOT NULL", "firm_no integer NOT NULL", "client_id uuid NOT NULL", "sender_id uuid NOT NULL", "message text NOT NULL",
 				"wanted text[] NOT NULL", "issued_at timestamptz NOT NULL", "expires_at timestamptz NOT NULL", "zone text NOT NULL",
 				"handed_over_at timestamptz", "bounced_at timestamptz", "redeemed_at timestamptz", "used_at timestamptz", "revoked_at timestamptz",
+				"asking_at timestamptz",
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"firm_no, id DESC", "client_id, id DESC"},
@@ -31,7 +32,7 @@ var uploadLinkModel = Model{
 			Columns: []string{
 				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "place integer NOT NULL", "name text NOT NULL", "email text NOT NULL",
 				"generation integer NOT NULL", "mailed_at timestamptz NOT NULL", "handed_over_at timestamptz", "bounced_at timestamptz", "bounce_code text NOT NULL",
-				"redeemed_at timestamptz", "used_at timestamptz",
+				"redeemed_at timestamptz", "used_at timestamptz", "other_at timestamptz", "asked_at timestamptz", "asking boolean NOT NULL", "note text NOT NULL",
 			},
 			Key: []string{"link_id", "id"},
 		},
@@ -54,6 +55,7 @@ var uploadLinkModel = Model{
 			Key:     []string{"id"},
 			Indexes: []string{"link_id, recipient_id", "firm_no, due_at DESC, id DESC", "client_id"},
 		},
+		lifeTable,
 	},
 	New: func(s event.Stream, firm int32) View { return &uploadLinkView{id: s.ID, firm: firm} },
 }
@@ -67,6 +69,7 @@ type uploadLinkView struct {
 	recipients []*recipientView
 	batches    []*batchView
 	files      []*fileView
+	life       []lifeView
 }
 
 type recipientView struct {
@@ -74,7 +77,19 @@ type recipientView struct {
 	generation                                    int
 	mailed, handedOver, bounced, redeemed, usedAt time.Time
 	code                                          string
+	devices                                       []uuid.UUID // that opened it, the first one first
+	other, asked                                  time.Time
+	asking                                        bool
+	note                                          string
 }
+
+// secret starts the life of a new secret; what its recipient may have asked for they have.
+func (r *recipientView) secret(generation int, at time.Time) {
+	r.generation, r.mailed, r.handedOver, r.bounced, r.code = generation, at, time.Time{}, time.Time{}, ""
+	r.answer()
+}
+
+func (r *recipientView) answer() { r.asked, r.asking, r.note = time.Time{}, false, "" }
 
 type batchView struct {
 	id, recipient              uuid.UUID
@@ -90,6 +105,16 @@ type fileView struct {
 	scan     app.ScanState
 	note     string
 	scanned  time.Time
+}
+
+// device notes a browser that opened the link, and tells that it is a further one, seen for the first time. Older events
+// know none.
+func (r *recipientView) device(id uuid.UUID) (further bool) {
+	if id == uuid.Nil || slices.Contains(r.devices, id) {
+		return false
+	}
+	r.devices = append(r.devices, id)
+	return len(r.devices) > 1
 }
 
 func (v *uploadLinkView) recipient(id uuid.UUID) *recipientView {
@@ -121,6 +146,7 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 	if !ok {
 		return unexpected(r)
 	}
+	v.live(r, e)
 	switch e := e.(type) {
 	case uploadlink.Issued:
 		v.issued, v.issuedAt = e, r.At
@@ -129,11 +155,28 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 		}
 	case uploadlink.Resent:
 		for _, s := range e.Secrets {
-			to := v.recipient(s.Recipient)
-			to.generation, to.mailed, to.handedOver, to.bounced, to.code = s.Generation, r.At, time.Time{}, time.Time{}, ""
+			v.recipient(s.Recipient).secret(s.Generation, r.At)
 		}
+	case uploadlink.AddressCorrected:
+		to := v.recipient(e.Recipient)
+		to.secret(e.Generation, r.At)
+		if to.Email.Text != e.Email.Text { // whoever opened it was somebody else
+			to.redeemed, to.devices, to.other = time.Time{}, nil, time.Time{}
+		}
+		to.Name, to.Email = e.Name, e.Email
+	case uploadlink.NewLinkRequested:
+		to := v.recipient(e.Recipient)
+		to.asked, to.asking, to.note = e.At, true, e.Note.String()
+	case uploadlink.NewLinkRequestDismissed:
+		to := v.recipient(e.Recipient)
+		to.asking, to.note = false, ""
+	case uploadlink.Copied:
+		// Its life says so.
 	case uploadlink.Extended:
 		v.issued.ExpiresAt, v.issued.Zone = e.ExpiresAt, e.Zone
+		for _, to := range v.recipients {
+			to.answer()
+		}
 	case uploadlink.Revoked:
 		v.revokedAt = e.At
 	case uploadlink.Expired:
@@ -151,8 +194,11 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 			to.bounced = e.At
 		}
 	case uploadlink.Redeemed:
-		if to := v.recipient(e.Recipient); to.redeemed.IsZero() {
-			to.redeemed = e.At
+		to := v.recipient(e.Recipient)
+		to.redeemed = earliest(to.redeemed, e.At)
+		if to.device(e.DeviceID) {
+			to.other = earliest(to.other, e.At)
+			v.add(r, lifeView{at: e.At, what: app.LifeOtherDevice, recipient: e.Recipient, generation: e.Generation})
 		}
 	case uploadlink.TransferStarted:
 		v.files = append(v.files, &fileView{started: e, name: e.Name.String(), state: "receiving"})
@@ -225,12 +271,15 @@ func (v *uploadLinkView) receive(e uploadlink.FileReceived) {
 
 func (v *uploadLinkView) Rows() [][]Row {
 	recipients, batches, files := make([]Row, 0, len(v.recipients)), make([]Row, 0, len(v.batches)), make([]Row, 0, len(v.files))
-	var handedOver, bounced, redeemed, used time.Time
+	var handedOver, bounced, redeemed, used, asking time.Time
 	for i, r := range v.recipients {
 		recipients = append(recipients, Row{
 			v.id, v.firm, r.ID, int32(i), r.Name.String(), r.Email.String(), int32(r.generation), r.mailed,
-			nullable(r.handedOver), nullable(r.bounced), r.code, nullable(r.redeemed), nullable(r.usedAt),
+			nullable(r.handedOver), nullable(r.bounced), r.code, nullable(r.redeemed), nullable(r.usedAt), nullable(r.other), nullable(r.asked), r.asking, r.note,
 		})
+		if r.asking {
+			asking = latest(asking, r.asked)
+		}
 		handedOver, bounced = latest(handedOver, r.handedOver), latest(bounced, r.bounced)
 		redeemed, used = earliest(redeemed, r.redeemed), earliest(used, r.usedAt)
 	}
@@ -248,8 +297,9 @@ func (v *uploadLinkView) Rows() [][]Row {
 	link := Row{
 		v.id, v.firm, v.issued.Client, v.issued.Sender, v.issued.Message.String(), wanted, v.issuedAt, v.issued.ExpiresAt, v.issued.Zone,
 		nullable(handedOver), nullable(bounced), nullable(redeemed), nullable(used), nullable(v.revokedAt),
+		nullable(asking),
 	}
-	return [][]Row{{link}, recipients, batches, files}
+	return [][]Row{{link}, recipients, batches, files, v.lifeRows()}
 }
 
 // fileRow tells when the practice gets the file: delivered_at where that has been recorded, due_at where only the clock

@@ -36,10 +36,12 @@ const delivered = `f.state IN ('received', 'released') AND (f.delivered_at IS NO
 	FROM es.projections p JOIN es.generations g ON g.name = p.name AND g.generation = p.generation AND g.state = 'live'
 	WHERE p.name = 'upload_link_list'))`
 
-const linkColumns = `l.id, l.client_id, l.sender_id, ` + linkState + `, l.issued_at, l.expires_at, l.zone, l.message, l.wanted`
+const linkColumns = `l.id, l.client_id, l.sender_id, ` + linkState + `, l.issued_at, l.expires_at, l.zone, l.asking_at, l.message, l.wanted`
 
 func scanLink(r pgx.CollectableRow) (l app.LinkDetail, err error) {
-	err = r.Scan(&l.ID, &l.Client, &l.Sender, &l.State, &l.IssuedAt, &l.ExpiresAt, &l.Zone, &l.Message, &l.Wanted)
+	var asking *time.Time
+	err = r.Scan(&l.ID, &l.Client, &l.Sender, &l.State, &l.IssuedAt, &l.ExpiresAt, &l.Zone, &asking, &l.Message, &l.Wanted)
+	l.AskedAt = timeOr(asking)
 	return l, err
 }
 
@@ -53,8 +55,8 @@ func (l UploadLinkList) Links(ctx context.Context, firm int32, q app.LinkQuery) 
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
 		found, err := tx.Query(ctx, `
 			SELECT `+linkColumns+` FROM portal.upload_link l
-			WHERE l.firm_no = $6 AND ($1::uuid = $5::uuid OR l.client_id = $1) AND ($2::text = '' OR `+linkState+` = $2) AND ($3::uuid = $5 OR l.id < $3)
-			ORDER BY l.id DESC LIMIT $4`, q.Client, string(q.State), after, limit+1, uuid.Nil, firm)
+			WHERE l.firm_no = $6 AND (NOT $7 OR l.asking_at IS NOT NULL) AND ($1::uuid = $5::uuid OR l.client_id = $1) AND ($2::text = '' OR `+linkState+` = $2) AND ($3::uuid = $5 OR l.id < $3)
+			ORDER BY l.id DESC LIMIT $4`, q.Client, string(q.State), after, limit+1, uuid.Nil, firm, q.Asking)
 		if err != nil {
 			return err
 		}
@@ -91,15 +93,17 @@ func completeLinks(ctx context.Context, tx pgx.Tx, rows []app.LinkRow) error {
 		ids[i], clients[i], at[rows[i].ID] = rows[i].ID, rows[i].Client, &rows[i]
 	}
 	found, err := tx.Query(ctx, `
-		SELECT r.link_id, r.id, r.name, r.email, r.generation, r.mailed_at, r.handed_over_at, r.bounced_at, r.bounce_code, r.redeemed_at, r.used_at
+		SELECT r.link_id, r.id, r.name, r.email, r.generation, r.mailed_at, r.handed_over_at, r.bounced_at, r.bounce_code, r.redeemed_at, r.used_at,
+			r.other_at, CASE WHEN r.asking THEN r.asked_at END, r.note
 		FROM portal.upload_recipient r WHERE r.link_id = ANY ($1) ORDER BY r.link_id, r.place`, ids)
 	if err != nil {
 		return err
 	}
 	var link uuid.UUID
 	var r app.RecipientRow
-	var handedOver, bounced, redeemed, used *time.Time
-	if _, err = pgx.ForEachRow(found, []any{&link, &r.ID, &r.Name, &r.Email, &r.Generation, &r.MailedAt, &handedOver, &bounced, &r.BounceCode, &redeemed, &used}, func() error {
+	var handedOver, bounced, redeemed, used, other, asked *time.Time
+	if _, err = pgx.ForEachRow(found, []any{&link, &r.ID, &r.Name, &r.Email, &r.Generation, &r.MailedAt, &handedOver, &bounced, &r.BounceCode, &redeemed, &used, &other, &asked, &r.Note}, func() error {
+		r.OtherAt, r.AskedAt = timeOr(other), timeOr(asked)
 		r.HandedOverAt, r.BouncedAt, r.RedeemedAt, r.UsedAt = timeOr(handedOver), timeOr(bounced), timeOr(redeemed), timeOr(used)
 		at[link].Recipients = append(at[link].Recipients, r)
 		return nil
@@ -150,12 +154,19 @@ func (l UploadLinkList) Link(ctx context.Context, firm int32, link uuid.UUID) (d
 			return err
 		}
 		d.Files, err = files(ctx, tx, `f.link_id = $1 AND `+delivered+` ORDER BY f.due_at DESC, f.id DESC`, link)
+		if err != nil {
+			return err
+		}
+		d.Life, err = life(ctx, tx, d)
 		return err
 	})
 	if err == nil {
 		rows := []app.LinkRow{d.LinkRow}
 		err = l.addSenders(ctx, firm, rows)
 		d.LinkRow = rows[0]
+	}
+	if err == nil {
+		err = l.addNames(ctx, firm, d.Life)
 	}
 	if err != nil {
 		return app.LinkDetail{}, notFoundOr(err, "read upload link "+link.String())
@@ -293,6 +304,9 @@ func (l UploadLinkList) Upload(ctx context.Context, firm int32, link, recipient 
 		if p.Files, err = uploads(ctx, tx, link, recipient); err != nil {
 			return err
 		}
+		if p.AskedAt, err = asked(ctx, tx, link, recipient); err != nil {
+			return err
+		}
 		p.SenderName = d.Sender.String() // a name once the transaction is over
 		return tx.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&p.Now)
 	})
@@ -310,6 +324,13 @@ func (l UploadLinkList) Upload(ctx context.Context, firm int32, link, recipient 
 		return app.UploadPage{}, notFoundOr(err, "read the upload page of "+link.String())
 	}
 	return p, nil
+}
+
+// asked is when a recipient asked for a new link, also where the practice has said no.
+func asked(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) (time.Time, error) {
+	var at *time.Time
+	err := tx.QueryRow(ctx, `SELECT r.asked_at FROM portal.upload_recipient r WHERE r.link_id = $1 AND r.id = $2`, link, recipient).Scan(&at)
+	return timeOr(at), err
 }
 
 func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.UploadFile, error) {

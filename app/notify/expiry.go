@@ -16,6 +16,16 @@ func LastDay(at time.Time, zone string) (day, zoneName string) {
 	return at.Add(-time.Millisecond).In(loc).Format("Monday 2 January 2006"), nameOf(zone)
 }
 
+// Moment is a time as people of zone say it: "Friday 4 December 2026, 17:00" and "UK time (Europe/London)". A zone that
+// isn't known is UTC.
+func Moment(at time.Time, zone string) (text, zoneName string) {
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "" {
+		loc, zone = time.UTC, "UTC"
+	}
+	return at.In(loc).Format("Monday 2 January 2006, 15:04"), nameOf(zone)
+}
+
 func nameOf(zone string) string {
 	switch zone {
 	case "Europe/London":

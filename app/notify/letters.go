@@ -27,8 +27,10 @@ type letters struct {
 
 type addressee struct {
 	person     Person
-	generation int // of the newest secret
-	handedOver int // the newest generation that a mail server took
+	generation int       // of the newest secret
+	handedOver int       // the newest generation that a mail server took
+	askedAt    time.Time // for a new link, unanswered; zero: does not ask
+	note       string    // with it
 }
 
 type arrival struct {
@@ -49,11 +51,26 @@ func (l letters) Apply(e uploadlink.Event) letters {
 	case uploadlink.Resent:
 		for _, s := range e.Secrets {
 			if r := l.recipients[s.Recipient]; r != nil {
-				r.generation = s.Generation
+				r.generation, r.askedAt = s.Generation, time.Time{}
 			}
+		}
+	case uploadlink.AddressCorrected:
+		if r := l.recipients[e.Recipient]; r != nil {
+			r.person, r.generation, r.askedAt = Person{Name: e.Name.Text, Email: e.Email.Text}, e.Generation, time.Time{}
+		}
+	case uploadlink.NewLinkRequested:
+		if r := l.recipients[e.Recipient]; r != nil {
+			r.askedAt, r.note = e.At, e.Note.Text
+		}
+	case uploadlink.NewLinkRequestDismissed:
+		if r := l.recipients[e.Recipient]; r != nil {
+			r.askedAt = time.Time{}
 		}
 	case uploadlink.Extended:
 		l.expiresAt, l.zone = e.ExpiresAt, e.Zone
+		for _, r := range l.recipients {
+			r.askedAt = time.Time{}
+		}
 	case uploadlink.Revoked:
 		l.revoked = true
 	case uploadlink.MailHandedOver:
@@ -79,7 +96,7 @@ func (l letters) Apply(e uploadlink.Event) letters {
 		if f := l.files[e.File]; f != nil {
 			f.Unscanned, f.infected, f.finding = e.Verdict == uploadlink.NotScanned, e.Verdict == uploadlink.Infected, e.Finding
 		}
-	case uploadlink.Expired, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.TransferStarted,
+	case uploadlink.Expired, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.Copied, uploadlink.TransferStarted,
 		uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.BatchCancelled,
 		uploadlink.ScanAwaited, uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
 		// No mail says anything about them.

@@ -7,6 +7,7 @@
 //  3. A released batch is one mail, naming all of its files (S1.i8). What is still in its window is named nowhere (S1.i1).
 //  4. Subjects name no client and no recipient.
 //  5. An infected file is told to the practice's own address and to who sent it, and to nobody else (U8).
+//  6. A request for a new link is one mail, to the link's sender and the practice's address, while it has no answer (S1.i21).
 package notify
 
 import (
@@ -24,10 +25,11 @@ import (
 
 // The kinds of effects that are mails. Their words are stored.
 const (
-	UploadLinkMail  = "mail.upload_link"  // args: Recipient, Generation
-	BatchNoticeMail = "mail.batch_notice" // args: Batch
-	InfectedMail    = "mail.infected"     // args: File
-	NotSentMail     = "mail.not_sent"     // args: File
+	UploadLinkMail     = "mail.upload_link"      // args: Recipient, Generation
+	BatchNoticeMail    = "mail.batch_notice"     // args: Batch
+	InfectedMail       = "mail.infected"         // args: File
+	NotSentMail        = "mail.not_sent"         // args: File
+	NewLinkRequestMail = "mail.new_link_request" // args: Recipient
 )
 
 // Status is what became of a mail.
@@ -56,6 +58,7 @@ type Mailer interface {
 	BatchNotice(ctx context.Context, m BatchNotice) (Outcome, error)
 	Infected(ctx context.Context, m Infected) (Outcome, error)
 	NotSent(ctx context.Context, m Infected) (Outcome, error)
+	NewLinkRequest(ctx context.Context, m NewLinkRequest) (Outcome, error)
 }
 
 // Person is a name and an address.
@@ -90,6 +93,19 @@ type BatchNotice struct {
 	From     Person // who uploaded
 	Files    []File
 	URL      string // of the practice's inbox
+}
+
+// NewLinkRequest tells the practice that somebody's link works no more and they ask for a new one.
+type NewLinkRequest struct {
+	ID       string // stable over tries
+	At       time.Time
+	To       Person // who sent the link
+	Practice Person // gets it as well
+	From     Person // who asks
+	AskedAt  time.Time
+	Note     string // their own words, may be empty
+	URL      string // of the link's page
+	Zone     string // IANA
 }
 
 // File is one file of a notice.
@@ -174,6 +190,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendNotice(ctx, e)
 	case InfectedMail, NotSentMail:
 		return s.sendInfected(ctx, e)
+	case NewLinkRequestMail:
+		return s.sendRequest(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }
@@ -247,6 +265,33 @@ func (s Sender) sendNotice(ctx context.Context, e es.Effect) (Outcome, error) {
 		ID: fmt.Sprintf("batch-notice.%s", e.Args.Batch),
 		At: now, To: sender, Practice: practice, From: uploader, Files: files, URL: s.BaseURL + "/inbox",
 	})
+}
+
+// sendRequest tells the practice of one request for a new link (rule 6).
+func (s Sender) sendRequest(ctx context.Context, e es.Effect) (Outcome, error) {
+	l, _, now, err := es.State[letters, uploadlink.Event](ctx, s.Events, e.Firm, e.Stream)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("read %s: %w", e.Stream, err)
+	}
+	r := l.recipients[e.Args.Recipient]
+	if r == nil || r.askedAt.IsZero() {
+		return withdrawn("the request has its answer")
+	}
+	sender, practice, err := s.house(ctx, e.Firm, l.sender)
+	if err != nil {
+		return Outcome{}, err
+	}
+	m := NewLinkRequest{
+		ID: fmt.Sprintf("new-link-request.%s.%s.%d", e.Stream.ID, e.Args.Recipient, r.askedAt.UnixMilli()),
+		At: now, To: sender, Practice: practice, From: r.person, AskedAt: r.askedAt, Note: r.note,
+		URL: s.BaseURL + "/upload-links/" + e.Stream.ID.String(), Zone: l.zone,
+	}
+	o, err := s.Mailer.NewLinkRequest(ctx, m)
+	if err == nil && o.Status == Refused { // one dead address of two stops the mail: the practice must hear of it all the same
+		m.To = practice
+		o, err = s.Mailer.NewLinkRequest(ctx, m)
+	}
+	return o, err
 }
 
 func (s Sender) house(ctx context.Context, firm int32, staff uuid.UUID) (sender, practice Person, err error) {

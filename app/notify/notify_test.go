@@ -75,6 +75,8 @@ type outbox struct {
 	notices  []BatchNotice
 	infected []Infected
 	notSent  []Infected
+	asks     []NewLinkRequest
+	refuses  string // mails to this address are refused for good
 	outcome  Outcome
 }
 
@@ -92,6 +94,14 @@ func (o *outbox) UploadLink(_ context.Context, m UploadLink) (Outcome, error) {
 
 func (o *outbox) BatchNotice(_ context.Context, m BatchNotice) (Outcome, error) {
 	o.notices = append(o.notices, m)
+	return o.answer()
+}
+
+func (o *outbox) NewLinkRequest(_ context.Context, m NewLinkRequest) (Outcome, error) {
+	o.asks = append(o.asks, m)
+	if m.To.Email == o.refuses {
+		return Outcome{Status: Refused, Code: "5.1.1"}, nil
+	}
 	return o.answer()
 }
 
@@ -281,5 +291,62 @@ func TestLastDay(t *testing.T) {
 		if day, name := LastDay(c.at, c.zone); day != c.day || name != c.name {
 			t.Errorf("%v in %q: %q, %q", c.at, c.zone, day, name)
 		}
+	}
+}
+
+// S1.i21, rule 5: the link's sender and the practice hear of a request for a new link, once, while it has no answer.
+func TestNewLinkRequest(t *testing.T) {
+	asked := uploadlink.NewLinkRequested{Recipient: ingr, Generation: 1, Note: event.Of(ingr, "I was away."), At: noon.Add(-time.Minute)}
+	effect := es.Effect{Kind: NewLinkRequestMail, Firm: 1, Stream: uploadlink.Stream(link), Args: es.EffectArgs{Recipient: ingr}}
+
+	t.Run("says who asks, when and why, and where to answer", func(t *testing.T) {
+		var box outbox
+		if o, err := sender(t, &box, issued, asked).Send(t.Context(), effect); o.Status != HandedOver || err != nil {
+			t.Fatal(o, err)
+		}
+		m := box.asks[0]
+		if m.To.Email != "mary@harbour.example" || m.Practice.Email != "office@harbour.example" || m.From.Email != "ingrid@solberg.example" ||
+			m.Note != "I was away." || !m.AskedAt.Equal(asked.At) || m.URL != "https://portal.example/upload-links/"+link.String() || m.Zone != "Europe/London" {
+			t.Errorf("%+v", m)
+		}
+	})
+	t.Run("not once it has its answer", func(t *testing.T) {
+		for _, answer := range []uploadlink.Event{
+			uploadlink.Extended{ExpiresAt: noon.Add(99 * time.Hour), Zone: "UTC"}, uploadlink.NewLinkRequestDismissed{Recipient: ingr, At: noon},
+			uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ingr, Generation: 2}}},
+			uploadlink.AddressCorrected{Recipient: ingr, Email: event.Of(ingr, "i@solberg.example"), Generation: 2, At: noon},
+		} {
+			var box outbox
+			if o, err := sender(t, &box, issued, asked, answer).Send(t.Context(), effect); o.Status != Withdrawn || err != nil || len(box.asks) > 0 {
+				t.Errorf("after %T: %v, %v, %d mails", answer, o, err, len(box.asks))
+			}
+		}
+	})
+	t.Run("another's answer is not theirs", func(t *testing.T) {
+		var box outbox
+		s := sender(t, &box, issued, asked, uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: olav, Generation: 2}}})
+		if o, err := s.Send(t.Context(), effect); o.Status != HandedOver || err != nil {
+			t.Error(o, err)
+		}
+	})
+	t.Run("a sender whose mailbox is gone does not keep it from the practice", func(t *testing.T) {
+		box := outbox{refuses: "mary@harbour.example"}
+		if o, err := sender(t, &box, issued, asked).Send(t.Context(), effect); o.Status != HandedOver || err != nil || len(box.asks) != 2 || box.asks[1].To.Email != "office@harbour.example" {
+			t.Errorf("%v, %v, %+v", o, err, box.asks)
+		}
+	})
+}
+
+// I6: the mail of a corrected address goes there, and the one before is withdrawn.
+func TestCorrectedAddress(t *testing.T) {
+	var box outbox
+	s := sender(t, &box, issued, uploadlink.AddressCorrected{
+		Recipient: ingr, Name: event.Of(ingr, "Ingrid S."), Email: event.Of(ingr, "ingrid@new.example"), Generation: 2, At: noon,
+	})
+	if o, err := s.Send(t.Context(), linkEffect(ingr, 1)); o.Status != Withdrawn || err != nil {
+		t.Error(o, err)
+	}
+	if o, err := s.Send(t.Context(), linkEffect(ingr, 2)); o.Status != HandedOver || err != nil || box.links[0].To != (Person{"Ingrid S.", "ingrid@new.example"}) {
+		t.Errorf("%v, %v, %+v", o, err, box.links)
 	}
 }

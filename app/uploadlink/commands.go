@@ -118,14 +118,13 @@ type Redeem struct {
 	By      es.By
 	Link    uuid.UUID
 	Holder  uploadlink.Holder
-	Device  string // the browser's user agent
-	Address string // the network address
+	Visitor uploadlink.Visitor
 }
 
 // Redeem records that a person pressed the button of the first page.
 func (c Commands) Redeem(ctx context.Context, cmd Redeem) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
-		return l.Redeem(cmd.Holder, cmd.Device, cmd.Address, now)
+		return l.Redeem(cmd.Holder, cmd.Visitor, now)
 	})
 }
 

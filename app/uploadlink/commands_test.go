@@ -133,7 +133,7 @@ func TestIssue(t *testing.T) {
 func TestAFileFromStartToRelease(t *testing.T) {
 	h, ctx := open(t), t.Context()
 	stream := uploadlink.Stream(link)
-	h.ok(h.Redeem(ctx, uploadlinkapp.Redeem{By: h.by(), Link: link, Holder: h.holder, Device: "Firefox", Address: "192.0.2.1"}))
+	h.ok(h.Redeem(ctx, uploadlinkapp.Redeem{By: h.by(), Link: link, Holder: h.holder, Visitor: uploadlink.Visitor{Device: "Firefox", Address: "192.0.2.1"}}))
 	h.upload(file, "a.pdf")
 	if got := h.store.Alarm(stream); !got.Equal(noon.Add(10 * time.Minute)) {
 		t.Errorf("the alarm stands at %s, want the end of the window, in whole milliseconds", got)

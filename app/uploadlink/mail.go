@@ -12,14 +12,15 @@ import (
 
 // The kinds of effects that links ask for. Their words are stored.
 const (
-	MailUploadLink  = "mail.upload_link"  // to a recipient, with their secret; Args: Recipient, Generation
-	MailBatchNotice = "mail.batch_notice" // to the practice, naming all files of a batch (S1.i8); Args: Batch
-	MailInfected    = "mail.infected"     // to the practice's own address: a virus was found (U8); Args: File
-	MailNotSent     = "mail.not_sent"     // to who sent it, about the same; Args: File
+	MailUploadLink     = "mail.upload_link"      // to a recipient, with their secret; Args: Recipient, Generation
+	MailBatchNotice    = "mail.batch_notice"     // to the practice, naming all files of a batch (S1.i8); Args: Batch
+	MailInfected       = "mail.infected"         // to the practice's own address: a virus was found (U8); Args: File
+	MailNotSent        = "mail.not_sent"         // to who sent it, about the same; Args: File
+	MailNewLinkRequest = "mail.new_link_request" // to the practice, for who asks for a new link (S1.i21); Args: Recipient
 )
 
-// Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, and two about
-// an infected file.
+// Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, two about
+// an infected file, and one for each request for a new link.
 // It is pure: the same event asks for the same effects under the same keys.
 func Effects(r event.Recorded) []es.Effect {
 	e, ok := r.Event.(uploadlink.Event)
@@ -36,6 +37,13 @@ func Effects(r event.Recorded) []es.Effect {
 		for _, s := range e.Secrets {
 			effects = append(effects, linkMail(r, s.Recipient, s.Generation))
 		}
+	case uploadlink.AddressCorrected:
+		effects = append(effects, linkMail(r, e.Recipient, e.Generation))
+	case uploadlink.NewLinkRequested:
+		effects = append(effects, es.Effect{
+			Kind: MailNewLinkRequest, Key: fmt.Sprintf("%s/%s/%d", MailNewLinkRequest, r.Stream.ID, r.Version),
+			Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: e.Recipient},
+		})
 	case uploadlink.BatchReleased:
 		effects = append(effects, es.Effect{
 			Kind: MailBatchNotice, Key: fmt.Sprintf("%s/%s", MailBatchNotice, e.Batch),
@@ -46,7 +54,7 @@ func Effects(r event.Recorded) []es.Effect {
 			effects = append(effects, fileEffect(r, MailInfected, e.File), fileEffect(r, MailNotSent, e.File))
 		}
 	case uploadlink.Extended, uploadlink.Revoked, uploadlink.Expired, uploadlink.MailHandedOver, uploadlink.MailBounced,
-		uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.TransferStarted, uploadlink.TransferAbandoned,
+		uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.NewLinkRequestDismissed, uploadlink.Copied, uploadlink.TransferStarted, uploadlink.TransferAbandoned,
 		uploadlink.BatchOpened, uploadlink.FileReceived, uploadlink.FileRenamed, uploadlink.FileDeleted, uploadlink.BatchCancelled,
 		uploadlink.ScanAwaited, uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
 	}

@@ -33,6 +33,12 @@ func TestEffects(t *testing.T) {
 	}{
 		{uploadlink.Issued{Recipients: people}, []es.Effect{mail(ida, 1, "/1"), mail(ben, 1, "/1")}},
 		{uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ben, Generation: 12}}}, []es.Effect{mail(ben, 12, "/12")}},
+		{uploadlink.AddressCorrected{Recipient: ben, Generation: 2}, []es.Effect{mail(ben, 2, "/2")}}, // I6
+		{uploadlink.NewLinkRequested{Recipient: ben, Generation: 1}, []es.Effect{{ // S1.i21: one mail a request
+			Kind: "mail.new_link_request", Key: "mail.new_link_request/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Recipient: ben},
+		}}},
+		{uploadlink.Copied{Recipient: ben, Generation: 1}, nil},
+		{uploadlink.NewLinkRequestDismissed{Recipient: ben}, nil},
 		{uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{file, second}}, []es.Effect{{ // S1.i8: one, however many files
 			Kind: "mail.batch_notice", Key: "mail.batch_notice/" + batch.String(), Firm: firm, Stream: stream, Args: es.EffectArgs{Batch: batch},
 		}}},
@@ -41,7 +47,7 @@ func TestEffects(t *testing.T) {
 		{uploadlink.Extended{}, nil},
 		{stranger{}, nil},
 	} {
-		r := event.Recorded{Stream: stream, Firm: firm, Event: c.e}
+		r := event.Recorded{Stream: stream, Version: 7, Firm: firm, Event: c.e}
 		got := uploadlinkapp.Effects(r)
 		if !reflect.DeepEqual(got, c.want) || !reflect.DeepEqual(uploadlinkapp.Effects(r), got) {
 			t.Errorf("%s asks for\n%+v\nwant\n%+v", c.e.EventType(), got, c.want)

@@ -43,6 +43,7 @@ const (
 type LinkQuery struct {
 	Client uuid.UUID
 	State  LinkState
+	Asking bool   // only those of which somebody asks for a new one
 	After  string // cursor from the page before
 	Limit  int    // default 50, at most 200
 }
@@ -59,8 +60,9 @@ type LinkRow struct {
 	IssuedAt   time.Time
 	ExpiresAt  time.Time
 	Zone       string
-	Arriving   int // transfers and files still in their window: all that the practice may know of them (U2)
-	Delivered  int // files the practice has
+	AskedAt    time.Time // somebody asks for a new link and has no answer; the newest of them
+	Arriving   int       // transfers and files still in their window: all that the practice may know of them (U2)
+	Delivered  int       // files the practice has
 }
 
 // RecipientRow is one recipient's side of a link: each fact with its time, zero where it hasn't happened.
@@ -73,7 +75,10 @@ type RecipientRow struct {
 	BouncedAt    time.Time // the mail server refused it, or all tries are used up
 	BounceCode   string
 	RedeemedAt   time.Time
+	OtherAt      time.Time // first opened on a second device (L10)
 	UsedAt       time.Time // first file received
+	AskedAt      time.Time // asks for a new link, unanswered
+	Note         string    // their own words with it
 }
 
 // LinkDetail is the page of one link.
@@ -83,7 +88,42 @@ type LinkDetail struct {
 	Wanted  []string
 	Batches []BatchRow
 	Files   []FileRow // delivered ones
+	Life    []LifeRow // oldest first
 }
+
+// LifeRow is one fact of a link's life (S1.i24). Files have lines of their own.
+type LifeRow struct {
+	At         time.Time
+	What       LifeFact
+	Recipient  uuid.UUID // zero: of the whole link
+	Generation int       // of the secret that it is about; 0: of none
+	By         uuid.UUID // of the practice; zero: not one of its people
+	ByName     string
+	Detail     string    // of a bounce the server's words, of a correction the address before, of a request the note
+	Until      time.Time // of an issue and an extension: the expiry
+}
+
+// LifeFact is what happened.
+type LifeFact string
+
+// The facts of a link's life.
+const (
+	LifeIssued      LifeFact = "issued"
+	LifeResent      LifeFact = "resent" // the secret before is replaced
+	LifeExtended    LifeFact = "extended"
+	LifeRevoked     LifeFact = "revoked"
+	LifeExpired     LifeFact = "expired"
+	LifeHandedOver  LifeFact = "handed_over"
+	LifeBounced     LifeFact = "bounced"
+	LifeGaveUp      LifeFact = "gave_up"
+	LifeRedeemed    LifeFact = "redeemed"     // the first time with a secret
+	LifeOtherDevice LifeFact = "other_device" // the first time on a further device (L10)
+	LifeUsed        LifeFact = "used"         // the first file of a recipient
+	LifeAsked       LifeFact = "asked"
+	LifeDismissed   LifeFact = "dismissed"
+	LifeCopied      LifeFact = "copied"
+	LifeCorrected   LifeFact = "corrected"
+)
 
 // BatchRow is one batch as the practice may see it: while it is open, only how many are arriving.
 type BatchRow struct {
@@ -154,6 +194,7 @@ type UploadPage struct {
 	State      LinkState // LinkExpired and LinkRevoked end it; the rest is open
 	Generation int       // of the newest secret: an older one is replaced
 	ResentAt   time.Time // when the newest secret was mailed
+	AskedAt    time.Time // when this recipient last asked for a new link, unless it was answered with one
 	Now        time.Time // the database's clock
 	Batches    []BatchRow
 	Files      []UploadFile

@@ -192,7 +192,8 @@ func wasBounced(ctx context.Context, t *telling) error {
 
 func wasOpened(ctx context.Context, t *telling) error {
 	_, err := t.links.Redeem(ctx, linkapp.Redeem{
-		By: t.uploader(), Link: t.link, Holder: t.holder, Device: "Mozilla/5.0 (demo)", Address: "192.0.2.17",
+		By: t.uploader(), Link: t.link, Holder: t.holder,
+		Visitor: uploadlink.Visitor{Device: "Mozilla/5.0 (demo)", Address: "192.0.2.17", DeviceID: uuid.NewSHA1(t.link, []byte("phone"))},
 	})
 	return err
 }

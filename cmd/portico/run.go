@@ -114,6 +114,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 	for _, subscription := range []postgres.Subscription{
 		effects.Reactor("upload_link_mails", []string{
 			uploadlink.Issued{}.EventType(), uploadlink.Resent{}.EventType(), uploadlink.BatchReleased{}.EventType(), uploadlink.FileScanned{}.EventType(),
+			uploadlink.AddressCorrected{}.EventType(), uploadlink.NewLinkRequested{}.EventType(),
 		}, linkapp.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		bytesOfDeleted(transfers),
@@ -205,7 +206,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Tokens: h.account, Accounts: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
-		Content: transfers, Receipts: h.receipts, Version: version(), Log: h.log,
+		Content: transfers, Receipts: h.receipts, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
 	apiHandler, err := programs.Handler()
 	if err != nil {
@@ -215,7 +216,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Accounts: h.account, Clients: h.clients, Links: h.links,
 		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts,
+		Receipts: h.receipts, BaseURL: s.baseURL,
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -91,7 +91,7 @@ func revokedMidway(t *testing.T, p *portal) {
 	}
 	person.Visit(p.base + l.path)
 	person.WaitFor("heading", "This link has been closed")
-	person.Wait("Reply to the e-mail that brought you here")
+	person.Wait("reply to the e-mail that brought you here")
 	person.Axe("revoked")
 }
 

@@ -108,8 +108,39 @@ type MailGaveUp struct {
 type Redeemed struct {
 	Recipient  uuid.UUID      `json:"recipient" es:"id"`
 	Generation int            `json:"generation" es:"fact"`
-	Device     event.Personal `json:"device" es:"personal"`  // the browser's user agent
-	Address    event.Personal `json:"address" es:"personal"` // the network address
+	Device     event.Personal `json:"device" es:"personal"`       // the browser's user agent
+	Address    event.Personal `json:"address" es:"personal"`      // the network address
+	DeviceID   uuid.UUID      `json:"device_id,omitzero" es:"id"` // the browser, for this link alone (L10); zero: not known
+	At         time.Time      `json:"at" es:"fact"`
+}
+
+// NewLinkRequested: somebody whose secret works no more asks for a new one (S1.i21).
+type NewLinkRequested struct {
+	Recipient  uuid.UUID      `json:"recipient" es:"id"`
+	Generation int            `json:"generation" es:"fact"` // of the secret they hold
+	Note       event.Personal `json:"note" es:"personal"`   // their own words, may be empty
+	At         time.Time      `json:"at" es:"fact"`
+}
+
+// NewLinkRequestDismissed: the practice has seen the request and sends no new link.
+type NewLinkRequestDismissed struct {
+	Recipient uuid.UUID `json:"recipient" es:"id"`
+	At        time.Time `json:"at" es:"fact"`
+}
+
+// Copied: somebody of the practice took a recipient's link to hand it on themselves (L8).
+type Copied struct {
+	Recipient  uuid.UUID `json:"recipient" es:"id"`
+	Generation int       `json:"generation" es:"fact"`
+	At         time.Time `json:"at" es:"fact"`
+}
+
+// AddressCorrected gives a recipient another address and a new secret; the earlier ones are dead at once (I6).
+type AddressCorrected struct {
+	Recipient  uuid.UUID      `json:"recipient" es:"id"`
+	Name       event.Personal `json:"name" es:"personal"`
+	Email      event.Personal `json:"email" es:"personal"`
+	Generation int            `json:"generation" es:"fact"` // of the new secret
 	At         time.Time      `json:"at" es:"fact"`
 }
 
@@ -316,3 +347,13 @@ func (ScanAwaited) uploadlink()       {}
 func (FileScanned) uploadlink()       {}
 func (BatchSealed) uploadlink()       {}
 func (QuarantineEmptied) uploadlink() {}
+
+func (NewLinkRequested) EventType() string        { return "uploadlink.new_link_requested" }
+func (NewLinkRequestDismissed) EventType() string { return "uploadlink.new_link_request_dismissed" }
+func (Copied) EventType() string                  { return "uploadlink.copied" }
+func (AddressCorrected) EventType() string        { return "uploadlink.address_corrected" }
+
+func (NewLinkRequested) uploadlink()        {}
+func (NewLinkRequestDismissed) uploadlink() {}
+func (Copied) uploadlink()                  {}
+func (AddressCorrected) uploadlink()        {}

@@ -62,9 +62,6 @@ func EndOfDay(year int, month time.Month, day int, zone *time.Location) time.Tim
 	for {
 		_, offset := at.Zone()
 		_, change := at.ZoneBounds()
-		if !change.IsZero() && !change.After(at) { // the library's answer for the last day of leap years that zones know by rule alone
-			change = at.Add(time.Hour)
-		}
 		end := midnight.Add(-time.Duration(offset) * time.Second)
 		if end.Before(at) { // the change to this offset jumped over midnight
 			end = at
@@ -114,22 +111,30 @@ func addressed(people []Addressee) ([]Recipient, error) {
 	seen := map[string]bool{}
 	var recipients []Recipient
 	for _, p := range people {
-		email, err := address.Parse(p.Email)
+		r, err := p.recipient()
 		if err != nil {
 			return nil, err
 		}
-		if key := strings.ToLower(email); seen[key] {
-			return nil, ErrRecipients.Withf("One address is there twice. Each person needs an address of their own.")
+		if key := strings.ToLower(r.Email.Text); seen[key] {
+			return nil, ErrRecipients.Withf("The address %s is there twice. Each person needs an address of their own.", r.Email.Text)
 		} else {
 			seen[key] = true
 		}
-		name := oneLine(p.Name)
-		if n := utf8.RuneCountInString(name); n > MaxPerson {
-			return nil, ErrText.Withf("A name has %d letters; at most %d fit. Shorten it.", n, MaxPerson)
-		}
-		recipients = append(recipients, Recipient{ID: p.ID, Name: event.Of(p.ID, name), Email: event.Of(p.ID, email)})
+		recipients = append(recipients, r)
 	}
 	return recipients, nil
+}
+
+func (a Addressee) recipient() (Recipient, error) {
+	email, err := address.Parse(a.Email)
+	if err != nil {
+		return Recipient{}, err
+	}
+	name := oneLine(a.Name)
+	if n := utf8.RuneCountInString(name); n > MaxPerson {
+		return Recipient{}, ErrText.Withf("A name has %d letters; at most %d fit. Shorten it.", n, MaxPerson)
+	}
+	return Recipient{ID: a.ID, Name: event.Of(a.ID, name), Email: event.Of(a.ID, email)}, nil
 }
 
 func wantedLines(subject uuid.UUID, lines []string) ([]event.Personal, error) {

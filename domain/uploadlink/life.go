@@ -71,6 +71,25 @@ func (l Link) Extend(expiresAt time.Time, zone string, now time.Time) ([]Event, 
 	return append(due, Extended{ExpiresAt: expiresAt, Zone: zone}), nil
 }
 
+// Renew gives the link a later day, unless its own is as late, and new secrets to recipients, all where none is named
+// (rules 3, 20). It refuses like Extend and Resend, and then neither happens.
+func (l Link) Renew(recipients []uuid.UUID, expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
+	l, events := l.ahead(now)
+	if expiresAt.After(l.expiresAt) {
+		later, err := l.Extend(expiresAt, zone, now)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, later...)
+		l = event.Fold(l.fork(), later...)
+	}
+	secrets, err := l.Resend(recipients, now)
+	if err != nil {
+		return nil, err
+	}
+	return append(events, secrets...), nil
+}
+
 // Revoke ends the link (rule 14). reason is internal and may be empty. Revoking again changes nothing. It refuses with
 // ErrNotFound, and with ErrText for a reason longer than a message.
 func (l Link) Revoke(reason string, unreleased Unreleased, now time.Time) ([]Event, error) {

@@ -63,8 +63,14 @@ func TestRedeem(t *testing.T) {
 	t.Run("S1.11: not from the expiry on", func(t *testing.T) {
 		given(t, issuedToIdaAndBen).When(redeem(holder, expiry)).ThenError(uploadlink.ErrExpired)
 	})
+	t.Run("L10: a browser has an id for this link", func(t *testing.T) {
+		phone := uploadlink.Visitor{Device: "Safari", Address: "192.0.2.1", DeviceID: id(70)}
+		given(t, issuedToIdaAndBen).When(func(l state) ([]ev, error) { return l.Redeem(holder, phone, noon) }).Then(uploadlink.Redeemed{
+			Recipient: ida, Generation: 1, Device: event.Of(ida, "Safari"), Address: event.Of(ida, "192.0.2.1"), DeviceID: id(70), At: noon,
+		})
+	})
 	t.Run("a long user agent is cut between letters", func(t *testing.T) {
-		events, err := given(t, issuedToIdaAndBen).State().Redeem(holder, strings.Repeat("é", 300)+"x", "", noon)
+		events, err := given(t, issuedToIdaAndBen).State().Redeem(holder, uploadlink.Visitor{Device: strings.Repeat("é", 300) + "x"}, noon)
 		if err != nil || len(events) != 1 {
 			t.Fatalf("%v, %v", events, err)
 		}

@@ -21,6 +21,8 @@ var (
 		"This link is unknown. Check that the whole address from the mail was copied, or ask the practice for a new link.")
 	ErrReplaced = fault.New(fault.Gone, "uploadlink.replaced",
 		"A newer mail with a new link has been sent. Open the newest mail and use its button.")
+	ErrMisdirected = fault.New(fault.Gone, "uploadlink.misdirected",
+		"This link went to a wrong address and has been closed. Ask the practice if you expected it.")
 	ErrRevoked = fault.New(fault.Gone, "uploadlink.revoked",
 		"This link has been closed by the practice. Ask them for a new link if you still have something to send.")
 	ErrExpired = fault.New(fault.Gone, "uploadlink.expired",
@@ -37,7 +39,8 @@ type Holder struct {
 	Generation int
 }
 
-// Access tells whether h may add files at now: nil, or ErrNotFound, ErrRevoked, ErrReplaced, ErrExpired (rules 2, 3, 14).
+// Access tells whether h may add files at now: nil, or ErrNotFound, ErrMisdirected, ErrRevoked, ErrReplaced, ErrExpired
+// (rules 2, 3, 14, 21).
 func (l Link) Access(h Holder, now time.Time) error {
 	if err := l.holds(h); err != nil {
 		return err
@@ -57,6 +60,8 @@ func (l Link) holds(h Holder) error {
 	switch {
 	case r == nil, h.Generation < 1, h.Generation > len(r.fates):
 		return ErrNotFound
+	case h.Generation < r.since:
+		return ErrMisdirected
 	case l.revoked:
 		return ErrRevoked
 	case h.Generation < len(r.fates):
@@ -87,15 +92,21 @@ func (l Link) Transfer(file uuid.UUID, now time.Time) error {
 	return nil
 }
 
-// Redeem records that a person pressed the button of the link's first page (rule 4). device is the browser's user agent,
-// address the network address; both may be empty. It refuses like Access.
-func (l Link) Redeem(h Holder, device, address string, now time.Time) ([]Event, error) {
+// Visitor is what is known of a browser. Every field may be empty.
+type Visitor struct {
+	Device   string    // its user agent
+	Address  string    // the network address
+	DeviceID uuid.UUID // the same for one browser on one link (L10)
+}
+
+// Redeem records that a person pressed the button of the link's first page (rule 4). It refuses like Access.
+func (l Link) Redeem(h Holder, v Visitor, now time.Time) ([]Event, error) {
 	l, due := l.ahead(now)
 	if err := l.Access(h, now); err != nil {
 		return nil, err
 	}
 	return append(due, Redeemed{
 		Recipient: h.Recipient, Generation: h.Generation,
-		Device: about(h.Recipient, device, maxDevice), Address: about(h.Recipient, address, maxDevice), At: now,
+		Device: about(h.Recipient, v.Device, maxDevice), Address: about(h.Recipient, v.Address, maxDevice), DeviceID: v.DeviceID, At: now,
 	}), nil
 }

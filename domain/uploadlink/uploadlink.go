@@ -32,6 +32,10 @@
 //     verdict, or earlier by the operator. A batch in which nothing else is left is cancelled (U8).
 //  19. A file that could not be scanned is never called clean. It goes on with that mark, or is held until it is scanned
 //     after all or the operator lets it go, as the operator has chosen (U8).
+//  20. Whoever holds a secret that works no more may ask for a new one, once a day. The request stands until a later
+//     day, a new secret or the practice's no answers it (S1.i21, L6).
+//  21. The practice may take a recipient's link to hand it on, which is recorded (L8), and may correct the address of a
+//     recipient who has sent nothing: the earlier secrets are dead and tell nothing of the new address (I6).
 package uploadlink
 
 import (
@@ -55,8 +59,13 @@ type Link struct {
 }
 
 type recipient struct {
-	id    uuid.UUID
-	fates []fate // of the mails, by generation-1; its length is the newest generation
+	id      uuid.UUID
+	email   string    // empty where it was erased
+	name    string    // likewise
+	fates   []fate    // of the mails, by generation-1; its length is the newest generation
+	since   int       // the first generation that went to email; those before it went to a wrong address
+	askedAt time.Time // for a new link, since the last answer
+	asking  bool      // and the practice has not answered yet
 }
 
 // fate is what is known of one mail, as bits.
@@ -111,7 +120,7 @@ func (l Link) Apply(e Event) Link {
 	case Issued:
 		l.subject, l.expiresAt = e.Subject, e.ExpiresAt
 		for _, r := range e.Recipients {
-			l.recipients = append(l.recipients, recipient{id: r.ID, fates: make([]fate, 1)})
+			l.recipients = append(l.recipients, recipient{id: r.ID, email: r.Email.Text, name: r.Name.Text, fates: make([]fate, 1), since: 1})
 		}
 	case Resent:
 		for _, s := range e.Secrets {
@@ -119,6 +128,9 @@ func (l Link) Apply(e Event) Link {
 		}
 	case Extended:
 		l.expiresAt, l.expired = e.ExpiresAt, false
+		for i := range l.recipients {
+			l.recipients[i].answer()
+		}
 	case Revoked:
 		l.revoked = true
 	case Expired:
@@ -129,8 +141,24 @@ func (l Link) Apply(e Event) Link {
 		l.setFate(e.Recipient, e.Generation, bounced)
 	case MailGaveUp:
 		l.setFate(e.Recipient, e.Generation, gaveUp)
-	case Redeemed:
+	case Redeemed, Copied:
 		// Nothing is decided on it; read models show it.
+	case NewLinkRequested:
+		if r := l.recipient(e.Recipient); r != nil {
+			r.askedAt, r.asking = e.At, true
+		}
+	case NewLinkRequestDismissed:
+		if r := l.recipient(e.Recipient); r != nil {
+			r.asking = false
+		}
+	case AddressCorrected:
+		l.addSecret(Secret{Recipient: e.Recipient, Generation: e.Generation})
+		if r := l.recipient(e.Recipient); r != nil {
+			if r.email != e.Email.Text {
+				r.since = e.Generation
+			}
+			r.email, r.name = e.Email.Text, e.Name.Text
+		}
 	case TransferStarted:
 		l.files = append(l.files, file{id: e.File, recipient: e.Recipient, name: e.Name.Text, size: e.Size, startedAt: e.At})
 	case TransferAbandoned:
@@ -181,10 +209,17 @@ func (l Link) Apply(e Event) Link {
 
 func (l Link) addSecret(s Secret) {
 	r := l.recipient(s.Recipient)
-	for r != nil && len(r.fates) < s.Generation {
+	if r == nil {
+		return
+	}
+	for len(r.fates) < s.Generation {
 		r.fates = append(r.fates, 0)
 	}
+	r.answer()
 }
+
+// answer notes that the recipient has what they may have asked for.
+func (r *recipient) answer() { r.askedAt, r.asking = time.Time{}, false }
 
 func (l Link) setFate(id uuid.UUID, generation int, f fate) {
 	if r := l.recipient(id); r != nil && generation >= 1 && generation <= len(r.fates) {

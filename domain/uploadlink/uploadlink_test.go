@@ -140,7 +140,9 @@ func revoke(unreleased uploadlink.Unreleased, now time.Time) decision {
 }
 
 func redeem(h uploadlink.Holder, now time.Time) decision {
-	return func(l state) ([]ev, error) { return l.Redeem(h, "Firefox", "192.0.2.1", now) }
+	return func(l state) ([]ev, error) {
+		return l.Redeem(h, uploadlink.Visitor{Device: "Firefox", Address: "192.0.2.1"}, now)
+	}
 }
 
 var (

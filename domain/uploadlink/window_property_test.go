@@ -376,6 +376,7 @@ func TestDecisionsLeaveTheirStateAlone(t *testing.T) {
 		abandon(fileB, uploadlink.Idle, expiry), redeem(holder, after(time.Hour)), extend(expiry.AddDate(0, 0, 1), expiry),
 		say(fileA, uploadlink.Clean, expiry), say(fileA, uploadlink.Infected, noon), hold(fileA, uploadlink.NotScanned, expiry),
 		scanAgain(fileA, expiry), letGo(fileA, expiry),
+		renew(expiry.AddDate(0, 0, 1), expiry, ida), ask(holder, "", expiry), copied(ida, after(time.Hour)), dismiss(ida, expiry), correct(ben, "B", "b@example.org", after(time.Hour)),
 	} {
 		if _, err := decide(l); err != nil {
 			t.Errorf("refused: %v", err)

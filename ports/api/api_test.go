@@ -128,6 +128,13 @@ func TestAnotherPracticeSeesNothing(t *testing.T) {
 	for _, what := range []string{"resend", "revocation"} {
 		h.call(pietToken, "POST", base+"/upload-links/"+link.text("id")+"/"+what, "{}").is(404, uploadlink.ErrNotFound.Code)
 	}
+	who := link.text("recipients.0.id")
+	for what, body := range map[string]string{
+		"copies": `{"recipient_id":"` + who + `"}`, "dismissal": `{"recipient_id":"` + who + `"}`,
+		"corrections": `{"recipient_id":"` + who + `","name":"","email":"x@example.org"}`,
+	} {
+		h.call(pietToken, "POST", base+"/upload-links/"+link.text("id")+"/"+what, body).is(404, uploadlink.ErrNotFound.Code)
+	}
 	for _, list := range []string{"/clients", "/upload-links", "/files", "/events"} {
 		if a := h.call(pietToken, "GET", base+list, ""); len(a.value("items").([]any)) != 0 {
 			t.Errorf("%s: %s", list, a.body)

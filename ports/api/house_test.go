@@ -19,6 +19,7 @@ import (
 	clientapp "portico/app/client"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
+	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
@@ -65,12 +66,15 @@ func newHouse(t *testing.T) *house {
 		StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon.Add(time.Minute),
 	}
 	h.store.Given(1, firm.Stream(house1), firm.Founded{Name: "Harbour", Email: "office@harbour.example", Zone: "Europe/London"})
+	ring, err := secret.NewKeyRing(secret.Key{ID: 1, Secret: bytes.Repeat([]byte{7}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize},
-		Storage:  h,
+		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
-	var err error
 	if h.handler, err = s.Handler(); err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +154,14 @@ func foldLink(d *linkapp.LinkDetail, e uploadlink.Event, at time.Time) {
 				}
 			}
 		}
+	case uploadlink.AddressCorrected:
+		for i := range d.Recipients {
+			if r := &d.Recipients[i]; r.ID == e.Recipient {
+				r.Name, r.Email, r.Generation = e.Name.Text, e.Email.Text, e.Generation
+			}
+		}
+	case uploadlink.Copied:
+		d.Life = append(d.Life, linkapp.LifeRow{At: e.At, What: linkapp.LifeCopied, Recipient: e.Recipient, Generation: e.Generation, By: mary.ID, ByName: "Mary"})
 	case uploadlink.Extended:
 		d.ExpiresAt = e.ExpiresAt
 	case uploadlink.Revoked:

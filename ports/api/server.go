@@ -14,6 +14,7 @@ import (
 	clientapp "portico/app/client"
 	firmapp "portico/app/firm"
 	receiptapp "portico/app/receipt"
+	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 
@@ -37,7 +38,9 @@ type Server struct {
 	History  audit.Reader
 	Content  Content
 	Receipts receiptapp.Receipts
-	Version  string // of this program, in the OpenAPI document
+	Keys     secret.KeyRing // for copies of links
+	BaseURL  string         // where browsers find the pages, without a slash at its end
+	Version  string         // of this program, in the OpenAPI document
 	Log      *slog.Logger
 }
 
@@ -110,6 +113,10 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, op(get, "/upload-links/{id}", "get-upload-link", "Upload links", "Get an upload link with its recipients, mails, batches and files"), s.getLink)
 	register(s, a, op(post, "/upload-links/{id}/resend", "resend-upload-link", "Upload links", "Send the mail again with a new secret; the old one stops working"), s.resendLink)
 	register(s, a, op(post, "/upload-links/{id}/extension", "extend-upload-link", "Upload links", "Move the expiry; the secrets stay"), s.extendLink)
+	register(s, a, op(post, "/upload-links/{id}/renewal", "renew-upload-link", "Upload links", "Give the link a later day and send the mail again: the answer to who asks for a new link"), s.renewLink)
+	register(s, a, op(post, "/upload-links/{id}/dismissal", "dismiss-upload-link-request", "Upload links", "Answer a recipient's request for a new link with no"), s.dismissRequest)
+	register(s, a, op(post, "/upload-links/{id}/corrections", "correct-upload-link-address", "Upload links", "Correct a recipient's address and send the mail there; the old secret stops working"), s.correctAddress)
+	register(s, a, op(post, "/upload-links/{id}/copies", "copy-upload-link", "Upload links", "Take a recipient's link to hand it on; that is recorded"), s.copyLink)
 	register(s, a, op(post, "/upload-links/{id}/revocation", "revoke-upload-link", "Upload links", "End the link at the next request"), s.revokeLink)
 	register(s, a, op(get, "/upload-links/{id}/receipts/{batch}", "get-receipt", "Upload links", "Get the signed receipt of a released batch"), s.getReceipt)
 

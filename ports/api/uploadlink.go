@@ -24,6 +24,7 @@ type UploadLink struct {
 	IssuedAt   Time        `json:"issued_at"`
 	ExpiresAt  Time        `json:"expires_at" doc:"It works before this instant, the end of a day in zone"`
 	Zone       string      `json:"zone" doc:"IANA"`
+	AskedAt    MaybeTime   `json:"asked_at" doc:"Somebody asks for a new link and has no answer yet; the newest of them"`
 	Arriving   int         `json:"arriving" doc:"Files on their way or still in their correction window; nothing more is known of them"`
 	Delivered  int         `json:"delivered" doc:"Files that have reached the practice"`
 }
@@ -34,7 +35,10 @@ type Recipient struct {
 	Name       string    `json:"name"`
 	Email      string    `json:"email"`
 	RedeemedAt MaybeTime `json:"redeemed_at" doc:"A person pressed the button of the link's page"`
+	OtherAt    MaybeTime `json:"other_device_at" doc:"A second device opened this person's link"`
 	UsedAt     MaybeTime `json:"used_at" doc:"First file received"`
+	AskedAt    MaybeTime `json:"asked_at" doc:"Asks for a new link and has no answer yet"`
+	Note       string    `json:"note" doc:"Their own words with it"`
 }
 
 // UploadLinkDetail is one upload link with all that happened to it.
@@ -45,6 +49,19 @@ type UploadLinkDetail struct {
 	Mails   []Mail   `json:"mails" nullable:"false" doc:"The newest mail to each recipient"`
 	Batches []Batch  `json:"batches" nullable:"false"`
 	Files   []File   `json:"files" nullable:"false" doc:"Files that have reached the practice"`
+	Life    []Fact   `json:"life" nullable:"false" doc:"What happened to the link, oldest first"`
+}
+
+// Fact is one line of a link's life.
+type Fact struct {
+	At          Time      `json:"at"`
+	What        string    `json:"what" doc:"issued, resent, extended, revoked, expired, handed_over, bounced, gave_up, redeemed, other_device, used, asked, dismissed, copied or corrected"`
+	RecipientID MaybeID   `json:"recipient_id" doc:"null: it concerns the whole link"`
+	Generation  int       `json:"generation" doc:"Of the secret that it is about; 0: of none"`
+	StaffID     MaybeID   `json:"staff_id" doc:"Who of the practice did it"`
+	Staff       string    `json:"staff"`
+	Detail      string    `json:"detail" doc:"A mail server's words, a note, a reason, an address before its correction"`
+	Until       MaybeTime `json:"until" doc:"The expiry that it set"`
 }
 
 // Mail is one mail with a secret.
@@ -72,10 +89,13 @@ func showLink(l linkapp.LinkRow) UploadLink {
 	u := UploadLink{
 		ID: ID(l.ID), ClientID: MaybeID(l.Client), Client: l.ClientName, SenderID: ID(l.Sender), Sender: l.SenderName,
 		Recipients: make([]Recipient, len(l.Recipients)), State: string(l.State),
-		IssuedAt: Time(l.IssuedAt), ExpiresAt: Time(l.ExpiresAt), Zone: l.Zone, Arriving: l.Arriving, Delivered: l.Delivered,
+		IssuedAt: Time(l.IssuedAt), ExpiresAt: Time(l.ExpiresAt), Zone: l.Zone, AskedAt: MaybeTime(l.AskedAt), Arriving: l.Arriving, Delivered: l.Delivered,
 	}
 	for i, r := range l.Recipients {
-		u.Recipients[i] = Recipient{ID: ID(r.ID), Name: r.Name, Email: r.Email, RedeemedAt: MaybeTime(r.RedeemedAt), UsedAt: MaybeTime(r.UsedAt)}
+		u.Recipients[i] = Recipient{
+			ID: ID(r.ID), Name: r.Name, Email: r.Email, RedeemedAt: MaybeTime(r.RedeemedAt), OtherAt: MaybeTime(r.OtherAt),
+			UsedAt: MaybeTime(r.UsedAt), AskedAt: MaybeTime(r.AskedAt), Note: r.Note,
+		}
 	}
 	return u
 }
@@ -83,7 +103,7 @@ func showLink(l linkapp.LinkRow) UploadLink {
 func showLinkDetail(l linkapp.LinkDetail) UploadLinkDetail {
 	d := UploadLinkDetail{
 		UploadLink: showLink(l.LinkRow), Message: l.Message, Wanted: append([]string{}, l.Wanted...),
-		Mails: []Mail{}, Batches: []Batch{}, Files: []File{},
+		Mails: []Mail{}, Batches: []Batch{}, Files: []File{}, Life: []Fact{},
 	}
 	for _, r := range l.Recipients {
 		d.Mails = append(d.Mails, Mail{
@@ -100,6 +120,12 @@ func showLinkDetail(l linkapp.LinkDetail) UploadLinkDetail {
 	for _, f := range l.Files {
 		d.Files = append(d.Files, showFile(f))
 	}
+	for _, f := range l.Life {
+		d.Life = append(d.Life, Fact{
+			At: Time(f.At), What: string(f.What), RecipientID: MaybeID(f.Recipient), Generation: f.Generation,
+			StaffID: MaybeID(f.By), Staff: f.ByName, Detail: f.Detail, Until: MaybeTime(f.Until),
+		})
+	}
 	return d
 }
 
@@ -107,6 +133,7 @@ type listLinks struct {
 	Paging
 	Client string `query:"client_id"`
 	State  string `query:"state" enum:"issued,mailed,bounced,redeemed,used,expired,revoked"`
+	Asking bool   `query:"asking" doc:"Only links of which somebody asks for a new one"`
 }
 
 func (s *Server) listLinks(ctx context.Context, in *listLinks) (*body[Page[UploadLink]], error) {
@@ -114,7 +141,7 @@ func (s *Server) listLinks(ctx context.Context, in *listLinks) (*body[Page[Uploa
 	if err != nil {
 		return nil, err
 	}
-	q := linkapp.LinkQuery{Client: of, State: linkapp.LinkState(in.State), After: in.Cursor, Limit: in.Limit}
+	q := linkapp.LinkQuery{Client: of, State: linkapp.LinkState(in.State), Asking: in.Asking, After: in.Cursor, Limit: in.Limit}
 	rows, next, err := s.LinkDB.Links(ctx, from(ctx).Firm, q)
 	if err != nil {
 		return nil, err
@@ -222,12 +249,8 @@ func (s *Server) resendLink(ctx context.Context, in *resendLink) (*body[UploadLi
 		return nil, err
 	}
 	if in.Body != nil {
-		for _, text := range in.Body.Recipients {
-			id, err := ByID{ID: text}.parse(uploadlink.ErrRecipientUnknown)
-			if err != nil {
-				return nil, err
-			}
-			cmd.Recipients = append(cmd.Recipients, id)
+		if cmd.Recipients, err = recipientIDs(in.Body.Recipients); err != nil {
+			return nil, err
 		}
 	}
 	r, err := s.Links.Resend(ctx, cmd)

@@ -87,8 +87,8 @@ func newHouse(t *testing.T) *house {
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
 		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
-		Receipts: receipts(t, h.store),
-		Metrics:  prometheus.NewRegistry(), Log: log, Now: func() time.Time { return noon },
+		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",
+		Log: log, Now: func() time.Time { return noon },
 	}
 	pages, err := shared()
 	if err != nil {
@@ -107,6 +107,7 @@ var shared = sync.OnceValues(func() (pages Server, err error) {
 
 func (h *house) build() {
 	h.t.Helper()
+	h.server.Metrics = prometheus.NewRegistry() // each server registers its own
 	handler, err := h.server.Handler()
 	if err != nil {
 		h.t.Fatal(err)
@@ -204,6 +205,16 @@ func (r reply) lacks(t *testing.T, texts ...string) reply {
 		}
 	}
 	return r
+}
+
+// cookie is how one is set; empty where it is not.
+func (r reply) cookie(name string) string {
+	for _, c := range r.Header().Values("Set-Cookie") {
+		if strings.HasPrefix(c, name+"=") {
+			return c
+		}
+	}
+	return ""
 }
 
 // hidden are the hidden fields of a page's form.

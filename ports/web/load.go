@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -24,7 +25,10 @@ func (s *Server) load() error {
 		Name: "portico_http_request_seconds", Help: "Time until an answer was written, by route.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60},
 	}, []string{"route", "status"})
-	if err := s.Metrics.Register(s.seen); err != nil {
+	s.looks = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "portico_link_looks_total", Help: "Looks at the first page of an upload link, by what seems to look: browser or scanner.",
+	}, []string{"by"})
+	if err := errors.Join(s.Metrics.Register(s.seen), s.Metrics.Register(s.looks)); err != nil {
 		return fmt.Errorf("registering metrics: %w", err)
 	}
 	return nil

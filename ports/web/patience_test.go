@@ -26,7 +26,6 @@ var hurried = Patience{
 func (h *house) opened(p Patience) (address string) {
 	h.t.Helper()
 	h.server.Patience = p
-	h.server.Metrics.Unregister(h.server.seen)
 	h.build()
 	line, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

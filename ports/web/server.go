@@ -55,6 +55,8 @@ type Server struct {
 
 	// Patience bounds requests; its zero is Standard.
 	Patience Patience
+	// BaseURL is where browsers find all this, "https://portal.example" without a slash at its end.
+	BaseURL string
 	// Secure says that browsers come by HTTPS: cookies are bound to it then.
 	Secure bool
 	// Ready tells why no traffic should come here just now.
@@ -68,6 +70,7 @@ type Server struct {
 	seen   *prometheus.HistogramVec
 	paces  *paces
 	routes chi.Routes
+	looks  *prometheus.CounterVec // at links, by who looks
 }
 
 // Accounts let people in. Implementation: account.Commands.
@@ -130,7 +133,12 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /upload-links/draft", s.draftLink)
 	staff("GET /upload-links/{id}", s.link)
 	staff("POST /upload-links/{id}/resend", s.resendLink)
+	staff("POST /upload-links/{id}/renewal", s.renewLink)
 	staff("POST /upload-links/{id}/extension", s.extendLink)
+	staff("POST /upload-links/{id}/corrections", s.correctAddress)
+	staff("POST /upload-links/{id}/dismissal", s.dismissRequest)
+	staff("GET /upload-links/{id}/copies", s.backToLink)
+	staff("POST /upload-links/{id}/copies", s.copyLink)
 	staff("POST /upload-links/{id}/revocation", s.revokeLink)
 	staff("GET /upload-links/{id}/receipts/{batch}", s.linkReceipt)
 	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", s.linkReceiptFile)
@@ -187,6 +195,7 @@ func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinde
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.Method(method, base+path, s.handle(k, s.right(by, h)))
 	}
+	mux.Method(http.MethodPost, base+"/new-link-request", s.handle(k, s.asking(by, s.requestNewLink)))
 	mux.Handle(base+"/uploads/*", s.handle(k, s.running(by, s.transfers)))
 	on("PUT /files/{id}/name", s.renameFile)
 	on("GET /files/{id}/name", s.fileName)

@@ -52,7 +52,6 @@ func TestSignIn(t *testing.T) {
 	t.Run("cookies are bound to HTTPS where there is", func(t *testing.T) {
 		h := newHouse(t)
 		h.server.Secure = true
-		h.server.Metrics.Unregister(h.server.seen)
 		h.build()
 		a := h.post("https://portal.example/session", right).want(t, http.StatusSeeOther)
 		if c := a.Header().Values("Set-Cookie")[0]; !strings.HasPrefix(c, "__Host-portico=") || !strings.Contains(c, "; Secure") {
@@ -359,7 +358,6 @@ func TestWrittenMails(t *testing.T) {
 	}
 	h.get("/dev/mail/m2").want(t, http.StatusNotFound)
 	h.server.Mails = nil
-	h.server.Metrics.Unregister(h.server.seen)
 	h.build()
 	h.get("/dev/mail").want(t, http.StatusNotFound)
 }

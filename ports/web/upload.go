@@ -24,6 +24,9 @@ import (
 // door is what a mailed link shows first: one button. Mail scanners look at it and nothing happens (L1, S1.i19).
 func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.byToken(r)
+	if a.Link != uuid.Nil {
+		s.noteLook(r, a)
+	}
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,8 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	res, err := s.Links.Redeem(r.Context(), linkapp.Redeem{
-		By: a.by(), Link: a.Link, Holder: a.holder(), Device: r.UserAgent(), Address: origin(r).String(),
+		By: a.by(), Link: a.Link, Holder: a.holder(),
+		Visitor: uploadlink.Visitor{Device: r.UserAgent(), Address: origin(r).String(), DeviceID: s.device(w, r, a.Link)},
 	})
 	if errors.Is(err, uploadlink.ErrExpired) {
 		return s.closed(r.Context(), a, err)

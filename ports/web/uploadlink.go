@@ -29,7 +29,8 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	state := linkapp.LinkState(r.URL.Query().Get("state"))
-	rows, next, err := s.LinkList.Links(r.Context(), user(r).Firm, linkapp.LinkQuery{State: state, After: r.URL.Query().Get("after"), Limit: pageSize})
+	asking := r.URL.Query().Has("asking")
+	rows, next, err := s.LinkList.Links(r.Context(), user(r).Firm, linkapp.LinkQuery{State: state, Asking: asking, After: r.URL.Query().Get("after"), Limit: pageSize})
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
 		Empty: views.Empty{Icon: "send", Title: "No upload links yet", Text: "Send one, and its recipients can send you files without a login.", Action: "New upload link", Href: "/upload-links/new"},
 	}
 	page.Stale = !current
-	if state != "" {
+	if state != "" || asking {
 		page.Empty = views.Empty{Icon: "link", Title: "No link is in this state", Text: "Links show here as soon as one is.", Action: "Show all links", Href: "/upload-links"}
 	}
 	for _, c := range chips {
@@ -46,17 +47,18 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
 		if c.state != "" {
 			href += "?state=" + string(c.state)
 		}
-		page.Chips = append(page.Chips, views.Chip{Word: c.word, Href: href, Current: c.state == state})
+		page.Chips = append(page.Chips, views.Chip{Word: c.word, Href: href, Current: c.state == state && !asking})
 	}
+	page.Chips = append(page.Chips, views.Chip{Word: "Asks for a new link", Href: "/upload-links?asking", Current: asking})
 	return s.show(w, r, page)
 }
 
 func (s *Server) link(w http.ResponseWriter, r *http.Request) error {
-	return s.linkPage(w, r, http.StatusOK, nil)
+	return s.linkPage(w, r, http.StatusOK, nil, views.Correction{})
 }
 
-// linkPage is the page of one link; with problems it is the answer to a refused change.
-func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, problems views.Problems) error {
+// linkPage is the page of one link; with problems it is the answer to a refused change, and typed what was entered for it.
+func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, problems views.Problems, typed views.Correction) error {
 	u := user(r)
 	id, err := pathID(r, "id")
 	if err != nil {
@@ -78,7 +80,20 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, prob
 		Shell: s.shell(r, "Upload link", "links"), Link: linkLine(d.LinkRow), ClientID: d.Client, Message: d.Message, Wanted: d.Wanted,
 		Open: d.State != linkapp.LinkExpired && d.State != linkapp.LinkRevoked, Renewable: d.State == linkapp.LinkExpired,
 		Command: newID(), MinExpires: s.Now().In(z).Format(time.DateOnly), ExtendTo: later(d.ExpiresAt, s.Now(), z),
-		Problems: problems, Files: fileLines(d.Files, z), Receipts: linkReceipts(d, z),
+		RenewTo: s.Now().In(z).AddDate(0, 0, suggestedDays).Format(time.DateOnly), RenewDays: suggestedDays,
+		Problems: problems, Reason: r.PostForm.Get("reason"), Files: fileLines(d.Files, z), Receipts: linkReceipts(d, z),
+	}
+	if day := r.PostForm.Get("expires_on"); len(problems) > 0 && day != "" {
+		page.ExtendTo = day
+	}
+	page.Life, page.Earlier = lifeLines(d, z)
+	for _, p := range page.Link.Recipients {
+		c := views.Correction{Recipient: p.ID, Name: p.TypedName, Email: p.Email}
+		if typed.Recipient == p.ID {
+			c = typed
+			c.Open = true
+		}
+		page.Corrections = append(page.Corrections, c)
 	}
 	if d.ClientName != "" {
 		page.Title = "Upload link for " + d.ClientName
@@ -102,7 +117,11 @@ func later(expires, now time.Time, z *time.Location) string {
 
 func (s *Server) resendLink(w http.ResponseWriter, r *http.Request) error {
 	return s.changeLink(w, r, func(by es.By, link uuid.UUID) (es.Result, error) {
-		return s.Links.Resend(r.Context(), linkapp.Resend{By: by, Link: link})
+		to, err := recipients(r)
+		if err != nil {
+			return es.Result{}, err
+		}
+		return s.Links.Resend(r.Context(), linkapp.Resend{By: by, Link: link, Recipients: to})
 	})
 }
 
@@ -142,10 +161,13 @@ func (s *Server) changeLink(w http.ResponseWriter, r *http.Request, change func(
 	res, err := change(by, id)
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.NotFound {
 		field := "main"
-		if errors.Is(f, uploadlink.ErrExpiry) || errors.Is(f, uploadlink.ErrNotLater) {
+		switch {
+		case errors.Is(f, uploadlink.ErrExpiry), errors.Is(f, uploadlink.ErrNotLater):
 			field = "expires_on"
+		case errors.Is(f, uploadlink.ErrText) && r.PostForm.Has("reason"):
+			field = "reason"
 		}
-		return s.linkPage(w, r, statuses[f.Kind], views.Problems{{Field: field, Text: f.Message}})
+		return s.linkPage(w, r, statuses[f.Kind], views.Problems{{Field: field, Text: f.Message}}, views.Correction{})
 	}
 	if err != nil {
 		return err

@@ -22,11 +22,11 @@ import (
 
 const (
 	suggestedDays = 30   // until a new link expires
-	emptyRows     = 4    // recipients that can be added without script, beside those that are filled
+	shownRows     = 4    // of recipients; the rest is folded away
 	mostChoices   = 2000 // clients in the form's list
 )
 
-// newLink is the form, filled with what is known of the client it is for.
+// newLink is the form, filled with what is known of the client it is for, or with what another link says.
 func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
 	u := user(r)
 	page := views.LinkNew{ID: newID(), Command: newID(), ExpiresOn: s.Now().In(zone(u.Practice.Zone)).AddDate(0, 0, suggestedDays).Format(time.DateOnly)}
@@ -40,7 +40,27 @@ func (s *Server) newLink(w http.ResponseWriter, r *http.Request) error {
 			page.Recipients = []views.RecipientFields{{Name: c.Name, Email: c.Email}}
 		}
 	}
+	if id, err := uuid.Parse(r.URL.Query().Get("like")); err == nil {
+		d, err := s.LinkList.Link(r.Context(), u.Firm, id)
+		if err != nil && !errors.Is(err, uploadlink.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			like(&page, d)
+		}
+	}
 	return s.linkForm(w, r, http.StatusOK, page)
+}
+
+// like fills the form with what a link says that was sent before.
+func like(page *views.LinkNew, d linkapp.LinkDetail) {
+	if d.Client != uuid.Nil {
+		page.ClientID = d.Client.String()
+	}
+	page.Message, page.Wanted = d.Message, strings.Join(d.Wanted, "\n")
+	for _, r := range d.Recipients {
+		page.Recipients = append(page.Recipients, views.RecipientFields{Name: r.Name, Email: r.Email})
+	}
 }
 
 // linkForm completes the form with what doesn't come from what was typed.
@@ -55,7 +75,8 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 	z := zone(u.Practice.Zone)
 	page.MinExpires = s.Now().In(z).Format(time.DateOnly)
 	_, page.Zone = notify.LastDay(s.Now(), z.String())
-	for range min(emptyRows, uploadlink.MaxRecipients-len(page.Recipients)) {
+	page.Folds, page.Unfolded = shownRows+1, len(page.Recipients) > shownRows
+	for range uploadlink.MaxRecipients - len(page.Recipients) {
 		page.Recipients = append(page.Recipients, views.RecipientFields{})
 	}
 	for i := range page.Recipients {

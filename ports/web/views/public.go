@@ -74,8 +74,19 @@ type LinkClosed struct {
 	Advice  string
 	Back    string      // to the upload page, where that is still there
 	Rows    []UploadRow // what was sent through it (L6)
+	Ask     *AskForm    // nil: nobody can be asked
 
 	Receipts ReceiptList
+}
+
+// AskForm asks for a new link (S1.i21).
+type AskForm struct {
+	Action  string
+	Whom    string // "Priya Nair of Harbour & Vale"
+	Asked   When   // a short while ago: they have been told
+	MaxNote int    // letters
+	Note    string
+	Problem string
 }
 
 // File names the template.

@@ -91,6 +91,7 @@ type LinkLine struct {
 	Sender     string
 	Issued     When
 	Expires    When
+	Asked      When // somebody asks for a new link
 	Arriving   int
 	Delivered  int
 }
@@ -98,8 +99,40 @@ type LinkLine struct {
 // PersonLine is one recipient of a link with each fact of its life.
 type PersonLine struct {
 	ID          uuid.UUID
-	Name, Email string
+	Name, Email string // Name is the address where there is no name
+	TypedName   string
 	Life        []Step
+	Bounced     bool
+	Correctable bool // nothing has been sent with their link: the address can be another's
+	OtherDevice When // opened on a second device (L10)
+	Asked       When // asks for a new link
+	Note        string
+}
+
+// LifeLine is one fact of a link's life.
+type LifeLine struct {
+	Icon, Text, Detail string
+	At                 When
+	Bad                bool
+}
+
+// Correction is the form for a recipient's address.
+type Correction struct {
+	Recipient   uuid.UUID
+	Name, Email string
+	Open        bool // something is wrong with what was typed
+}
+
+// NameID and EmailID are the ids of its inputs.
+func (c Correction) NameID() string  { return "correct-" + c.Recipient.String() + "-name" }
+func (c Correction) EmailID() string { return "correct-" + c.Recipient.String() + "-email" }
+
+// LinkCopy shows a recipient's link to the practice (L8).
+type LinkCopy struct {
+	Shell
+	Back          string
+	Person, Email string
+	Address       string // a secret: shown here and nowhere else
 }
 
 // Step is one fact of a life: done when At is set.
@@ -120,6 +153,8 @@ type LinkNew struct {
 	Templates   []TemplateChoice
 	Template    string // the chosen one
 	Drafted     bool   // it was just put into the message
+	Folds       int    // from this row on they are folded away
+	Unfolded    bool   // something is typed there
 	Message     string
 	Wanted      string
 	ExpiresOn   string // 2026-12-04
@@ -145,10 +180,37 @@ type Link struct {
 	Renewable  bool // expired: it can be extended, which opens it again
 	Command    uuid.UUID
 	ExtendTo   string // 2026-12-04
+	RenewTo    string // the day that answers who asks for a new link
+	RenewDays  int
 	MinExpires string
+	Reason     string // typed
 	Problems   Problems
 	Files      []FileLine
 	Receipts   []ReceiptLine
+	Life       []LifeLine // newest first
+	Earlier    []LifeLine // folded away
+
+	Corrections []Correction // one a recipient, in their order
+}
+
+// Correction is the form of one recipient.
+func (l Link) Correction(recipient uuid.UUID) Correction {
+	for _, c := range l.Corrections {
+		if c.Recipient == recipient {
+			return c
+		}
+	}
+	return Correction{Recipient: recipient}
+}
+
+// Asking are the recipients who ask for a new link.
+func (l Link) Asking() (people []PersonLine) {
+	for _, p := range l.Link.Recipients {
+		if !p.Asked.Zero() {
+			people = append(people, p)
+		}
+	}
+	return people
 }
 
 // Inbox is what has reached the practice, newest first.
@@ -212,6 +274,7 @@ func (Client) File() string    { return "client.html" }
 func (Links) File() string     { return "links.html" }
 func (LinkNew) File() string   { return "link_new.html" }
 func (Link) File() string      { return "link.html" }
+func (LinkCopy) File() string  { return "link_copy.html" }
 func (Inbox) File() string     { return "inbox.html" }
 func (Mails) File() string     { return "mails.html" }
 func (Mail) File() string      { return "mail.html" }

@@ -1,5 +1,5 @@
 // <more-rows>: shows the rows that are filled and one empty one; another appears when that one is typed into. Without
-// script all rows are there.
+// script all rows are there, the later ones in <details data-more>.
 class MoreRows extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", () => this.fold())
@@ -11,6 +11,11 @@ class MoreRows extends HTMLElement {
     const filled = (row) => [...row.querySelectorAll("input")].some((input) => input.value.trim() !== "")
     const last = rows.findLastIndex(filled)
     rows.forEach((row, n) => { row.hidden = n > last + 1 })
+    const more = this.querySelector("details[data-more]")
+    if (!more) return
+    more.hidden = [...more.querySelectorAll("[data-row]")].every((row) => row.hidden)
+    more.open = !more.hidden
+    more.querySelector("summary").hidden = true
   }
 }
 customElements.define("more-rows", MoreRows)
