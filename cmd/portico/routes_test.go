@@ -99,6 +99,22 @@ var pageRules = map[string]rule{
 	"POST /upload-links/{id}/extension":  staffOnly(303, 404),
 	"POST /upload-links/{id}/revocation": staffOnly(303, 404),
 
+	"POST /upload-links/draft": staffOnly(422, 422), // no template is chosen
+
+	"GET /upload-links/{id}/receipts/{batch}":              staffOnly(200, 404),
+	"GET /upload-links/{id}/receipts/{batch}/receipt.json": staffOnly(200, 404),
+	"GET /verify":                        everybody(200),
+	"GET /.well-known/portico-keys.json": everybody(200),
+
+	"GET /settings/uploads":                 staffOnly(200, 200),
+	"POST /settings/uploads/policy":         staffOnly(303, 303),
+	"POST /settings/uploads/limits":         staffOnly(303, 303),
+	"POST /settings/uploads/wording":        staffOnly(303, 303),
+	"GET /settings/templates/new":           staffOnly(200, 200),
+	"POST /settings/templates":              staffOnly(303, 303),
+	"GET /settings/templates/{id}":          staffOnly(200, 404),
+	"POST /settings/templates/{id}/removal": staffOnly(303, 404),
+
 	"GET /inbox":              staffOnly(200, 200),
 	"GET /files/{id}/content": staffOnly(200, 404),
 
@@ -112,6 +128,9 @@ var pageRules = map[string]rule{
 func init() {
 	for base, by := range map[string]func(own, others int) rule{"/u/{token}": bySecret, "/up/{link}": byCookie} {
 		maps.Copy(pageRules, map[string]rule{
+			"GET " + base + "/receipts/{batch}":              by(200, 404),
+			"GET " + base + "/receipts/{batch}/receipt.json": by(200, 404),
+
 			"POST " + base + "/release":             by(303, 409), // who has nothing open has nothing to send
 			"POST " + base + "/files":               by(303, 303),
 			"PUT " + base + "/files/{id}/name":      by(422, 422), // a form is no JSON
@@ -146,25 +165,35 @@ type called struct {
 
 // callRules is the declared matrix of the API: every operation of its OpenAPI document must be in it.
 var callRules = map[string]called{
-	"GET /clients":                       {"", 200, 200},
-	"POST /clients":                      {`{"name":"Ida Instance"}`, 201, 201},
-	"GET /clients/{id}":                  {"", 200, 404},
-	"GET /upload-links":                  {"", 200, 200},
-	"POST /upload-links":                 {`{"client_id":"CLIENT","recipients":[{"name":"A","email":"a@example.org"}],"expires_on":"LATER"}`, 201, 404},
-	"GET /upload-links/{id}":             {"", 200, 404},
-	"POST /upload-links/{id}/resend":     {"", 200, 404},
-	"POST /upload-links/{id}/extension":  {`{"expires_on":"LATER"}`, 200, 404},
-	"POST /upload-links/{id}/revocation": {"", 200, 404},
-	"GET /files":                         {"", 200, 200},
-	"GET /files/{id}":                    {"", 200, 404},
-	"GET /files/{id}/content":            {"", 200, 404},
-	"GET /upload-policies/{channel}":     {"", 200, 200},
-	"PUT /upload-policies/{channel}":     {`{"window_ms":600000,"deliver":"after"}`, 200, 200},
-	"GET /account/sessions":              {"", 200, 200},
-	"POST /account/sessions/end":         {"", 204, 0},
-	"POST /account/sessions/{id}/end":    {"", 204, 404},
-	"POST /account/password":             {`{"present":"no","new":"three other words"}`, 422, 422},
-	"GET /events":                        {"", 200, 200},
+	"GET /clients":                            {"", 200, 200},
+	"POST /clients":                           {`{"name":"Ida Instance"}`, 201, 201},
+	"GET /clients/{id}":                       {"", 200, 404},
+	"GET /upload-links":                       {"", 200, 200},
+	"POST /upload-links":                      {`{"client_id":"CLIENT","recipients":[{"name":"A","email":"a@example.org"}],"expires_on":"LATER"}`, 201, 404},
+	"GET /upload-links/{id}":                  {"", 200, 404},
+	"POST /upload-links/{id}/resend":          {"", 200, 404},
+	"POST /upload-links/{id}/extension":       {`{"expires_on":"LATER"}`, 200, 404},
+	"POST /upload-links/{id}/revocation":      {"", 200, 404},
+	"GET /files":                              {"", 200, 200},
+	"GET /files/{id}":                         {"", 200, 404},
+	"GET /files/{id}/content":                 {"", 200, 404},
+	"GET /upload-policies/{channel}":          {"", 200, 200},
+	"PUT /upload-policies/{channel}":          {`{"window_ms":600000,"deliver":"after"}`, 200, 200},
+	"GET /upload-limits":                      {"", 200, 200},
+	"PUT /upload-limits":                      {`{"max_file_bytes":0,"quota_bytes":0}`, 200, 200},
+	"GET /upload-wording":                     {"", 200, 200},
+	"PUT /upload-wording":                     {`{"button":"Send files"}`, 200, 200},
+	"GET /message-templates":                  {"", 200, 200},
+	"POST /message-templates":                 {`{"name":"From a program","text":"Hello"}`, 201, 201},
+	"GET /message-templates/{id}":             {"", 200, 404},
+	"PUT /message-templates/{id}":             {`{"name":"RANDOM","text":"Hello"}`, 200, 0}, // one that isn't there is made
+	"DELETE /message-templates/{id}":          {"", 204, 404},
+	"GET /upload-links/{id}/receipts/{batch}": {"", 200, 404},
+	"GET /account/sessions":                   {"", 200, 200},
+	"POST /account/sessions/end":              {"", 204, 0},
+	"POST /account/sessions/{id}/end":         {"", 204, 404},
+	"POST /account/password":                  {`{"present":"no","new":"three other words"}`, 422, 422},
+	"GET /events":                             {"", 200, 200},
 }
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,

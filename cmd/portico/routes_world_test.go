@@ -18,6 +18,7 @@ import (
 
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	firmapp "portico/app/firm"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
@@ -50,6 +51,8 @@ type fixture struct {
 	session  string                        // of the practice's person
 	token    string                        // the same person's
 	spare    uuid.UUID                     // the name of another session of that person
+	batch    uuid.UUID                     // of the released file
+	template uuid.UUID                     // made when a route is about it: a practice has few
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -67,6 +70,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	}
 	w.tokens[byRevoked] = dead
 	w.shared = w.fixture(t)
+	w.templateOf(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
 	w.asset, _, _ = strings.Cut(rest, `"`)
@@ -160,8 +164,13 @@ func (w *routesWorld) fixture(t *testing.T) *fixture {
 		}
 	}
 	eventually(t, "the link's files on the practice's page", func() bool {
-		_, err := w.house.linkList.File(ctx, w.calm.firm, f.released)
-		return err == nil
+		detail, err := w.house.linkList.Link(ctx, w.calm.firm, f.link)
+		for _, b := range detail.Batches {
+			if b.State == linkapp.BatchReleased {
+				f.batch = b.ID
+			}
+		}
+		return err == nil && f.batch != uuid.Nil && len(detail.Files) > 0
 	})
 	return f
 }
@@ -196,10 +205,13 @@ func (w *routesWorld) secretOf(f *fixture, who string) string {
 }
 
 // path fills a route's pattern.
-func (w *routesWorld) path(route, who string, f *fixture) string {
+func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
+	t.Helper()
 	method, path, _ := strings.Cut(route, " ")
 	id := f.link
 	switch {
+	case strings.Contains(path, "templates/{id}"):
+		id = w.templateOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
 	case strings.HasPrefix(path, "/files/"):
@@ -221,7 +233,22 @@ func (w *routesWorld) path(route, who string, f *fixture) string {
 	if method == http.MethodPost || method == http.MethodOptions {
 		upload = ""
 	}
-	return strings.NewReplacer("{id}", id.String(), "{token}", w.secretOf(f, who), "{link}", link.String(), "{channel}", "link", "*", upload).Replace(path)
+	return strings.NewReplacer("{id}", id.String(), "{token}", w.secretOf(f, who), "{link}", link.String(), "{channel}", "link", "{batch}", f.batch.String(), "*", upload).Replace(path)
+}
+
+func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.template == uuid.Nil {
+		f.template = newID(t)
+		res, err := w.house.firms.SaveTemplate(t.Context(), firmapp.SaveTemplate{By: w.calm.by(), ID: w.calm.id, Template: f.template, Name: rndWord(t), Text: "Hello"})
+		if err == nil {
+			_, err = w.house.linkList.Wait(t.Context(), res.Position)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.template
 }
 
 // everyForm has the fields of all forms, each with something right in it, but for passwords.
@@ -230,6 +257,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"command": {uuid.NewString()}, "id": {uuid.NewString()}, "name": {"Quite another name"}, "email": {strings.ReplaceAll(who, " ", ".") + "@nowhere.example"},
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"},
+		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
 	}
 }
 
@@ -252,7 +280,7 @@ func (w *routesWorld) request(t *testing.T, route, who string, f *fixture, heade
 	if strings.HasPrefix(route, "PATCH ") {
 		kind, body = "application/offset+octet-stream", strings.NewReader("a file")
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, w.base+w.path(route, who, f), body)
+	r, err := http.NewRequestWithContext(t.Context(), method, w.base+w.path(t, route, who, f), body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,8 +355,8 @@ func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
 func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 	t.Helper()
 	method, _, _ := strings.Cut(route, " ")
-	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later()).Replace(callRules[route].body)
-	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(route, who, f), strings.NewReader(body))
+	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t)).Replace(callRules[route].body)
+	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(t, route, who, f), strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -366,7 +394,7 @@ func (a reply) check(t *testing.T, route, who string, want int) {
 		}
 	}
 	_, path, _ := strings.Cut(a.Request.Method+" "+a.Request.URL.Path, " ")
-	if strings.HasPrefix(path, "/static/") || path == "/metrics" || path == "/healthz" || path == "/readyz" {
+	if strings.HasPrefix(path, "/static/") || path == "/metrics" || path == "/.well-known/portico-keys.json" || path == "/healthz" || path == "/readyz" {
 		return
 	}
 	policy := h.Get("Content-Security-Policy")

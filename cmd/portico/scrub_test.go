@@ -33,13 +33,14 @@ func TestNoSecretIsKept(t *testing.T) {
 	t.Parallel()
 	box, port := postOffice(t)
 	secrets := map[string]string{
-		"the master key": freshKey(), "the link key": freshKey(), "the mail server's password": "mail-server-Passw0rd-9431",
+		"the master key": freshKey(), "the link key": freshKey(), "the receipts' key": freshReceiptKey(),
 		"the first password": "gravel saxophone noon kettle", "a wrong password": "umbrella wrong tractor seven", "the second password": "walnut harbour fiddle creek",
 	}
 	database, folder := pgtest.DB(t), t.TempDir()
 	settings := []string{
 		"DATABASE_URL=" + database, "PORTICO_DATA=" + folder, "PORTICO_BASE_URL=http://localhost:1", "PORTICO_LOG_LEVEL=debug",
-		"PORTICO_MASTER_KEY=" + secrets["the master key"], "PORTICO_LINK_KEYS=1:" + secrets["the link key"], "PORTICO_MAIL_FROM=portal@harbour.example",
+		"PORTICO_MASTER_KEY=" + secrets["the master key"], "PORTICO_LINK_KEYS=1:" + secrets["the link key"],
+		"PORTICO_RECEIPT_KEYS=" + secrets["the receipts' key"], "PORTICO_MAIL_FROM=portal@harbour.example",
 		"PORTICO_SMTP_HOST=127.0.0.1", "PORTICO_SMTP_PORT=" + strconv.Itoa(port), "PORTICO_SMTP_ENCRYPTION=none",
 	}
 	command := func(in string, args ...string) string {
@@ -69,6 +70,7 @@ func TestNoSecretIsKept(t *testing.T) {
 	places := map[string]string{"the log": node.errs.String(), "the metrics": string(metrics)}
 	tables(t, database, places)
 	files(t, folder, places)
+	_, secrets["the receipts' key"], _ = strings.Cut(secrets["the receipts' key"], ":")
 	if len(secrets) < 14 || len(places) < 20 {
 		t.Fatalf("%d secrets in %d places only: %v", len(secrets), len(places), slices.Sorted(maps.Keys(places)))
 	}
