@@ -20,6 +20,8 @@ const (
 	effectLease   = 2 * time.Minute  // an effect that is being performed is nobody else's for so long
 	effectNote    = 10 * time.Second // for noting what became of it
 	effectTries   = 10               // with the backoff below: about a day and a half
+	scanTries     = 6                // about an hour and a half: a file waits for its scan, and a person for the file
+	scanLimit     = 20 * time.Minute // of one scan, whose lease is renewed meanwhile
 	effectPoll    = 30 * time.Second
 	effectPause   = 200 * time.Millisecond // between looks while events come
 	effectsAtOnce = 4                      // in each lane
@@ -32,16 +34,17 @@ func effectBackoff(tries int) time.Duration {
 
 // Effects performs what is due. Any number of nodes may run it.
 type Effects struct {
-	db   *DB
-	tail *Tail
-	do   es.Performer
-	log  *slog.Logger
-	wake chan struct{} // the reactor of this node has written effects
+	db    *DB
+	lease time.Duration
+	tail  *Tail
+	do    es.Performer
+	log   *slog.Logger
+	wake  chan struct{} // the reactor of this node has written effects
 }
 
 // NewEffects performs with do.
 func NewEffects(db *DB, tail *Tail, do es.Performer, log *slog.Logger) *Effects {
-	return &Effects{db: db, tail: tail, do: do, log: log.With("worker", "effects"), wake: make(chan struct{}, 1)}
+	return &Effects{db: db, lease: effectLease, tail: tail, do: do, log: log.With("worker", "effects"), wake: make(chan struct{}, 1)}
 }
 
 // Reactor is a subscription that writes the effects which events ask for, in the transaction that moves its
@@ -185,7 +188,7 @@ func (w *Effects) claim(ctx context.Context, free int, full []string) (list []cl
 		WHERE key = ANY (ARRAY(
 			SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() AND split_part(kind, '.', 1) <> ALL ($3)
 			ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-		RETURNING key, firm_no, kind, stream_id, args, attempts`, effectLease, free, full)
+		RETURNING key, firm_no, kind, stream_id, args, attempts`, w.lease, free, full)
 	if err != nil {
 		return nil, fmt.Errorf("claim effects: %w", err)
 	}
@@ -207,7 +210,7 @@ func (w *Effects) claim(ctx context.Context, free int, full []string) (list []cl
 
 // perform does one effect and notes what became of it. When the node stops, an effect that was done is still noted.
 func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
-	err := w.act(ctx, &e)
+	err := w.act(ctx, &e, tries)
 	if err != nil && ctx.Err() != nil {
 		return nil // we are stopping: the lease runs out and somebody tries again
 	}
@@ -218,7 +221,7 @@ func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
 		return w.end(note, e.Key, "done", "")
 	case errors.Is(err, es.ErrWithdrawn):
 		return w.end(note, e.Key, "withdrawn", err.Error())
-	case tries < effectTries:
+	case tries < mannerOf(e.Kind).tries:
 		w.log.Warn("an effect failed and comes again", "effect", e.Key, "tries", tries, "err", err)
 		_, err = w.db.Work.Exec(note, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3 WHERE key = $1 AND state = 'waiting'`,
 			e.Key, effectBackoff(tries), err.Error())
@@ -231,11 +234,29 @@ func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
 	return w.end(note, e.Key, "gave_up", err.Error())
 }
 
-// act ends well before the lease does, so that nobody else performs the same meanwhile. A panic is an error: the house
-// stands.
-func (w *Effects) act(ctx context.Context, e *es.Effect) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, effectLease-2*effectNote)
+// manner is how the effects of one lane are performed.
+type manner struct {
+	tries  int
+	limit  time.Duration // of one try
+	renews bool          // its tries may be longer than a lease
+}
+
+func mannerOf(kind string) manner {
+	if lane(kind) == "scan" {
+		return manner{tries: scanTries, limit: scanLimit, renews: true}
+	}
+	return manner{tries: effectTries, limit: effectLease - 2*effectNote}
+}
+
+// act ends well before the lease does, or renews it, so that nobody else performs the same meanwhile. A panic is an
+// error: the house stands.
+func (w *Effects) act(ctx context.Context, e *es.Effect, tries int) (err error) {
+	manner := mannerOf(e.Kind)
+	ctx, cancel := context.WithTimeout(ctx, manner.limit)
 	defer cancel()
+	if manner.renews {
+		go w.renew(ctx, e.Key, tries)
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -245,6 +266,22 @@ func (w *Effects) act(ctx context.Context, e *es.Effect) (err error) {
 		return fmt.Errorf("perform %s: %w", e.Key, err)
 	}
 	return w.do.Perform(ctx, *e)
+}
+
+// renew keeps an effect leased until ctx ends. Where it can't, the lease runs out, and an effect is harmless the second
+// time.
+func (w *Effects) renew(ctx context.Context, key string, tries int) {
+	for {
+		sleep(ctx, w.lease/4)
+		if ctx.Err() != nil {
+			return
+		}
+		_, err := w.db.Work.Exec(ctx, `
+			UPDATE es.effects SET due_at = clock_timestamp() + $3::interval WHERE key = $1 AND state = 'waiting' AND attempts = $2`, key, tries, w.lease)
+		if err != nil && ctx.Err() == nil {
+			w.log.Warn("an effect's lease could not be renewed", "effect", key, "err", err)
+		}
+	}
 }
 
 func (w *Effects) end(ctx context.Context, key, state, why string) error {

@@ -157,6 +157,56 @@ func TestEffectIsLeased(t *testing.T) {
 	}
 }
 
+// A scan may take longer than a lease, and still nobody else begins it; it is given up earlier than a mail.
+func TestScansAreLeasedWhileTheyRun(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	world := newOutside()
+	finish := make(chan struct{})
+	var fails atomic.Bool
+	world.perform = func(context.Context, es.Effect) error {
+		if fails.Load() {
+			return errors.New("the scanner is away")
+		}
+		<-finish
+		return nil
+	}
+	const lease = 800 * time.Millisecond
+	nodes := []*node{startNode(t, url), startNode(t, url)}
+	for i, n := range nodes {
+		effects := postgres.NewEffects(n.db, n.tail, world, n.log)
+		effects.SetLease(lease)
+		if i == 0 {
+			n.subscribe(effects.Reactor("scans", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
+				return []es.Effect{{Kind: "scan.probe", Key: keyOf(r.Stream), Firm: r.Firm, Stream: r.Stream}}
+			}))
+		}
+		n.run(effects.Run)
+	}
+	stream, _ := nodes[0].tick(t)
+	key := keyOf(stream)
+	within(t, 5*time.Second, "somebody performs it", func() bool { return world.actsOn(key) == 1 })
+	time.Sleep(3 * lease)
+	if n := world.actsOn(key); n != 1 {
+		t.Errorf("performed %d times at once", n)
+	}
+	close(finish)
+	within(t, 5*time.Second, "it is over", func() bool { return nodes[0].effect(t, key).state == "done" })
+	fails.Store(true)
+	stream, _ = nodes[0].tick(t)
+	key = keyOf(stream)
+	for range 5 {
+		within(t, 5*time.Second, "it is put off", func() bool { return nodes[0].effect(t, key).dueIn > 10*time.Second })
+		nodes[0].due(t, key)
+	}
+	within(t, 5*time.Second, "it is given up", func() bool { return nodes[0].effect(t, key).state == "gave_up" })
+	world.mu.Lock()
+	defer world.mu.Unlock()
+	if world.gaveUp[key] != 6 {
+		t.Errorf("given up after %d tries", world.gaveUp[key])
+	}
+}
+
 // A node dies between the act and its note: once the lease is over another node performs it again, under the same key.
 func TestEffectAfterACrash(t *testing.T) {
 	t.Parallel()

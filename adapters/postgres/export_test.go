@@ -3,11 +3,15 @@ package postgres
 import (
 	"context"
 	"crypto/rand"
+	"time"
 
 	"portico/app/es"
 
 	"github.com/jackc/pgx/v5"
 )
+
+// SetLease makes the lease of what w performs from now on this short.
+func (w *Effects) SetLease(lease time.Duration) { w.lease = lease }
 
 // AppendIn appends inside a transaction of the caller's, with made-up hashes on top of head: written is false where the
 // stream was elsewhere.
