@@ -35,6 +35,8 @@ type File struct {
 	ReleasedAt  Time    `json:"released_at"`
 	Late        bool    `json:"late" doc:"It arrived after the link's expiry and was started before"`
 	SameAs      MaybeID `json:"same_as" doc:"An earlier file of the link with the same content"`
+	Scan        *string `json:"scan" enum:"clean,not_scanned" doc:"What the virus scanner said; null: none was configured when the file arrived"`
+	ScanNote    string  `json:"scan_note" doc:"Why it was not scanned"`
 }
 
 func showFile(f linkapp.FileRow) File {
@@ -42,7 +44,17 @@ func showFile(f linkapp.FileRow) File {
 		ID: ID(f.ID), LinkID: ID(f.Link), ClientID: MaybeID(f.Client), Client: f.ClientName, RecipientID: ID(f.Recipient), Recipient: f.RecipientName,
 		BatchID: ID(f.Batch), State: string(linkapp.FileReleased), Name: f.Name, SentAs: f.SentAs, Size: f.Size, SHA256: f.SHA256, Media: f.Media,
 		StartedAt: Time(f.StartedAt), ReceivedAt: Time(f.ReceivedAt), ReleasedAt: Time(f.ReleasedAt), Late: f.Late, SameAs: MaybeID(f.SameAs),
+		Scan: scanWord(f.Scan), ScanNote: f.ScanNote,
 	}
+}
+
+// scanWord is null where no scanner was configured.
+func scanWord(s linkapp.ScanState) *string {
+	if s == linkapp.NoScan {
+		return nil
+	}
+	word := string(s)
+	return &word
 }
 
 type listFiles struct {

@@ -36,7 +36,7 @@ func fileLine(f linkapp.FileRow, z *time.Location) views.FileLine {
 	l := views.FileLine{
 		ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, Digest: f.SHA256[:min(12, len(f.SHA256))], Icon: fileIcon(f.Name),
 		Client: f.ClientName, ClientID: f.Client, Link: f.Link, Sender: f.RecipientName, Released: views.At(f.ReleasedAt, z),
-		Late: f.Late, Same: f.SameAs != uuid.Nil,
+		Late: f.Late, Same: f.SameAs != uuid.Nil, Unscanned: f.Scan == linkapp.ScanNone,
 	}
 	if l.Sender == "" {
 		l.Sender = "A recipient without a name"

@@ -57,6 +57,8 @@ type fileState struct {
 	Deadline string            `json:"deadline,omitempty"` // of its own batch, while it can be changed
 	Renamed  bool              `json:"renamed,omitempty"`  // it got a suffix because its name was taken
 	SameAs   uuid.UUID         `json:"same_as,omitzero"`
+	Scan     linkapp.ScanState `json:"scan,omitempty"`      // where a scanner is configured (U8)
+	ScanNote string            `json:"scan_note,omitempty"` // of an infected file what was found
 
 	// Of a file that is still being received: how many bytes are here, and by what its sender knows it again.
 	Offset      int64  `json:"offset,omitempty"`
@@ -85,7 +87,7 @@ func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadSta
 		if !listed(f) {
 			continue
 		}
-		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f, p.Files), SameAs: f.SameAs}
+		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f, p.Files), SameAs: f.SameAs, Scan: f.Scan, ScanNote: f.ScanNote}
 		if changeable(f, p.Now) {
 			fs.Deadline = milli(f.Deadline)
 		}
@@ -114,14 +116,14 @@ func changeable(f linkapp.UploadFile, now time.Time) bool {
 
 // listed tells that a file is there for its uploader: what was deleted or never came is not.
 func listed(f linkapp.UploadFile) bool {
-	return f.State == linkapp.FileReceiving || f.State == linkapp.FileReceived || f.State == linkapp.FileReleased
+	return f.State != linkapp.FileDeleted && f.State != linkapp.FileAbandoned
 }
 
 // unfinished tells that something can still happen through a link that takes nothing new: a file is in its window
-// (S1.i16) or on its way (L4).
+// (S1.i16), on its way (L4), or waits for a virus check (U8).
 func unfinished(p linkapp.UploadPage) bool {
 	return slices.ContainsFunc(p.Files, func(f linkapp.UploadFile) bool {
-		return f.State == linkapp.FileReceiving || changeable(f, p.Now)
+		return f.State == linkapp.FileReceiving || f.State == linkapp.FileChecking || changeable(f, p.Now)
 	})
 }
 
@@ -137,18 +139,46 @@ func uploadRows(p linkapp.UploadPage, base string, running map[uuid.UUID]transfe
 		case linkapp.FileReceiving:
 			row.Icon, row.Note = "hourglass", "Not complete yet"+here(running[f.ID])+". Choose it again to go on."
 		case linkapp.FileReceived:
-			row.Note = "Received · " + views.Size(f.Size)
+			row.Note = "Received · " + views.Size(f.Size) + checking(f)
 			if changeable(f, p.Now) {
 				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))
 			}
 		case linkapp.FileReleased:
 			row.Note = "Sent to " + p.Practice + " · " + views.Size(f.Size)
+		case linkapp.FileChecking:
+			row.Icon, row.Note = "hourglass", "Received · "+views.Size(f.Size)+waits(f, p.Practice)
+		case linkapp.FileInfected:
+			row.Icon, row.Note = "circle-alert", infected(f, p.Practice)
 		case linkapp.FileDeleted, linkapp.FileAbandoned:
 		}
 		row.Note += remarks(f, p.Files)
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// checking is what the virus check adds to a file in its window; file-rows.js says the same here and in the two below.
+func checking(f linkapp.UploadFile) string {
+	if f.Scan == linkapp.ScanAwaited || f.Scan == linkapp.ScanHeld {
+		return " · being checked for viruses"
+	}
+	return ""
+}
+
+// waits tells why a file whose window is over is not with the practice yet (U8).
+func waits(f linkapp.UploadFile, practice string) string {
+	switch f.Scan {
+	case linkapp.ScanAwaited:
+		return " · being checked for viruses, then it goes to " + practice
+	case linkapp.ScanHeld:
+		return " · it could not be checked for viruses yet, so it waits. Ask " + practice + " if it is urgent."
+	case linkapp.NoScan, linkapp.ScanClean, linkapp.ScanInfected, linkapp.ScanNone, linkapp.ScanDestroyed:
+	}
+	return " · goes to " + practice + " when the files sent with it have been checked for viruses"
+}
+
+func infected(f linkapp.UploadFile, practice string) string {
+	return "Not sent to " + practice + ": a virus was found (" + f.ScanNote + "). Have this device checked, then send a clean copy."
 }
 
 // here is how much of an unfinished file has come: ": 63 % is here".

@@ -229,20 +229,21 @@ type FileDay struct {
 
 // FileLine is one file that the practice has.
 type FileLine struct {
-	ID       uuid.UUID
-	Name     string
-	SentAs   string // when it was renamed: the name it was sent under
-	Size     int64
-	Digest   string // the first digits of the SHA-256
-	SHA256   string
-	Icon     string
-	Client   string
-	ClientID uuid.UUID
-	Link     uuid.UUID
-	Sender   string
-	Released When
-	Late     bool
-	Same     bool // same content as an earlier file of the link
+	ID        uuid.UUID
+	Name      string
+	SentAs    string // when it was renamed: the name it was sent under
+	Size      int64
+	Digest    string // the first digits of the SHA-256
+	SHA256    string
+	Icon      string
+	Client    string
+	ClientID  uuid.UUID
+	Link      uuid.UUID
+	Sender    string
+	Released  When
+	Late      bool
+	Unscanned bool // a virus scanner is configured and could not scan it (U8)
+	Same      bool // same content as an earlier file of the link
 }
 
 // Mails lists the mails that were written instead of sent.

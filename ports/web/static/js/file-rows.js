@@ -3,6 +3,7 @@
 import { clock, icon, left, part, set, size } from "./words.js"
 
 const symbols = { refused: "circle-alert", offline: "hourglass", waiting: "hourglass", paused: "pause" }
+const marks = { receiving: "hourglass", checking: "hourglass", infected: "circle-alert" } // of files that the server has
 const shown = { offline: "waiting", checking: "sending", done: "received" } // the states that styles know
 
 export class FileRows {
@@ -91,10 +92,12 @@ export class FileRows {
     const here = Math.floor((file.offset ?? 0) / file.size * 100)
     const words = {
       receiving: `Not complete yet${here > 0 ? `: ${here} % is here` : ""}. Choose it again to go on.`,
-      received: `Received · ${size(file.size)}`,
+      received: `Received · ${size(file.size)}${["awaited", "held"].includes(file.scan) ? " · being checked for viruses" : ""}`,
+      checking: `Received · ${size(file.size)}${waits(file, this.practice)}`,
       released: `Sent to ${this.practice} · ${size(file.size)}`,
+      infected: `Not sent to ${this.practice}: a virus was found (${file.scan_note}). Have this device checked, then send a clean copy.`,
     }
-    this.#fill(row, file.state, file.name, (words[file.state] ?? "") + remarks(file, files), file.state === "receiving" ? "hourglass" : "check")
+    this.#fill(row, file.state, file.name, (words[file.state] ?? "") + remarks(file, files), marks[file.state] ?? "check")
     row.querySelector(".file__acts").hidden = !(file.state === "received" && file.deadline)
     row.querySelector(".file__rename").setAttribute("aria-label", `Rename ${file.name}`)
     row.querySelector(".file__delete").setAttribute("aria-label", `Delete ${file.name}`)
@@ -175,6 +178,15 @@ export function remarks(file, files) {
   const other = file.same_as && files.find((f) => f.id === file.same_as)
   return (file.renamed ? " · a file of that name was here already, so this one got a number" : "") +
     (file.same_as ? ` · same content as ${other ? `“${other.name}”` : "an earlier file"}` : "")
+}
+
+// waits tells why a file whose window is over is not with the practice yet (U8); the server says the same.
+function waits(file, practice) {
+  switch (file.scan) {
+    case "awaited": return ` · being checked for viruses, then it goes to ${practice}`
+    case "held": return ` · it could not be checked for viruses yet, so it waits. Ask ${practice} if it is urgent.`
+    default: return ` · goes to ${practice} when the files sent with it have been checked for viruses`
+  }
 }
 
 function note(s) {

@@ -5,6 +5,7 @@ export class Telling {
   #due = new Set() // announcements of the countdown that have been made
   #all = 0 // files of this round: from the first on its way until none is
   #here = 0
+  #stopped = new Set()
 
   constructor(desk) {
     this.#status = desk.querySelector("#status")
@@ -31,10 +32,19 @@ export class Telling {
 
   ended() { this.#all-- }
 
+  // stopped tells once of each file in which a virus was found; those of earlier visits are in the list.
+  stopped(files, earlier) {
+    const fresh = files.filter((f) => !this.#stopped.has(f.id))
+    for (const f of fresh) this.#stopped.add(f.id)
+    if (fresh.length && !earlier) this.say(`${fresh.map((f) => f.name).join(", ")}: a virus was found, so it was not sent to ${this.#practice}.`)
+  }
+
   // countdown says how much time is left at five minutes and at one, and when it is over; not every second.
-  countdown(ms) {
+  countdown(ms, checking) {
     if (ms <= 0) {
-      if (this.#due.delete("open")) this.say(`Your files have been sent to ${this.#practice}. They can’t be changed here any more.`)
+      if (!this.#due.delete("open")) return
+      if (checking) this.say(`Your files are being checked for viruses, then they go to ${this.#practice}. They can’t be changed here any more.`)
+      else this.say(`Your files have been sent to ${this.#practice}. They can’t be changed here any more.`)
       return
     }
     this.#due.add("open")

@@ -170,6 +170,7 @@ class UploadDesk extends HTMLElement {
     }
     this.#skew = Date.parse(body.now) - Date.now()
     this.#ending = false
+    this.telling.stopped(body.files.filter((f) => f.state === "infected"), !this.page)
     this.page = body
     if (body.link.state !== "open") this.close(body.detail ?? this.querySelector("#closed-text").textContent)
     for (const s of this.sendings) {
@@ -187,7 +188,8 @@ class UploadDesk extends HTMLElement {
     const files = this.page?.files ?? [], mine = new Set(this.sendings.map((s) => s.id))
     const moving = this.sendings.filter((s) => !s.over).length, done = this.sendings.filter((s) => s.state === "done").length
     const received = done + files.filter((f) => f.state === "received" && !mine.has(f.id)).length, sent = files.filter((f) => f.state === "released").length
-    set(this.querySelector("#files-count"), [moving && `${moving} on the way`, received && `${received} received`, sent && `${sent} sent`].filter(Boolean).join(", "))
+    const checking = files.filter((f) => f.state === "checking").length, stopped = files.filter((f) => f.state === "infected").length
+    set(this.querySelector("#files-count"), [moving && `${moving} on the way`, received && `${received} received`, checking && `${checking} being checked`, sent && `${sent} sent`, stopped && `${stopped} not sent`].filter(Boolean).join(", "))
     this.querySelector("#files-section").hidden = this.rows.empty
     this.naming.refresh()
   }
@@ -206,7 +208,7 @@ class UploadDesk extends HTMLElement {
     }
     if (this.page) this.querySelector("#foot").hidden = most <= 0
     if (most > 0) set(this.querySelector("#countdown"), clock(most))
-    this.telling.countdown(most)
+    this.telling.countdown(most, this.page?.files.some((f) => f.state === "checking" || f.state === "received" && ["awaited", "held"].includes(f.scan)))
   }
 
   // ---- changing
