@@ -280,10 +280,12 @@ func looks(t *testing.T, p *portal) {
 		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
 		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
+		{name: "the practice's receipt", path: "/upload-links/" + l.id.String(), open: func(v *uitest.Page) { v.Click("link", "Receipt") }},
 		{name: "inbox", path: "/inbox"}, {name: "account", path: "/account"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
 	}
 	visitor := []view{
 		{name: "door", path: l.path}, {name: "upload", path: "/up/" + l.id.String() + "/"}, {name: "login", path: "/login"},
+		{name: "receipt", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Receipt") }}, {name: "check a receipt", path: "/verify"},
 		{name: "rename", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Rename Second.pdf") }},
 		{name: "delete", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Delete Second.pdf") }},
 	}

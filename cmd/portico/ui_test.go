@@ -54,6 +54,7 @@ func TestPages(t *testing.T) {
 		"what the practice sees while files are arriving": arriving,
 	}
 	maps.Copy(walks, deskWalks)
+	maps.Copy(walks, receiptWalks)
 	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -104,7 +104,7 @@ func receiptFile(w http.ResponseWriter, doc receipt.Document) error {
 
 // causes are why a batch was released, as people say it.
 var causes = map[uploadlink.ReleaseCause]string{
-	uploadlink.WindowEnded: "when the time for changes was over", uploadlink.SentNow: "sent by its sender before that time was over", uploadlink.NoWindow: "at once",
+	uploadlink.WindowEnded: "when the time for changes was over", uploadlink.SentNow: "because the sender pressed “send now”", uploadlink.NoWindow: "at once",
 }
 
 // proof is doc as people read it, in the practice's time.

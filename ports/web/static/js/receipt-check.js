@@ -23,9 +23,8 @@ class ReceiptCheck extends HTMLElement {
   #finding = null // of the newest receipt
   #name = ""
   #waiting = [] // files that came before their receipt
-  #bad = false
+  #bad = false // a file at hand is not what was sent
   #turn = Promise.resolve() // one thing after the other
-  #round = 0 // counts receipts: what belongs to an older one is not shown any more
 
   connectedCallback() {
     this.keys = JSON.parse(this.dataset.keys).keys
@@ -74,7 +73,7 @@ class ReceiptCheck extends HTMLElement {
     fill("#sender", receipt.recipient.name || "No name was given")
     fill("#released", moment(receipt.released_at))
     for (const f of receipt.files) {
-      this.#line(f.name, "listed", "file", `${size(f.size)} · arrived ${moment(f.received_at)} · SHA-256 ${f.sha256} · not compared`, f.id)
+      this.#line(f.name, "listed", "file", `${size(f.size)} · arrived ${moment(f.received_at)} · not compared`, f)
     }
   }
 
@@ -91,22 +90,28 @@ class ReceiptCheck extends HTMLElement {
       found = { answer: "unread" }
     }
     bar.hidden = true
-    if (found.answer !== "matches") this.#bad = true
+    if (found.answer === "differs" || found.answer === "not_in_receipt") this.#bad = true
     const [state, symbol, words] = relations[found.answer]
     const called = found.file && found.file.name !== file.name ? ` as ${found.file.name}` : ""
     this.#fill(row, file.name, state, symbol, `${words}${found.answer === "matches" ? called : ""} · ${size(file.size)}`)
     if (found.answer !== "matches") return
     const own = this.querySelector(`#rows [data-id="${CSS.escape(found.file.id)}"]`)
     if (own) own.replaceWith(row)
-    row.dataset.id = found.file.id
+    this.#belongs(row, found.file)
   }
 
-  #line(name, state, symbol, note, id) {
+  #line(name, state, symbol, note, sent) {
     const row = this.row.cloneNode(true)
-    if (id) row.dataset.id = id
+    if (sent) this.#belongs(row, sent)
     this.#fill(row, name, state, symbol, note)
     this.querySelector("#rows").append(row)
     return row
+  }
+
+  // #belongs ties a row to a file of the receipt.
+  #belongs(row, sent) {
+    row.dataset.id = sent.id
+    row.querySelector("code").textContent = `SHA-256 ${sent.sha256}`
   }
 
   #fill(row, name, state, symbol, note) {
