@@ -90,6 +90,8 @@ func (h history) Apply(e uploadlink.Event) history {
 		for _, r := range e.Recipients {
 			h.names[r.ID] = r.Name
 		}
+	case uploadlink.AddressCorrected:
+		h.names[e.Recipient] = e.Name
 	case uploadlink.BatchOpened:
 		h.batches[e.Batch] = &batch{recipient: e.Recipient}
 	case uploadlink.FileReceived:

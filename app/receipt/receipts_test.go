@@ -181,6 +181,39 @@ func TestOnlyForWhoSentAndWhoGot(t *testing.T) {
 	}
 }
 
+// Rule 1: a name that is corrected later is not that of an earlier receipt.
+func TestTheNameIsTheOneOfTheRelease(t *testing.T) {
+	h := open(t)
+	h.opened(batchA)
+	h.arrived(fileA, batchA, "a.pdf")
+	correct := func(name string) {
+		h.given(uploadlink.AddressCorrected{Recipient: ida, Name: event.Of(ida, name), Email: event.Of(ida, "ida@example.net"), Generation: 2, At: noon})
+	}
+	correct("Ida Iversen")
+	h.given(uploadlink.BatchReleased{Batch: batchA, Files: []uuid.UUID{fileA}, Cause: uploadlink.WindowEnded, At: deadline})
+	correct("Inga")
+	if name := h.of(batchA, ida).Receipt.Recipient.Name; name != "Ida Iversen" {
+		t.Errorf("the receipt names %q", name)
+	}
+}
+
+// Rule 2, U8: there is no receipt before the virus scan, and an infected file is not in it.
+func TestScannedFilesOnly(t *testing.T) {
+	h := open(t)
+	h.opened(batchA)
+	h.arrived(fileA, batchA, "a.pdf")
+	h.arrived(fileB, batchA, "b.pdf")
+	h.given(uploadlink.ScanAwaited{File: fileA, At: noon}, uploadlink.ScanAwaited{File: fileB, At: noon})
+	h.store.SetNow(deadline.Add(time.Hour))
+	h.refused(batchA, ida, ErrNotReleased)
+	h.given(uploadlink.FileScanned{File: fileA, Verdict: uploadlink.Clean, At: noon})
+	h.refused(batchA, ida, ErrNotReleased)
+	h.given(uploadlink.FileScanned{File: fileB, Verdict: uploadlink.Infected, Finding: "Eicar", At: noon})
+	if files := h.of(batchA, ida).Receipt.Files; len(files) != 1 || files[0].ID != fileA {
+		t.Errorf("in the receipt: %+v", files)
+	}
+}
+
 func TestErasedNamesMakeNoReceipt(t *testing.T) {
 	for name, erase := range map[string]func(*uploadlink.FileReceived){
 		"the file's name": func(f *uploadlink.FileReceived) { f.Name = event.Personal{Subject: acme, Erased: true} },
