@@ -34,8 +34,8 @@ type Receipts struct {
 }
 
 // Of is the receipt of one batch of a link. recipient is whose files they have to be; zero: anybody's, for the practice.
-// It reads the history, so it is as fresh as a command, and a batch whose time is over has its receipt whether or not the
-// alarm has rung (U6). It returns ErrNotFound for what is unknown, another firm's, another recipient's or was cancelled,
+// It reads the history, so it is as fresh as a command. A proof is signed for a release that is recorded and never for one
+// that the clock promises: what was decided within the window may still be on its way into the history. It returns ErrNotFound for what is unknown, another firm's, another recipient's or was cancelled,
 // ErrNotReleased, ErrErased, ErrNoKey.
 func (r Receipts) Of(ctx context.Context, firm int32, link, batch, recipient uuid.UUID) (receipt.Document, error) {
 	h, version, now, err := es.State[history, uploadlink.Event](ctx, r.Events, firm, uploadlink.Stream(link))
@@ -45,15 +45,15 @@ func (r Receipts) Of(ctx context.Context, firm int32, link, batch, recipient uui
 	if version == 0 {
 		return receipt.Document{}, ErrNotFound
 	}
-	for _, due := range h.link.Elapse(now) {
-		h = h.Apply(due)
-	}
 	b := h.batches[batch]
 	switch {
 	case b == nil, b.cancelled, recipient != uuid.Nil && b.recipient != recipient:
 		return receipt.Document{}, ErrNotFound
-	case b.releasedAt.IsZero():
+	case b.releasedAt.IsZero() && now.Before(b.deadline):
 		return receipt.Document{}, ErrNotReleased
+	case b.releasedAt.IsZero():
+		return receipt.Document{}, ErrNotReleased.Withf("The time for changes is over and these files are being handed over. " +
+			"Their receipt is there as soon as that is done. Reload the page in a moment.")
 	case b.erased():
 		return receipt.Document{}, ErrErased
 	}
@@ -66,7 +66,6 @@ func (r Receipts) Of(ctx context.Context, firm int32, link, batch, recipient uui
 
 // history is a link's state as receipts need it: each batch keeps what was known when it was released.
 type history struct {
-	link    uploadlink.Link
 	names   map[uuid.UUID]event.Personal           // of the recipients
 	files   map[uuid.UUID]*uploadlink.FileReceived // their Name follows renames
 	batches map[uuid.UUID]*batch
@@ -75,15 +74,15 @@ type history struct {
 type batch struct {
 	recipient  uuid.UUID
 	cancelled  bool
+	deadline   time.Time
 	releasedAt time.Time // zero: not yet
 	cause      uploadlink.ReleaseCause
 	name       event.Personal // the recipient's
 	files      []uploadlink.FileReceived
 }
 
-// Apply assigns what e says. Like the link's own it reuses its receiver's memory.
+// Apply assigns what e says. Like the link's own state it reuses its receiver's memory.
 func (h history) Apply(e uploadlink.Event) history {
-	h.link = h.link.Apply(e)
 	switch e := event.Event(e).(type) { // most events say nothing to a receipt
 	case uploadlink.Issued:
 		h.names, h.files, h.batches = map[uuid.UUID]event.Personal{}, map[uuid.UUID]*uploadlink.FileReceived{}, map[uuid.UUID]*batch{}
@@ -96,6 +95,9 @@ func (h history) Apply(e uploadlink.Event) history {
 		h.batches[e.Batch] = &batch{recipient: e.Recipient}
 	case uploadlink.FileReceived:
 		h.files[e.File] = &e
+		if b := h.batches[e.Batch]; b != nil {
+			b.deadline = e.Deadline
+		}
 	case uploadlink.FileRenamed:
 		if f := h.files[e.File]; f != nil {
 			f.Name = e.Name

@@ -43,7 +43,7 @@ func TestReceipt(t *testing.T) {
 		})
 	path := base + "/upload-links/" + link.String() + "/receipts/"
 	h.call(maryToken, "GET", path+batch.String(), "").is(409, "receipt.not_released")
-	h.store.SetNow(noon.Add(time.Minute))
+	given(uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{fileA}, Cause: uploadlink.WindowEnded, At: noon.Add(time.Minute)})
 	a := h.call(maryToken, "GET", path+batch.String(), "")
 	if f := receipt.Check(a.body, receipts(t, h.store).Keys.Public()); a.status != 200 || f.Answer != receipt.Genuine || f.Receipt.Recipient.Name != "Ida <&> Sons" {
 		t.Errorf("%d %s: %+v", a.status, a.body, f)

@@ -34,6 +34,7 @@ func receipts(t *testing.T, store es.Store) receiptapp.Receipts {
 func sentReceipt(t *testing.T) *house {
 	h := newHouse(t)
 	h.arrived(noon.Add(-time.Minute))
+	h.store.Given(1, uploadlink.Stream(link), uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{statem}, Cause: uploadlink.WindowEnded, At: noon.Add(-time.Minute)})
 	h.shelf.upload.Batches[0].State, h.shelf.upload.Batches[0].ReleasedAt = linkapp.BatchReleased, noon.Add(-time.Minute)
 	h.shelf.upload.Files[0].State = linkapp.FileReleased
 	return h
