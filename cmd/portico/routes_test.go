@@ -64,6 +64,12 @@ func byCookie(own, others int) rule {
 	return r
 }
 
+// asking is open to those whose link does nothing any more.
+func asking(r rule) rule {
+	r[revoked] = 303
+	return r
+}
+
 // pageRules is the declared matrix of pages, uploads and downloads: every route must be in it (notes on reliability, A1).
 // Forms are sent as everyForm fills them, and a status says how far a person gets: 303 and 204 have done it, 422 was let
 // in and stopped by a rule.
@@ -101,6 +107,12 @@ var pageRules = map[string]rule{
 
 	"POST /upload-links/draft": staffOnly(422, 422), // no template is chosen
 
+	"POST /upload-links/{id}/renewal":     staffOnly(303, 404),
+	"POST /upload-links/{id}/corrections": staffOnly(303, 404),
+	"POST /upload-links/{id}/dismissal":   staffOnly(303, 404),
+	"GET /upload-links/{id}/copies":       staffOnly(303, 303), // back to the link
+	"POST /upload-links/{id}/copies":      staffOnly(200, 404), // shows the secret once
+
 	"GET /upload-links/{id}/receipts/{batch}":              staffOnly(200, 404),
 	"GET /upload-links/{id}/receipts/{batch}/receipt.json": staffOnly(200, 404),
 	"GET /verify":                        everybody(200),
@@ -133,7 +145,8 @@ func init() {
 
 			"POST " + base + "/release":             by(303, 409), // who has nothing open has nothing to send
 			"POST " + base + "/files":               by(303, 303),
-			"PUT " + base + "/files/{id}/name":      by(422, 422), // a form is no JSON
+			"POST " + base + "/new-link-request":    asking(by(409, 409)), // their own link still works
+			"PUT " + base + "/files/{id}/name":      by(422, 422),         // a form is no JSON
 			"GET " + base + "/files/{id}/name":      by(200, 404),
 			"POST " + base + "/files/{id}/name":     by(303, 404),
 			"DELETE " + base + "/files/{id}":        by(303, 404),
@@ -179,6 +192,10 @@ var callRules = map[string]called{
 	"GET /files/{id}/content":                 {"", 200, 404},
 	"GET /upload-policies/{channel}":          {"", 200, 200},
 	"PUT /upload-policies/{channel}":          {`{"window_ms":600000,"deliver":"after"}`, 200, 200},
+	"POST /upload-links/{id}/renewal":         {`{"expires_on":"LATER"}`, 200, 404},
+	"POST /upload-links/{id}/corrections":     {`{"recipient_id":"RECIPIENT","name":"B","email":"b@example.org"}`, 200, 404},
+	"POST /upload-links/{id}/dismissal":       {`{"recipient_id":"RECIPIENT"}`, 200, 404},
+	"POST /upload-links/{id}/copies":          {`{"recipient_id":"RECIPIENT"}`, 200, 404},
 	"GET /upload-limits":                      {"", 200, 200},
 	"PUT /upload-limits":                      {`{"max_file_bytes":0,"quota_bytes":0}`, 200, 200},
 	"GET /upload-wording":                     {"", 200, 200},
@@ -364,14 +381,14 @@ func entitled(t *testing.T, w *routesWorld) {
 		if safe(route) {
 			continue
 		}
-		for _, who := range []string{staff, holder, peer} {
+		for _, who := range []string{staff, holder, peer, revoked} {
 			want := pageRules[route][who]
-			if who != staff && pageRules[route][nobody] == want || want == 0 || want == 404 || want == 409 {
+			if who != staff && pageRules[route][nobody] == want || want == 0 || want == 404 || want == 409 || want == 410 {
 				continue // tried above
 			}
 			t.Run(fmt.Sprintf("%s as %s", strings.ReplaceAll(route, "/", "\u2215"), who), func(t *testing.T) {
 				t.Parallel()
-				w.send(t, route, who, w.fixture(t)).check(t, route, who, want)
+				w.send(t, route, who, w.own(t, route)).check(t, route, who, want)
 			})
 		}
 	}
@@ -404,7 +421,7 @@ func programs(t *testing.T, w *routesWorld) {
 		}
 		t.Run(strings.ReplaceAll(route, "/", "\u2215"), func(t *testing.T) {
 			t.Parallel()
-			w.call(t, route, byToken, w.fixture(t)).check(t, route, byToken, callRules[route].ours)
+			w.call(t, route, byToken, w.own(t, route)).check(t, route, byToken, callRules[route].ours)
 		})
 	}
 }

@@ -71,6 +71,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.tokens[byRevoked] = dead
 	w.shared = w.fixture(t)
 	w.templateOf(t, w.shared)
+	w.person(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
 	w.asset, _, _ = strings.Cut(rest, `"`)
@@ -145,7 +146,34 @@ func (w *routesWorld) fixture(t *testing.T) *fixture {
 	if _, err := w.house.linkList.Wait(ctx, max(res.Position, last)); err != nil {
 		t.Fatal(err)
 	}
-	person := w.calm // with a session and a password of their own to lose
+	f.session = w.calm.session
+	f.token, _ = w.token(t, w.calm)
+	eventually(t, "the link's files on the practice's page", func() bool {
+		detail, err := w.house.linkList.Link(ctx, w.calm.firm, f.link)
+		for _, b := range detail.Batches {
+			if b.State == linkapp.BatchReleased {
+				f.batch = b.ID
+			}
+		}
+		return err == nil && f.batch != uuid.Nil && len(detail.Files) > 0
+	})
+	return f
+}
+
+// own is a fixture for one request that changes something.
+func (w *routesWorld) own(t *testing.T, route string) *fixture {
+	t.Helper()
+	f := w.fixture(t)
+	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {
+		w.person(t, f)
+	}
+	return f
+}
+
+// person gives the fixture somebody with a session and a password of their own to lose.
+func (w *routesWorld) person(t *testing.T, f *fixture) {
+	t.Helper()
+	ctx, person := t.Context(), w.calm
 	person.staff, person.email = newID(t), rndWord(t)+"@harbour.example"
 	if err := w.house.account.AddStaff(ctx, accountapp.AddStaff{
 		ID: person.staff, Firm: person.firm, Email: person.email, Name: "Nell Noon", Role: account.Practitioner, Password: person.password,
@@ -163,16 +191,6 @@ func (w *routesWorld) fixture(t *testing.T) *fixture {
 			f.spare = row.ID
 		}
 	}
-	eventually(t, "the link's files on the practice's page", func() bool {
-		detail, err := w.house.linkList.Link(ctx, w.calm.firm, f.link)
-		for _, b := range detail.Batches {
-			if b.State == linkapp.BatchReleased {
-				f.batch = b.ID
-			}
-		}
-		return err == nil && f.batch != uuid.Nil && len(detail.Files) > 0
-	})
-	return f
 }
 
 func rndWord(t *testing.T) string { return newID(t).String()[24:] }
@@ -256,7 +274,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 	return url.Values{
 		"command": {uuid.NewString()}, "id": {uuid.NewString()}, "name": {"Quite another name"}, "email": {strings.ReplaceAll(who, " ", ".") + "@nowhere.example"},
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
-		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"},
+		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
 		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
 	}
 }
@@ -355,7 +373,7 @@ func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
 func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 	t.Helper()
 	method, _, _ := strings.Cut(route, " ")
-	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t)).Replace(callRules[route].body)
+	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String()).Replace(callRules[route].body)
 	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(t, route, who, f), strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

@@ -50,6 +50,7 @@ func TestPages(t *testing.T) {
 		"a mail in dev":                                   pressed,
 		"by keyboard alone":                               keyboard,
 		"a practitioner's mistakes in a form":             mistakes,
+		"whatever is typed stays text":                    hostile,
 		"every page, at every size, light and dark":       looks,
 		"what the practice sees while files are arriving": arriving,
 	}

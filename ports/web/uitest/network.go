@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -48,6 +49,10 @@ func (r *record) hear(event any) {
 			if q.Status >= 400 {
 				r.complain("%s %s: %d", q.Method, q.URL, q.Status)
 			}
+		}
+	case *page.EventJavascriptDialogOpening:
+		if e.Type != page.DialogTypeBeforeunload {
+			r.complain("dialog: %s %q", e.Type, e.Message)
 		}
 	case *network.EventLoadingFailed:
 		q := r.requests[e.RequestID]
