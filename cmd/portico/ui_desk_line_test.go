@@ -26,7 +26,7 @@ func otherDevice(t *testing.T, p *portal) {
 	content, other := long(6<<20), long(6<<20)
 	other[len(other)-1] = '!'
 	mine := file(t, "Ledger.csv", content)
-	desk.Slow(trickle)
+	desk.Slow(trickle / 4) // it must not end while the page is being left
 	desk.Choose("Add a file", mine)
 	half(p, t, desk)
 	if kept := uitest.Eval[int](desk, `localStorage.length + sessionStorage.length`); kept != 0 {

@@ -136,12 +136,13 @@ class UploadDesk extends HTMLElement {
       if (lost) { await new Promise((done) => setTimeout(done, 2000)); continue }
       if (!ok) this.rows.problem(file, `It could not be named “${s.wish}”. ${detail}`)
       if (!ok) this.telling.say(`${file.name} could not be named “${s.wish}”. ${detail}`)
+      await this.sync()
       break
     }
     if (file.renamed || file.same_as) this.telling.say(`${file.name} has arrived${remarks(file, this.page.files)}.`)
     this.naming.move(s.key, s.id)
     this.#forget(s)
-    await this.sync()
+    this.#render() // at once: nothing moves under anybody's pointer
   }
 
   #forget(s) {
@@ -177,11 +178,15 @@ class UploadDesk extends HTMLElement {
       const file = s.state === "done" && body.files.find((f) => f.id === s.id && f.state !== "receiving")
       if (file) this.#settle(s, file)
     }
-    this.rows.render(body.files, new Set(this.sendings.map((s) => s.id).filter(Boolean)))
+    this.#render()
     this.querySelector("receipt-list").show(body.receipts)
+    return true
+  }
+
+  #render() {
+    this.rows.render(this.page.files, new Set(this.sendings.map((s) => s.id).filter(Boolean)))
     this.count()
     this.tick()
-    return true
   }
 
   count() {
