@@ -64,7 +64,7 @@ var demoStories = []story{
 	{
 		title: "opened", client: 2, sender: 0, issued: 5 * day, days: 14, to: onePerson("Nia Calder", "finance@calderwye.example"),
 		message: "The partnership's figures are due at the end of the month.", wanted: []string{"Trial balance", "Payroll summary"},
-		then: []step{{5 * day, wasMailed}, {4 * day, wasOpened}},
+		then: []step{{5 * day, wasMailed}, {4 * day, wasOpened}, {3 * day, wasOpenedElsewhere}},
 	},
 	{
 		title: "files arriving", client: 0, sender: 0, issued: 6 * day, days: 30, to: onePerson("Rowan Ashdown", "accounts@ashdownjoinery.example"),
@@ -97,7 +97,7 @@ var demoStories = []story{
 	},
 	{
 		title: "resent", client: 6, sender: 0, issued: 10 * day, days: 30, to: onePerson("Angus Gilchrist", "angus@gilchristroofing.example"),
-		then: []step{{10 * day, wasMailed}, {1 * day, wasResent}},
+		then: []step{{10 * day, wasMailed}, {2 * day, wasCopied}, {1 * day, wasResent}},
 	},
 	{
 		title: "extended", client: 11, sender: 0, issued: 20 * day, days: 21, to: onePerson("Flora Lowther", "estates@lowther.example"),
@@ -109,11 +109,16 @@ var demoStories = []story{
 	},
 	{
 		title: "expired unused", client: 1, sender: 1, issued: 40 * day, days: 14, to: onePerson("Beatrix Lindqvist", "beatrix@lindqvist.example"),
-		then: []step{{40 * day, wasMailed}},
+		then: []step{{40 * day, wasMailed}, {1 * day, wasAsked("I was away until last week. May I still send you my statements?")}},
 	},
 	{
 		title: "revoked", client: 10, sender: 0, issued: 7 * day, days: 30, to: onePerson("Jo Kestrel", "production@kestrelfilm.example"),
 		then: []step{{7 * day, wasMailed}, {6 * day, wasRevoked}},
+	},
+	{
+		title: "sent to a wrong address, then to the right one", client: 7, sender: 1, issued: 1 * day, days: 30, to: onePerson("Ruth Hollis", "ruth@hollisbakery.exmaple"),
+		message: "The stock list of the second shop, please.",
+		then:    []step{{1 * day, wasMailed}, {23 * time.Hour, wasBounced}, {22 * time.Hour, wasCorrected("Ruth Hollis", "ruth@hollisbakery.example")}},
 	},
 	{
 		title: "for nobody's client", client: -1, sender: 1, issued: 15 * day, days: 60, to: onePerson("Dele Adeyemi", "dele@adeyemibooks.example"),
@@ -196,6 +201,34 @@ func wasOpened(ctx context.Context, t *telling) error {
 		Visitor: uploadlink.Visitor{Device: "Mozilla/5.0 (demo)", Address: "192.0.2.17", DeviceID: uuid.NewSHA1(t.link, []byte("phone"))},
 	})
 	return err
+}
+
+// wasOpenedElsewhere is wasOpened on a second device (L10).
+func wasOpenedElsewhere(ctx context.Context, t *telling) error {
+	_, err := t.links.Redeem(ctx, linkapp.Redeem{
+		By: t.uploader(), Link: t.link, Holder: t.holder,
+		Visitor: uploadlink.Visitor{Device: "Mozilla/5.0 (demo)", Address: "198.51.100.4", DeviceID: uuid.NewSHA1(t.link, []byte("laptop"))},
+	})
+	return err
+}
+
+func wasAsked(note string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.RequestNewLink(ctx, linkapp.RequestNewLink{By: t.uploader(), Link: t.link, Holder: t.holder, Note: note})
+		return err
+	}
+}
+
+func wasCopied(ctx context.Context, t *telling) error {
+	_, _, err := t.links.Copy(ctx, linkapp.Copy{By: t.by(0), Link: t.link, Recipient: t.holder.Recipient})
+	return err
+}
+
+func wasCorrected(name, email string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.CorrectAddress(ctx, linkapp.CorrectAddress{By: t.by(1), Link: t.link, Recipient: t.holder.Recipient, Name: name, Email: email})
+		return err
+	}
 }
 
 func wasSentNow(ctx context.Context, t *telling) error {

@@ -140,7 +140,7 @@ func TestReceive(t *testing.T) {
 			uploadlink.BatchCancelled{Batch: batch1, At: noon},
 		).When(receive(fileA, batch2, noon)).ThenNothing()
 	})
-	t.Run("L4: after the expiry it is taken, and marked", func(t *testing.T) {
+	t.Run("S1.i15, L4: after the expiry it is taken, and marked", func(t *testing.T) {
 		late := func(e *uploadlink.FileReceived) { e.Late, e.StartedAt = true, expiry.Add(-tick) }
 		history := []ev{issuedToIdaAndBen, started(fileA, "a.pdf", expiry.Add(-tick))}
 		given(t, history...).When(receive(fileA, batch1, expiry)).Then(

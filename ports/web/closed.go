@@ -58,6 +58,9 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 		e.page.Advice = "Do you still have something to send? Ask " + asker(p) + " for a new link."
 		e.page.Rows, e.page.Receipts = uploadRows(p, a.Base+"/", nil), receiptList(p, a.Base+"/")
 	}
+	if e.page.Ask != nil && !e.page.Ask.Asked.Zero() { // done: nothing more is to be advised
+		e.page.Advice = ""
+	}
 	e.state.Link.ExpiresAt, e.state.Link.Client, e.state.Link.Practice = milli(p.ExpiresAt), p.ClientName, p.Practice
 	e.state.Now, e.state.Files = milli(p.Now), []fileState{}
 	return e

@@ -34,7 +34,7 @@ func TestAskForANewLink(t *testing.T) {
 			t.Errorf("recorded %+v", all[len(all)-1])
 		}
 		h.shelf.upload.AskedAt = expiry
-		h.get(to).want(t, http.StatusGone, "You asked for a new link", "Sat 5 Dec 2026, 00:00 GMT", "Priya Nair of Harbour &amp; Vale has been told").lacks(t, `id="ask"`)
+		h.get(to).want(t, http.StatusGone, "You asked for a new link", "Sat 5 Dec 2026, 00:00 GMT", "Priya Nair of Harbour &amp; Vale has been told").lacks(t, `id="ask"`, "Do you still have something to send?")
 
 		before := len(h.store.Log())
 		h.post(to+"/new-link-request", nil).want(t, http.StatusSeeOther) // pressed twice
@@ -132,7 +132,7 @@ func TestDevices(t *testing.T) {
 	if again, _ := redeem(t); again != first {
 		t.Errorf("the same browser is %s, and was %s", again, first)
 	}
-	h.jar = []*http.Cookie{{Name: "portico-visitor", Value: "; not one of ours"}}
+	h.jar = []*http.Cookie{{Name: "portico-visitor", Value: "not-one-of-ours"}}
 	if strange, _ := redeem(t); strange == first || strange == "" {
 		t.Errorf("a strange cookie gives %q", strange)
 	}

@@ -175,7 +175,7 @@ func TestNewLinkForm(t *testing.T) {
 	h := newHouse(t).signIn()
 	h.shelf.clients = []clientapp.ClientRow{farrowRow()}
 	page := h.get("/upload-links/new?client="+farrow.String()).want(t, 200, `value="2026-12-21"`, `value="Farrow, Imogen"`, `value="imogen@example.org"`, "UK time (Europe/London)",
-		`value="`+farrow.String()+`" selected>`, `id="recipient-5-email"`)
+		`value="`+farrow.String()+`" selected>`, `id="recipient-20-email"`).lacks(t, `id="recipient-21-email"`)
 	form := hidden(page.text)
 	id := uuid.MustParse(form.Get("id"))
 	form.Set("client", farrow.String())
@@ -190,6 +190,26 @@ func TestNewLinkForm(t *testing.T) {
 			`value="Imogen"`, `value="imogen@"`, `value="Sam"`, `value="sam@example.org"`, "Dear Imogen,\nplease</textarea>", "P60\nBank statements\n</textarea>", `value="soon"`,
 			`value="`+farrow.String()+`" selected>`, `value="`+id.String()+`"`)
 	})
+	t.Run("20 people fit, the 21st is refused, and nobody of them is lost", func(t *testing.T) {
+		many := url.Values{"id": {uuid.NewString()}, "command": {uuid.NewString()}, "expires_on": {"2026-12-04"}, "message": {"Dear all"}}
+		for n := range 21 {
+			many.Add("recipient_name", fmt.Sprintf("Person %d", n+1))
+			many.Add("recipient_email", fmt.Sprintf("person%d@example.org", n+1))
+		}
+		h.post("/upload-links", many).want(t, http.StatusUnprocessableEntity, "1 to 20 people; these are 21", `href="#recipients"`,
+			`value="person1@example.org"`, `value="person21@example.org"`, "Dear all</textarea>", "<details data-more open>")
+		many["recipient_name"], many["recipient_email"] = many["recipient_name"][:20], many["recipient_email"][:20]
+		h.post("/upload-links", many).want(t, http.StatusSeeOther)
+		if e := h.store.Stream(uploadlink.Stream(uuid.MustParse(many.Get("id"))))[0].(uploadlink.Issued); len(e.Recipients) != 20 {
+			t.Errorf("%d recipients", len(e.Recipients))
+		}
+	})
+	t.Run("no day behind us, none more than a year ahead", func(t *testing.T) {
+		for _, day := range []string{"2026-11-20", "2027-11-23", "0000-00-00", "9999-12-31"} {
+			one := url.Values{"id": {uuid.NewString()}, "command": {uuid.NewString()}, "expires_on": {day}, "recipient_email": {"a@example.org"}}
+			h.post("/upload-links", one).want(t, http.StatusUnprocessableEntity, `id="expires_on-problem"`, `value="`+day+`"`, `value="a@example.org"`)
+		}
+	})
 	t.Run("at least one recipient", func(t *testing.T) {
 		form := url.Values{"id": {id.String()}, "command": form["command"], "expires_on": {"2026-12-04"}, "recipient_email": {" "}}
 		h.post("/upload-links", form).want(t, http.StatusUnprocessableEntity, "at least one recipient")
@@ -197,10 +217,10 @@ func TestNewLinkForm(t *testing.T) {
 	t.Run("the rules of the link count, too", func(t *testing.T) {
 		form.Set("expires_on", "2026-11-20")
 		form["recipient_email"] = []string{"imogen@example.org", "", "sam@example.org"}
-		h.post("/upload-links", form).want(t, http.StatusUnprocessableEntity, `id="expires_on-problem"`, "within a year")
+		h.post("/upload-links", form).want(t, http.StatusUnprocessableEntity, `id="expires_on-problem"`, "within a year", `value="sam@example.org"`, `value="2026-11-20"`)
 		form["recipient_email"] = []string{"sam@example.org", "", "sam@example.org"}
 		form.Set("expires_on", "2026-12-04")
-		h.post("/upload-links", form).want(t, http.StatusUnprocessableEntity, `id="recipients-problem"`, "twice")
+		h.post("/upload-links", form).want(t, http.StatusUnprocessableEntity, `id="recipients-problem"`, "The address sam@example.org is there twice", `href="#recipients"`)
 	})
 	t.Run("sent twice it is one link", func(t *testing.T) {
 		form["recipient_email"] = []string{"imogen@example.org", "", "sam@example.org"}

@@ -272,7 +272,7 @@ func TestTusContent(t *testing.T) {
 	w.want(a, 415, "uploadlink.type")
 }
 
-// L3, L4, F15.
+// S1.i15, L3, L4, F15.
 func TestTusLinkEnds(t *testing.T) {
 	w := newTus(t)
 	content := transfertest.PDF(5000, 1)
