@@ -50,6 +50,9 @@ func Events() []EventSpec {
 		{Event: uploadlink.FileScanned{}},
 		{Event: uploadlink.BatchSealed{}},
 		{Event: uploadlink.QuarantineEmptied{}},
+		{Event: uploadlink.WithdrawalRequested{}},
+		{Event: uploadlink.WithdrawalAccepted{}},
+		{Event: uploadlink.WithdrawalRefused{}},
 	}
 }
 

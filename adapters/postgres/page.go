@@ -72,6 +72,11 @@ func timeCursor(after string) (at time.Time, id uuid.UUID, err error) {
 	return at, id, err
 }
 
+// nextAfter is what timeCursor reads.
+func nextAfter(at time.Time, id uuid.UUID) string {
+	return at.Format(time.RFC3339Nano) + "_" + id.String()
+}
+
 // notFoundOr turns "no row" into the refusal that people see, whether a thing is unknown or another practice's.
 func notFoundOr(err error, doing string) error {
 	if errors.Is(err, pgx.ErrNoRows) {

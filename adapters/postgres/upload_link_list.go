@@ -39,10 +39,12 @@ var uploadLinkModel = Model{
 		{
 			Name: "upload_batch",
 			Columns: []string{
-				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "recipient_id uuid NOT NULL", "state text NOT NULL",
-				"opened_at timestamptz NOT NULL", "deadline timestamptz NOT NULL", "released_at timestamptz", "awaits_scan boolean NOT NULL",
+				"link_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "client_id uuid NOT NULL", "recipient_id uuid NOT NULL", "state text NOT NULL",
+				"opened_at timestamptz NOT NULL", "deadline timestamptz NOT NULL", "released_at timestamptz", "due_at timestamptz",
+				"awaits_scan boolean NOT NULL",
 			},
-			Key: []string{"link_id", "id"},
+			Key:     []string{"link_id", "id"},
+			Indexes: []string{"id", "firm_no, due_at DESC, id DESC", "client_id"},
 		},
 		{
 			Name: "upload_file",
@@ -51,9 +53,10 @@ var uploadLinkModel = Model{
 				"name text NOT NULL", "sent_as text NOT NULL", "size bigint NOT NULL", "sha256 text NOT NULL", "media text NOT NULL", "state text NOT NULL",
 				"started_at timestamptz NOT NULL", "received_at timestamptz", "delivered_at timestamptz", "due_at timestamptz", "late boolean NOT NULL", "same_as uuid NOT NULL",
 				"scan text NOT NULL", "scan_note text NOT NULL",
+				"asks integer NOT NULL", "asked_at timestamptz", "ask_reason text NOT NULL", "answered_at timestamptz", "answer text NOT NULL", "waits_since timestamptz",
 			},
 			Key:     []string{"id"},
-			Indexes: []string{"link_id, recipient_id", "firm_no, due_at DESC, id DESC", "client_id"},
+			Indexes: []string{"link_id, recipient_id", "firm_no, due_at DESC, id DESC", "client_id", "batch_id", "firm_no, waits_since"},
 		},
 		lifeTable,
 	},
@@ -105,6 +108,14 @@ type fileView struct {
 	scan     app.ScanState
 	note     string
 	scanned  time.Time
+	pleas    // of its sender, to give it up (U5)
+}
+
+// pleas are how often a file was asked back, and the newest time with its answer. answered is zero while it waits.
+type pleas struct {
+	asks            int
+	asked, answered time.Time
+	reason, answer  string
 }
 
 // device notes a browser that opened the link, and tells that it is a further one, seen for the first time. Older events
@@ -230,6 +241,15 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 		b.state, b.deadline = "sealed", e.At
 	case uploadlink.QuarantineEmptied:
 		v.file(e.File).scan = app.ScanDestroyed
+	case uploadlink.WithdrawalRequested:
+		f := v.file(e.File)
+		f.pleas = pleas{asks: f.asks + 1, asked: e.At, reason: e.Reason.String()}
+	case uploadlink.WithdrawalAccepted:
+		f := v.file(e.File)
+		f.state, f.answered = "withdrawn", e.At
+	case uploadlink.WithdrawalRefused:
+		f := v.file(e.File)
+		f.answered, f.answer = e.At, e.Reason.String()
 	}
 	return nil
 }
@@ -284,11 +304,16 @@ func (v *uploadLinkView) Rows() [][]Row {
 		redeemed, used = earliest(redeemed, r.redeemed), earliest(used, r.usedAt)
 	}
 	awaits := v.awaitsScan()
-	for _, b := range v.batches {
-		batches = append(batches, Row{v.id, v.firm, b.id, b.recipient, b.state, b.opened, b.deadline, nullable(b.released), awaits[b.id]})
-	}
+	due := map[uuid.UUID]time.Time{} // when the practice gets the newest file of a batch
 	for _, f := range v.files {
-		files = append(files, v.fileRow(f, awaits[f.received.Batch]))
+		delivered, at := v.reaches(f, awaits[f.received.Batch])
+		files = append(files, v.fileRow(f, delivered, at))
+		due[f.received.Batch] = latest(due[f.received.Batch], at)
+	}
+	for _, b := range v.batches {
+		batches = append(batches, Row{
+			v.id, v.firm, b.id, v.issued.Client, b.recipient, b.state, b.opened, b.deadline, nullable(b.released), nullable(due[b.id]), awaits[b.id],
+		})
 	}
 	wanted := make([]string, len(v.issued.Wanted))
 	for i, w := range v.issued.Wanted {
@@ -302,29 +327,37 @@ func (v *uploadLinkView) Rows() [][]Row {
 	return [][]Row{{link}, recipients, batches, files, v.lifeRows()}
 }
 
-// fileRow tells when the practice gets the file: delivered_at where that has been recorded, due_at where only the clock
-// is missing. due_at is the later of the two for a list in order of arrival; without one the clock alone changes nothing.
-// A file that is delivered at once waits for its own verdict only, any other for all of its batch (rule U8).
-func (v *uploadLinkView) fileRow(f *fileView, awaits bool) Row {
-	var delivered, due time.Time
-	b := v.batch(f.received.Batch)
+func (v *uploadLinkView) fileRow(f *fileView, delivered, due time.Time) Row {
+	var waits time.Time
+	if f.asks > 0 && f.answered.IsZero() {
+		waits = f.asked
+	}
+	return Row{
+		v.id, v.firm, f.started.File, v.issued.Client, f.started.Recipient, f.received.Batch, f.name, f.started.Name.String(), f.started.Size,
+		f.received.SHA256, f.received.Media, f.state, f.started.At, nullable(f.received.ReceivedAt), nullable(delivered), nullable(due), f.received.Late, f.received.SameAs,
+		string(f.scan), f.note,
+		int32(f.asks), nullable(f.asked), f.reason, nullable(f.answered), f.answer, nullable(waits),
+	}
+}
+
+// reaches tells when the practice gets a file: delivered where that has been recorded, due where only the clock is
+// missing. due is the later of the two for a list in order of arrival; without one the clock alone changes nothing. A file
+// that is delivered at once waits for its own verdict only, any other for all of its batch (rule U8).
+func (v *uploadLinkView) reaches(f *fileView, awaits bool) (delivered, due time.Time) {
 	switch {
-	case f.state == "deleted" && f.received.Delivered:
+	case f.state == "withdrawn", f.state == "deleted" && f.received.Delivered:
 		// It was seen for a while, and is gone.
 	case f.state == "infected", f.awaitsScan():
 	case f.received.Delivered:
 		delivered = latest(f.received.ReceivedAt, f.scanned)
 		due = delivered
 	case f.state == "released":
-		delivered, due = b.released, b.released
+		delivered = v.batch(f.received.Batch).released
+		due = delivered
 	case f.state == "received" && !awaits:
-		due = b.deadline
+		due = v.batch(f.received.Batch).deadline
 	}
-	return Row{
-		v.id, v.firm, f.started.File, v.issued.Client, f.started.Recipient, f.received.Batch, f.name, f.started.Name.String(), f.started.Size,
-		f.received.SHA256, f.received.Media, f.state, f.started.At, nullable(f.received.ReceivedAt), nullable(delivered), nullable(due), f.received.Late, f.received.SameAs,
-		string(f.scan), f.note,
-	}
+	return delivered, due
 }
 
 // nullable is NULL for the zero time.

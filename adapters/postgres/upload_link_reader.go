@@ -157,8 +157,10 @@ func (l UploadLinkList) Link(ctx context.Context, firm int32, link uuid.UUID) (d
 		if err != nil {
 			return err
 		}
-		d.Life, err = life(ctx, tx, d)
-		return err
+		if d.Life, err = life(ctx, tx, d); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT count(*) FROM portal.upload_file f WHERE f.link_id = $1 AND f.state = 'withdrawn'`, link).Scan(&d.Withdrawn)
 	})
 	if err == nil {
 		rows := []app.LinkRow{d.LinkRow}
@@ -208,75 +210,6 @@ func batches(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.B
 		b.ReleasedAt = timeOr(released)
 		return b, err
 	})
-}
-
-// files reads delivered files by a condition on f.
-func files(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]app.FileRow, error) {
-	found, err := tx.Query(ctx, `
-		SELECT f.id, f.link_id, f.client_id, f.recipient_id, coalesce(r.name, ''), f.batch_id, f.name, f.sent_as, f.size, f.sha256, f.media,
-			f.started_at, f.received_at, coalesce(f.delivered_at, f.due_at), f.late, f.same_as, f.scan, f.scan_note
-		FROM portal.upload_file f LEFT JOIN portal.upload_recipient r ON r.link_id = f.link_id AND r.id = f.recipient_id
-		WHERE `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := pgx.CollectRows(found, func(r pgx.CollectableRow) (f app.FileRow, err error) {
-		err = r.Scan(&f.ID, &f.Link, &f.Client, &f.Recipient, &f.RecipientName, &f.Batch, &f.Name, &f.SentAs, &f.Size, &f.SHA256, &f.Media,
-			&f.StartedAt, &f.ReceivedAt, &f.ReleasedAt, &f.Late, &f.SameAs, &f.Scan, &f.ScanNote)
-		return f, err
-	})
-	if err != nil || len(rows) == 0 {
-		return rows, err
-	}
-	ids := make([]uuid.UUID, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].Client
-	}
-	names, err := clientNames(ctx, tx, ids)
-	for i := range rows {
-		rows[i].ClientName = names[rows[i].Client]
-	}
-	return rows, err
-}
-
-// Files lists files that have reached the practice, newest first.
-func (l UploadLinkList) Files(ctx context.Context, firm int32, q app.FileQuery) (rows []app.FileRow, next string, err error) {
-	at, after, err := timeCursor(q.After)
-	if err != nil {
-		return nil, "", err
-	}
-	limit := pageLimit(q.Limit)
-	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		rows, err = files(ctx, tx, delivered+` AND f.firm_no = $7 AND ($1::uuid = $6::uuid OR f.client_id = $1) AND ($2::uuid = $6 OR f.link_id = $2)
-			AND ($3::uuid = $6 OR (f.due_at, f.id) < ($4, $3)) ORDER BY f.due_at DESC, f.id DESC LIMIT $5`,
-			q.Client, q.Link, after, at, limit+1, uuid.Nil, firm)
-		return err
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("list files: %w", err)
-	}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		last := rows[limit-1]
-		next = last.ReleasedAt.Format(time.RFC3339Nano) + "_" + last.ID.String()
-	}
-	return rows, next, nil
-}
-
-// File is one file that has reached the practice.
-func (l UploadLinkList) File(ctx context.Context, firm int32, file uuid.UUID) (app.FileRow, error) {
-	var rows []app.FileRow
-	err := l.DB.scoped(ctx, firm, func(tx pgx.Tx) (err error) {
-		rows, err = files(ctx, tx, `f.id = $1 AND `+delivered, file)
-		return err
-	})
-	if err != nil {
-		return app.FileRow{}, fmt.Errorf("read file %s: %w", file, err)
-	}
-	if len(rows) == 0 {
-		return app.FileRow{}, uploadlink.ErrNotFound
-	}
-	return rows[0], nil
 }
 
 // Upload is what the holder of a secret sees: the link, and that recipient's own files (S1.i14).
@@ -337,7 +270,8 @@ func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.U
 	found, err := tx.Query(ctx, `
 		SELECT f.id, f.batch_id, f.name, f.size, f.sha256,
 			CASE WHEN f.state <> 'received' OR b.deadline > statement_timestamp() THEN f.state WHEN b.awaits_scan THEN 'checking' ELSE 'released' END,
-			CASE WHEN f.state = 'received' AND b.deadline > statement_timestamp() THEN b.deadline END, f.same_as, f.name <> f.sent_as, f.scan, f.scan_note
+			CASE WHEN f.state = 'received' AND b.deadline > statement_timestamp() THEN b.deadline END, f.same_as, f.name <> f.sent_as, f.scan, f.scan_note,
+			`+withdrawalColumns+`
 		FROM portal.upload_file f LEFT JOIN portal.upload_batch b ON b.link_id = f.link_id AND b.id = f.batch_id
 		WHERE f.link_id = $1 AND f.recipient_id = $2 ORDER BY f.id`, link, recipient)
 	if err != nil {
@@ -345,7 +279,8 @@ func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.U
 	}
 	return pgx.CollectRows(found, func(r pgx.CollectableRow) (f app.UploadFile, err error) {
 		var deadline *time.Time
-		err = r.Scan(&f.ID, &f.Batch, &f.Name, &f.Size, &f.SHA256, &f.State, &deadline, &f.SameAs, &f.Renamed, &f.Scan, &f.ScanNote)
+		into := []any{&f.ID, &f.Batch, &f.Name, &f.Size, &f.SHA256, &f.State, &deadline, &f.SameAs, &f.Renamed, &f.Scan, &f.ScanNote}
+		f.Withdrawal, err = scanWithdrawal(r, into)
 		f.Deadline = timeOr(deadline)
 		return f, err
 	})

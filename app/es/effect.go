@@ -26,6 +26,7 @@ type EffectArgs struct {
 	Generation int       `json:"generation,omitzero"`
 	Batch      uuid.UUID `json:"batch,omitzero"`
 	File       uuid.UUID `json:"file,omitzero"`
+	Version    int       `json:"version,omitempty"` // of the event that asks, in its stream
 }
 
 // Performer does one effect and records its outcome as an event. It must be harmless the second time: a node may die

@@ -23,6 +23,8 @@ type letters struct {
 	recipients map[uuid.UUID]*addressee
 	files      map[uuid.UUID]*arrival
 	released   map[uuid.UUID][]uuid.UUID // files by batch
+	version    int                       // of the newest event
+	pleas      []plea                    // oldest first
 }
 
 type addressee struct {
@@ -43,8 +45,19 @@ type arrival struct {
 	finding          string // what was found in it
 }
 
+// plea is a file that was asked back, and what became of that.
+type plea struct {
+	file     uuid.UUID
+	reason   string
+	asked    int // version of the request
+	answered int // version of the answer; 0: none yet
+	accepted bool
+	answer   string // of a refusal
+}
+
 // Apply assigns what e says.
 func (l letters) Apply(e uploadlink.Event) letters {
+	l.version++
 	switch e := e.(type) {
 	case uploadlink.Issued:
 		l.issue(e)
@@ -96,6 +109,12 @@ func (l letters) Apply(e uploadlink.Event) letters {
 		if f := l.files[e.File]; f != nil {
 			f.Unscanned, f.infected, f.finding = e.Verdict == uploadlink.NotScanned, e.Verdict == uploadlink.Infected, e.Finding
 		}
+	case uploadlink.WithdrawalRequested:
+		l.pleas = append(l.pleas, plea{file: e.File, reason: e.Reason.Text, asked: l.version})
+	case uploadlink.WithdrawalAccepted:
+		l.answer(e.File, true, "")
+	case uploadlink.WithdrawalRefused:
+		l.answer(e.File, false, e.Reason.Text)
 	case uploadlink.Expired, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.Copied, uploadlink.TransferStarted,
 		uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.BatchCancelled,
 		uploadlink.ScanAwaited, uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
@@ -132,4 +151,17 @@ func (l letters) delivered(batch uuid.UUID) (from Person, files []File) {
 		files = append(files, f.File)
 	}
 	return from, files
+}
+
+// answer completes the newest plea for a file. A withdrawn one is in no later notice.
+func (l *letters) answer(file uuid.UUID, accepted bool, why string) {
+	for i := len(l.pleas) - 1; i >= 0; i-- {
+		if p := &l.pleas[i]; p.file == file {
+			p.answered, p.accepted, p.answer = l.version, accepted, why
+			break
+		}
+	}
+	if f := l.files[file]; f != nil && accepted {
+		f.deleted = true
+	}
 }

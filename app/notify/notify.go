@@ -8,6 +8,8 @@
 //  4. Subjects name no client and no recipient.
 //  5. An infected file is told to the practice's own address and to who sent it, and to nobody else (U8).
 //  6. A request for a new link is one mail, to the link's sender and the practice's address, while it has no answer (S1.i21).
+//  7. A file that is asked back is one mail to the practice, while nobody has answered, and each answer one to the person
+//     who asked (U5). Neither carries a secret.
 package notify
 
 import (
@@ -30,6 +32,9 @@ const (
 	InfectedMail       = "mail.infected"         // args: File
 	NotSentMail        = "mail.not_sent"         // args: File
 	NewLinkRequestMail = "mail.new_link_request" // args: Recipient
+
+	WithdrawalRequestMail = "mail.withdrawal_request" // args: Version
+	WithdrawalAnswerMail  = "mail.withdrawal_answer"  // args: Version
 )
 
 // Status is what became of a mail.
@@ -59,6 +64,8 @@ type Mailer interface {
 	Infected(ctx context.Context, m Infected) (Outcome, error)
 	NotSent(ctx context.Context, m Infected) (Outcome, error)
 	NewLinkRequest(ctx context.Context, m NewLinkRequest) (Outcome, error)
+	WithdrawalRequest(ctx context.Context, m WithdrawalRequest) (Outcome, error)
+	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
 }
 
 // Person is a name and an address.
@@ -192,6 +199,10 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendInfected(ctx, e)
 	case NewLinkRequestMail:
 		return s.sendRequest(ctx, e)
+	case WithdrawalRequestMail:
+		return s.sendPlea(ctx, e)
+	case WithdrawalAnswerMail:
+		return s.sendAnswer(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

@@ -77,6 +77,8 @@ type outbox struct {
 	notSent  []Infected
 	asks     []NewLinkRequest
 	refuses  string // mails to this address are refused for good
+	pleas    []WithdrawalRequest
+	answers  []WithdrawalAnswer
 	outcome  Outcome
 }
 
@@ -89,6 +91,16 @@ func (o *outbox) answer() (Outcome, error) {
 
 func (o *outbox) UploadLink(_ context.Context, m UploadLink) (Outcome, error) {
 	o.links = append(o.links, m)
+	return o.answer()
+}
+
+func (o *outbox) WithdrawalRequest(_ context.Context, m WithdrawalRequest) (Outcome, error) {
+	o.pleas = append(o.pleas, m)
+	return o.answer()
+}
+
+func (o *outbox) WithdrawalAnswer(_ context.Context, m WithdrawalAnswer) (Outcome, error) {
+	o.answers = append(o.answers, m)
 	return o.answer()
 }
 

@@ -151,6 +151,51 @@ func (c Commands) SendNow(ctx context.Context, cmd SendNow) (es.Result, error) {
 	})
 }
 
+// AskWithdrawal asks for a file back that the practice has.
+type AskWithdrawal struct {
+	By     es.By
+	Link   uuid.UUID
+	Holder uploadlink.Holder
+	File   uuid.UUID
+	Reason string // may be empty
+}
+
+// AskWithdrawal asks for a file back; asking again before the answer changes nothing.
+func (c Commands) AskWithdrawal(ctx context.Context, cmd AskWithdrawal) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		return l.AskWithdrawal(cmd.Holder, cmd.File, cmd.Reason, now)
+	})
+}
+
+// AcceptWithdrawal gives a file up.
+type AcceptWithdrawal struct {
+	By   es.By
+	Link uuid.UUID
+	File uuid.UUID
+}
+
+// AcceptWithdrawal gives a file up, and its bytes are destroyed; the second time changes nothing.
+func (c Commands) AcceptWithdrawal(ctx context.Context, cmd AcceptWithdrawal) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		return l.AcceptWithdrawal(cmd.File, now)
+	})
+}
+
+// RefuseWithdrawal keeps a file that was asked back.
+type RefuseWithdrawal struct {
+	By     es.By
+	Link   uuid.UUID
+	File   uuid.UUID
+	Reason string // for the person who asked
+}
+
+// RefuseWithdrawal keeps a file that was asked back.
+func (c Commands) RefuseWithdrawal(ctx context.Context, cmd RefuseWithdrawal) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		return l.RefuseWithdrawal(cmd.File, cmd.Reason, now)
+	})
+}
+
 // Access tells whether the holder may add files now: nil, or the fault of the domain's Access, uploadlink.ErrNotFound
 // for a link that does not exist or is another firm's. It reads the history, so it is as fresh as a command.
 func (c Commands) Access(ctx context.Context, firm int32, link uuid.UUID, h uploadlink.Holder) error {

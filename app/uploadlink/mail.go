@@ -17,10 +17,13 @@ const (
 	MailInfected       = "mail.infected"         // to the practice's own address: a virus was found (U8); Args: File
 	MailNotSent        = "mail.not_sent"         // to who sent it, about the same; Args: File
 	MailNewLinkRequest = "mail.new_link_request" // to the practice, for who asks for a new link (S1.i21); Args: Recipient
+
+	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: a file is asked back (U5); Args: Version
+	MailWithdrawalAnswer  = "mail.withdrawal_answer"  // to the person who asked; Args: Version
 )
 
-// Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, two about
-// an infected file, and one for each request for a new link.
+// Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, two about an
+// infected file, one for each request for a new link, one about a file that is asked back, and the answer to that.
 // It is pure: the same event asks for the same effects under the same keys.
 func Effects(r event.Recorded) []es.Effect {
 	e, ok := r.Event.(uploadlink.Event)
@@ -53,6 +56,10 @@ func Effects(r event.Recorded) []es.Effect {
 		if e.Verdict == uploadlink.Infected {
 			effects = append(effects, fileEffect(r, MailInfected, e.File), fileEffect(r, MailNotSent, e.File))
 		}
+	case uploadlink.WithdrawalRequested:
+		effects = append(effects, withdrawalMail(MailWithdrawalRequest, r))
+	case uploadlink.WithdrawalAccepted, uploadlink.WithdrawalRefused:
+		effects = append(effects, withdrawalMail(MailWithdrawalAnswer, r))
 	case uploadlink.Extended, uploadlink.Revoked, uploadlink.Expired, uploadlink.MailHandedOver, uploadlink.MailBounced,
 		uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.NewLinkRequestDismissed, uploadlink.Copied, uploadlink.TransferStarted, uploadlink.TransferAbandoned,
 		uploadlink.BatchOpened, uploadlink.FileReceived, uploadlink.FileRenamed, uploadlink.FileDeleted, uploadlink.BatchCancelled,
@@ -70,4 +77,12 @@ func linkMail(r event.Recorded, recipient uuid.UUID, generation int) es.Effect {
 
 func fileEffect(r event.Recorded, kind string, file uuid.UUID) es.Effect {
 	return es.Effect{Kind: kind, Key: fmt.Sprintf("%s/%s", kind, file), Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{File: file}}
+}
+
+// withdrawalMail is about one request or answer, named by its place in the stream: a file may be asked back twice.
+func withdrawalMail(kind string, r event.Recorded) es.Effect {
+	return es.Effect{
+		Kind: kind, Key: fmt.Sprintf("%s/%s/%d", kind, r.Stream.ID, r.Version),
+		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Version: r.Version},
+	}
 }

@@ -23,6 +23,9 @@ func TestEffects(t *testing.T) {
 			Args: es.EffectArgs{Recipient: to, Generation: generation},
 		}
 	}
+	withdrawal := func(kind string) es.Effect {
+		return es.Effect{Kind: kind, Key: kind + "/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Version: 7}}
+	}
 	people := []uploadlink.Recipient{
 		{ID: ida, Name: event.Of(ida, "Ida"), Email: event.Of(ida, "ida@example.org")},
 		{ID: ben, Name: event.Of(ben, "Ben"), Email: event.Of(ben, "ben@example.org")},
@@ -42,6 +45,10 @@ func TestEffects(t *testing.T) {
 		{uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{file, second}}, []es.Effect{{ // S1.i8: one, however many files
 			Kind: "mail.batch_notice", Key: "mail.batch_notice/" + batch.String(), Firm: firm, Stream: stream, Args: es.EffectArgs{Batch: batch},
 		}}},
+		// U5: one each, named by its place in the stream, because a file may be asked back twice
+		{uploadlink.WithdrawalRequested{File: file, Reason: event.Of(ida, "ida@example.org is wrong")}, []es.Effect{withdrawal("mail.withdrawal_request")}},
+		{uploadlink.WithdrawalRefused{File: file, Reason: event.Of(ida, "Ida, no")}, []es.Effect{withdrawal("mail.withdrawal_answer")}},
+		{uploadlink.WithdrawalAccepted{File: file}, []es.Effect{withdrawal("mail.withdrawal_answer")}},
 		{uploadlink.BatchCancelled{Batch: batch}, nil}, // S1.i7: the practice hears nothing
 		{uploadlink.FileReceived{File: file}, nil},     // S1.i1
 		{uploadlink.Extended{}, nil},

@@ -4,8 +4,15 @@ import (
 	"context"
 	"time"
 
+	"portico/domain/fault"
+	"portico/domain/uploadlink"
+
 	"github.com/google/uuid"
 )
+
+// ErrBatchNotFound is for a batch that is unknown, another practice's, or of which nothing has arrived.
+var ErrBatchNotFound = fault.New(fault.NotFound, "uploadlink.batch_not_found",
+	"These files are unknown here. They may have been withdrawn; the inbox shows what there is.")
 
 // Reader reads the portal's read models of links. Every method is scoped to one firm; what is unknown or another
 // firm's is ErrNotFound. State follows from the deadlines and the database's clock at each read (U6), so a late alarm
@@ -17,10 +24,20 @@ type Reader interface {
 	Link(ctx context.Context, firm int32, link uuid.UUID) (LinkDetail, error)
 	// Upload is what the holder of a secret sees: the link and that recipient's own files (S1.i14).
 	Upload(ctx context.Context, firm int32, link, recipient uuid.UUID) (UploadPage, error)
+	// Inbox lists batches with files that have reached the practice, newest first; each with its first InboxFiles.
+	Inbox(ctx context.Context, firm int32, q InboxQuery) (rows []InboxRow, next string, err error)
+	// Batch is one of them, without its files; ErrBatchNotFound where nothing of it has reached the practice.
+	Batch(ctx context.Context, firm int32, batch uuid.UUID) (InboxRow, error)
 	// Files lists files that have reached the practice, newest first.
 	Files(ctx context.Context, firm int32, q FileQuery) (rows []FileRow, next string, err error)
-	// File is one file that has reached the practice.
+	// FilesByID are those of the files that the practice has, in any order.
+	FilesByID(ctx context.Context, firm int32, files []uuid.UUID) ([]FileRow, error)
+	// File is one file that has reached the practice; ErrWithdrawn where it gave the file up.
 	File(ctx context.Context, firm int32, file uuid.UUID) (FileRow, error)
+	// LinkOf is the link that a file came through, also where the practice gave the file up.
+	LinkOf(ctx context.Context, firm int32, file uuid.UUID) (link uuid.UUID, err error)
+	// Withdrawals are the files that are asked back and wait for an answer, the longest waiting first; at most 200.
+	Withdrawals(ctx context.Context, firm int32) ([]FileRow, error)
 	// Wait returns when what was written at position can be read, or after about 2 s with ok false.
 	Wait(ctx context.Context, position int64) (ok bool, err error)
 }
@@ -89,6 +106,8 @@ type LinkDetail struct {
 	Batches []BatchRow
 	Files   []FileRow // delivered ones
 	Life    []LifeRow // oldest first
+
+	Withdrawn int // files that were delivered and given up later (U5)
 }
 
 // LifeRow is one fact of a link's life (S1.i24). Files have lines of their own.
@@ -147,10 +166,36 @@ const (
 	BatchCancelled BatchState = "cancelled"
 )
 
+// InboxFiles is how many files a batch shows in the inbox.
+const InboxFiles = 10
+
+// InboxQuery chooses batches. Zero fields choose all.
+type InboxQuery struct {
+	Client uuid.UUID
+	After  string // cursor from the page before
+	Limit  int    // default 50, at most 200
+}
+
+// InboxRow is a batch with files that have reached the practice: one sending of one person.
+type InboxRow struct {
+	ID            uuid.UUID
+	Link          uuid.UUID
+	Client        uuid.UUID // zero: nobody's client
+	ClientName    string
+	Recipient     uuid.UUID
+	RecipientName string
+	ArrivedAt     time.Time // when the practice got the newest of its files
+	Count         int       // files that the practice has
+	Size          int64     // bytes of all of them
+	Files         []FileRow // the first InboxFiles of them, in order of arrival
+}
+
 // FileQuery chooses files. Zero fields choose all.
 type FileQuery struct {
 	Client uuid.UUID
 	Link   uuid.UUID
+	Batch  uuid.UUID
+	Name   string // part of a file's name
 	After  string
 	Limit  int // default 50, at most 200
 }
@@ -173,9 +218,37 @@ type FileRow struct {
 	ReceivedAt    time.Time
 	ReleasedAt    time.Time // when the practice got it
 	Late          bool      // arrived after the link's deadline, started before (L4)
-	SameAs        uuid.UUID
+	SameAs        uuid.UUID // an earlier file with the same content (T15)
+	SameName      string    // its name, where the practice has it
 	Scan          ScanState // ScanClean or ScanNone, NoScan where no scanner was configured
 	ScanNote      string    // why it could not be scanned
+	Withdrawal    Withdrawal
+}
+
+// Withdrawal is what was said about giving a file up (U5): the newest request and its answer. Zero: nobody has asked.
+type Withdrawal struct {
+	State      WithdrawalState
+	Asks       int // so far; uploadlink.MaxWithdrawals is the last
+	AskedAt    time.Time
+	Reason     string // of the person who asked; may be empty
+	AnsweredAt time.Time
+	Answer     string // why the practice keeps it
+}
+
+// WithdrawalState is where asking a file back stands.
+type WithdrawalState string
+
+// The states of a withdrawal.
+const (
+	WithdrawalNone     WithdrawalState = ""
+	WithdrawalAsked    WithdrawalState = "asked"
+	WithdrawalRefused  WithdrawalState = "refused"
+	WithdrawalAccepted WithdrawalState = "accepted"
+)
+
+// Askable tells that the file's sender may ask for it, given that it was released.
+func (w Withdrawal) Askable() bool {
+	return w.State == WithdrawalNone || w.State == WithdrawalRefused && w.Asks < uploadlink.MaxWithdrawals
 }
 
 // UploadPage is what the holder of a secret sees.
@@ -213,6 +286,8 @@ type UploadFile struct {
 	Renamed  bool // it got a suffix because the name was taken
 	Scan     ScanState
 	ScanNote string // of an infected file what was found
+
+	Withdrawal Withdrawal
 }
 
 // FileState is where a file stands for its uploader.
@@ -227,4 +302,5 @@ const (
 	FileInfected  FileState = "infected" // a virus was found: it is never released
 	FileDeleted   FileState = "deleted"
 	FileAbandoned FileState = "abandoned"
+	FileWithdrawn FileState = "withdrawn" // released, asked back and given up (U5)
 )

@@ -82,6 +82,7 @@ var demoStories = []story{
 			{9 * day, wasMailed}, {8 * day, wasOpened},
 			{8 * day, wasUploaded("scan0001.pdf", page("Stock count"))}, {8 * day, wasUploaded("holiday.png", picture())},
 			{8*day - 2*time.Minute, wasRenamed("scan0001.pdf", "Stock count 31 March.pdf")}, {8*day - 3*time.Minute, wasDeleted("holiday.png")},
+			{6 * day, wasAskedBack("scan0001.pdf", "We have counted again, a newer list will follow.")}, {5 * day, wasKept("scan0001.pdf", "It is part of the accounts already. Send the newer list as well.")},
 		},
 	},
 	{
@@ -93,6 +94,7 @@ var demoStories = []story{
 			{12 * day, wasMailed}, {11 * day, wasOpened},
 			{11 * day, wasUploaded("Payroll September.csv", table(2))}, {4 * day, wasUploaded("Payroll October.csv", table(3))},
 			{4 * day, wasUploaded("Receipts October.zip", archive())},
+			{2 * day, wasAskedBack("Payroll September.csv", "It holds the bank details of somebody who has left. Please use October only.")},
 		},
 	},
 	{
@@ -123,7 +125,7 @@ var demoStories = []story{
 	{
 		title: "for nobody's client", client: -1, sender: 1, issued: 15 * day, days: 60, to: onePerson("Dele Adeyemi", "dele@adeyemibooks.example"),
 		message: "For the hand-over of the books.",
-		then:    []step{{15 * day, wasMailed}, {14 * day, wasOpened}, {14 * day, wasUploaded("Ledger.csv", table(4))}},
+		then:    []step{{15 * day, wasMailed}, {14 * day, wasOpened}, {14 * day, wasUploaded("Ledger.csv", table(4))}, {14 * day, wasUploaded("Private letter.pdf", page("Private"))}, {13 * day, wasAskedBack("Private letter.pdf", "")}, {12 * day, wasGivenUp("Private letter.pdf")}},
 	},
 }
 
@@ -286,6 +288,27 @@ func wasRenamed(name, to string) func(context.Context, *telling) error {
 func wasDeleted(name string) func(context.Context, *telling) error {
 	return func(ctx context.Context, t *telling) error {
 		_, err := t.links.Delete(ctx, linkapp.Delete{By: t.uploader(), Link: t.link, Holder: t.holder, File: t.files[name]})
+		return err
+	}
+}
+
+func wasAskedBack(name, reason string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.AskWithdrawal(ctx, linkapp.AskWithdrawal{By: t.uploader(), Link: t.link, Holder: t.holder, File: t.files[name], Reason: reason})
+		return err
+	}
+}
+
+func wasKept(name, reason string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.RefuseWithdrawal(ctx, linkapp.RefuseWithdrawal{By: t.by(0), Link: t.link, File: t.files[name], Reason: reason})
+		return err
+	}
+}
+
+func wasGivenUp(name string) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		_, err := t.links.AcceptWithdrawal(ctx, linkapp.AcceptWithdrawal{By: t.by(1), Link: t.link, File: t.files[name]})
 		return err
 	}
 }

@@ -84,19 +84,23 @@ func (l linkHistory) Abandon(ctx context.Context, o transfer.Owner, id uuid.UUID
 	return err
 }
 
-// bytesOfDeleted destroys the bytes of a file once its deletion is recorded (U4), and what has come of a transfer that
-// its link has ended, which stops a request that is still sending (L3). Those of an infected file it keeps apart until
-// the quarantine is emptied (U8). Doing it twice is harmless, so the event is heard
-// again when the node dies in between.
+// bytesOfDeleted destroys the bytes of a file once its deletion or withdrawal is recorded (U4, U5), and what has come of
+// a transfer that its link has ended, which stops a request that is still sending (L3). Those of an infected file it
+// keeps apart until the quarantine is emptied (U8). Doing it twice is harmless, so the event is heard again when the node
+// dies in between.
 func bytesOfDeleted(transfers *transfer.Service) postgres.Subscription {
 	return postgres.Subscription{
-		Name: "bytes_of_deleted", Version: 1, Types: []string{uploadlink.FileDeleted{}.EventType(), uploadlink.TransferAbandoned{}.EventType(),
-			uploadlink.FileScanned{}.EventType(), uploadlink.QuarantineEmptied{}.EventType()},
+		Name: "bytes_of_deleted", Version: 1, Types: []string{
+			uploadlink.FileDeleted{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.TransferAbandoned{}.EventType(),
+			uploadlink.FileScanned{}.EventType(), uploadlink.QuarantineEmptied{}.EventType(),
+		},
 		Handle: func(ctx context.Context, _ pgx.Tx, b postgres.Batch) error {
 			for _, r := range b.Events {
 				var err error
 				switch e := r.Event.(type) {
 				case uploadlink.FileDeleted:
+					err = transfers.Discard(ctx, r.Firm, e.File)
+				case uploadlink.WithdrawalAccepted:
 					err = transfers.Discard(ctx, r.Firm, e.File)
 				case uploadlink.FileScanned:
 					if e.Verdict == uploadlink.Infected {

@@ -115,6 +115,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("upload_link_mails", []string{
 			uploadlink.Issued{}.EventType(), uploadlink.Resent{}.EventType(), uploadlink.BatchReleased{}.EventType(), uploadlink.FileScanned{}.EventType(),
 			uploadlink.AddressCorrected{}.EventType(), uploadlink.NewLinkRequested{}.EventType(),
+			uploadlink.WithdrawalRequested{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.WithdrawalRefused{}.EventType(),
 		}, linkapp.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		bytesOfDeleted(transfers),

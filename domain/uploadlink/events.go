@@ -253,6 +253,26 @@ type BatchCancelled struct {
 	At    time.Time `json:"at" es:"fact"`
 }
 
+// WithdrawalRequested: the person who sent a file asks the practice to give it up (U5). Reason may be empty.
+type WithdrawalRequested struct {
+	File   uuid.UUID      `json:"file" es:"id"`
+	Reason event.Personal `json:"reason" es:"personal"`
+	At     time.Time      `json:"at" es:"fact"`
+}
+
+// WithdrawalAccepted: the practice gives the file up; its bytes are destroyed, its earlier events stay.
+type WithdrawalAccepted struct {
+	File uuid.UUID `json:"file" es:"id"`
+	At   time.Time `json:"at" es:"fact"`
+}
+
+// WithdrawalRefused: the practice keeps the file. Reason is for the person who asked.
+type WithdrawalRefused struct {
+	File   uuid.UUID      `json:"file" es:"id"`
+	Reason event.Personal `json:"reason" es:"personal"`
+	At     time.Time      `json:"at" es:"fact"`
+}
+
 // ScanAwaited: a scanner is configured, and the file's batch waits for its verdict (U8). The first one comes with
 // FileReceived; later ones where the operator asks for another scan.
 type ScanAwaited struct {
@@ -326,6 +346,10 @@ func (FileScanned) EventType() string       { return "uploadlink.file_scanned" }
 func (BatchSealed) EventType() string       { return "uploadlink.batch_sealed" }
 func (QuarantineEmptied) EventType() string { return "uploadlink.quarantine_emptied" }
 
+func (WithdrawalRequested) EventType() string { return "uploadlink.withdrawal_requested" }
+func (WithdrawalAccepted) EventType() string  { return "uploadlink.withdrawal_accepted" }
+func (WithdrawalRefused) EventType() string   { return "uploadlink.withdrawal_refused" }
+
 func (Issued) uploadlink()            {}
 func (Resent) uploadlink()            {}
 func (Extended) uploadlink()          {}
@@ -357,3 +381,7 @@ func (NewLinkRequested) uploadlink()        {}
 func (NewLinkRequestDismissed) uploadlink() {}
 func (Copied) uploadlink()                  {}
 func (AddressCorrected) uploadlink()        {}
+
+func (WithdrawalRequested) uploadlink() {}
+func (WithdrawalAccepted) uploadlink()  {}
+func (WithdrawalRefused) uploadlink()   {}

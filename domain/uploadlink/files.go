@@ -94,6 +94,8 @@ func (l Link) changeable(h Holder, id uuid.UUID) (*file, error) {
 		return nil, ErrStillArriving
 	case released:
 		return nil, ErrWindowClosed
+	case withdrawn:
+		return nil, ErrWithdrawn
 	case deleted:
 		return nil, ErrFileDeleted
 	case abandoned, tooOld:

@@ -36,6 +36,9 @@
 //     day, a new secret or the practice's no answers it (S1.i21, L6).
 //  21. The practice may take a recipient's link to hand it on, which is recorded (L8), and may correct the address of a
 //     recipient who has sent nothing: the earlier secrets are dead and tell nothing of the new address (I6).
+//  22. A released file can be asked back by its recipient, also when the link has expired: once until the practice has
+//     answered, and once more after a refusal. Accepting destroys the bytes; name, size and digest stay in the history,
+//     and the name is free again. A refusal has a reason, which the recipient reads (U5).
 package uploadlink
 
 import (
@@ -89,6 +92,8 @@ type file struct {
 	delivered bool
 	state     fileState
 	scan      scanState
+	asks      int  // how often it was asked back
+	asked     bool // and nobody has answered yet
 }
 
 type fileState uint8
@@ -102,6 +107,7 @@ const (
 	tooOld
 	infected  // its bytes are kept apart
 	destroyed // likewise, and they are gone
+	withdrawn
 )
 
 type batch struct {
@@ -202,6 +208,18 @@ func (l Link) Apply(e Event) Link {
 	case QuarantineEmptied:
 		if f := l.file(e.File); f != nil {
 			f.state = destroyed
+		}
+	case WithdrawalRequested:
+		if f := l.file(e.File); f != nil {
+			f.asks, f.asked = f.asks+1, true
+		}
+	case WithdrawalAccepted:
+		if f := l.file(e.File); f != nil {
+			f.state, f.asked = withdrawn, false
+		}
+	case WithdrawalRefused:
+		if f := l.file(e.File); f != nil {
+			f.asked = false
 		}
 	}
 	return l

@@ -131,7 +131,7 @@ func (l Link) SendNow(h Holder, now time.Time) ([]Event, error) {
 		}
 	}
 	if len(events) == 0 && !slices.ContainsFunc(l.files, func(f file) bool { // a received one is in a sealed batch
-		return f.recipient == h.Recipient && (f.state == released || f.state == received)
+		return f.recipient == h.Recipient && (f.state == released || f.state == received || f.state == withdrawn)
 	}) {
 		return nil, ErrNothingToSend
 	}

@@ -74,6 +74,8 @@ type fate struct {
 	awaited  bool                    // a scanner was configured when it arrived
 	verdict  *uploadlink.FileScanned // the one that let it go on, or not
 	sealed   bool                    // its batch waits for verdicts
+
+	asks, refusals, withdrawn int
 }
 
 func (h *history) fate(file uuid.UUID) (f fate) {
@@ -104,6 +106,12 @@ func (h *history) fate(file uuid.UUID) (f fate) {
 			}
 		case uploadlink.BatchSealed:
 			f.sealed = f.sealed || f.arrived && e.Batch == f.received.Batch
+		case uploadlink.WithdrawalRequested:
+			f.asks += count(e.File == file)
+		case uploadlink.WithdrawalRefused:
+			f.refusals += count(e.File == file)
+		case uploadlink.WithdrawalAccepted:
+			f.withdrawn += count(e.File == file)
 		}
 	}
 	return f
@@ -113,6 +121,32 @@ func (f fate) infected() bool { return f.verdict != nil && f.verdict.Verdict == 
 
 // waits tells that a verdict is missing.
 func (f fate) waits() bool { return f.awaited && f.verdict == nil && f.deleted == 0 }
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// asked checks that a file was asked back only by its sender, once released, and not while a request was open (U5).
+func (h *history) asked(file uuid.UUID, by uploadlink.Holder, before fate, err error) {
+	after := h.fate(file)
+	open := before.asks > before.refusals+before.withdrawn
+	may := before.arrived && before.received.Recipient == by.Recipient && before.withdrawn == 0 && len(after.released) == 1 &&
+		!h.revoked && (open || before.refusals < uploadlink.MaxWithdrawals)
+	if may != (err == nil) || after.asks != before.asks+count(may && !open) {
+		h.Fatalf("at %s, before %+v, after %+v: %v", h.now, before, after, err)
+	}
+}
+
+// answered checks that exactly what was asked back is answered, and once.
+func (h *history) answered(before fate, err error) {
+	open := before.asks > before.refusals+before.withdrawn
+	if open != (err == nil) && before.withdrawn == 0 {
+		h.Fatalf("at %s, %+v: %v", h.now, before, err)
+	}
+}
 
 // deadline of a batch is its last file's arrival plus its window (U1), or the latest of them where a clock went back.
 func (h *history) deadline(batch uuid.UUID) (last time.Time) {
@@ -139,6 +173,7 @@ func (h *history) act() {
 	switch rapid.SampledFrom([]string{
 		"start", "start", "receive", "receive", "receive", "receive", "rename", "delete", "send now", "elapse", "wait", "wait", "wait", "policy", "resend", "abandon", "revoke",
 		"verdict", "verdict", "verdict", "scan again",
+		"ask back", "ask back", "give up", "keep",
 	}).Draw(h.T, "act") {
 	case "start":
 		file := h.newID()
@@ -166,6 +201,18 @@ func (h *history) act() {
 		if before.deleted == 0 {
 			h.changed(file, by, before, deadline, err)
 		}
+	case "ask back":
+		file, by := h.anyFile(), h.holder()
+		before := h.fate(file)
+		h.asked(file, by, before, h.take(h.link.AskWithdrawal(by, file, "", h.now)))
+	case "give up":
+		file := h.anyFile()
+		before := h.fate(file)
+		h.answered(before, h.take(h.link.AcceptWithdrawal(file, h.now)))
+	case "keep":
+		file := h.anyFile()
+		before := h.fate(file)
+		h.answered(before, h.take(h.link.RefuseWithdrawal(file, "no", h.now)))
 	case "send now":
 		h.take(h.link.SendNow(h.holder(), h.now))
 	case "elapse":
@@ -306,6 +353,9 @@ func (h *history) finished() {
 				h.Fatalf("%s never arrived, and yet %+v", file, f)
 			}
 			continue
+		}
+		if f.withdrawn > 1 || f.withdrawn+f.refusals > f.asks || f.asks > uploadlink.MaxWithdrawals {
+			h.Fatalf("%s was asked back %d times, kept %d times, withdrawn %d times (U5)", file, f.asks, f.refusals, f.withdrawn)
 		}
 		if f.infected() && len(f.released) != 0 {
 			h.Fatalf("%s is infected and was released (U8)", file)

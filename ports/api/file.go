@@ -37,6 +37,8 @@ type File struct {
 	SameAs      MaybeID `json:"same_as" doc:"An earlier file of the link with the same content"`
 	Scan        *string `json:"scan" enum:"clean,not_scanned" doc:"What the virus scanner said; null: none was configured when the file arrived"`
 	ScanNote    string  `json:"scan_note" doc:"Why it was not scanned"`
+
+	Withdrawal *Withdrawal `json:"withdrawal,omitempty" doc:"Left out while its sender has not asked for it back"`
 }
 
 func showFile(f linkapp.FileRow) File {
@@ -45,6 +47,7 @@ func showFile(f linkapp.FileRow) File {
 		BatchID: ID(f.Batch), State: string(linkapp.FileReleased), Name: f.Name, SentAs: f.SentAs, Size: f.Size, SHA256: f.SHA256, Media: f.Media,
 		StartedAt: Time(f.StartedAt), ReceivedAt: Time(f.ReceivedAt), ReleasedAt: Time(f.ReleasedAt), Late: f.Late, SameAs: MaybeID(f.SameAs),
 		Scan: scanWord(f.Scan), ScanNote: f.ScanNote,
+		Withdrawal: showWithdrawal(f.Withdrawal),
 	}
 }
 
@@ -61,16 +64,21 @@ type listFiles struct {
 	Paging
 	Client string `query:"client_id"`
 	Link   string `query:"upload_link_id"`
+	Batch  string `query:"batch_id"`
+	Name   string `query:"name" maxLength:"255" doc:"A part of the file's name, in whatever letter case"`
 	State  string `query:"state" enum:"receiving,received,released" doc:"Only released ones are ever shown; the others give an empty list"`
 }
 
 func (s *Server) listFiles(ctx context.Context, in *listFiles) (*body[Page[File]], error) {
-	q := linkapp.FileQuery{After: in.Cursor, Limit: in.Limit}
+	q := linkapp.FileQuery{Name: in.Name, After: in.Cursor, Limit: in.Limit}
 	var err error
 	if q.Client, err = optionalID(in.Client, client.ErrNotFound); err != nil {
 		return nil, err
 	}
 	if q.Link, err = optionalID(in.Link, uploadlink.ErrNotFound); err != nil {
+		return nil, err
+	}
+	if q.Batch, err = optionalID(in.Batch, linkapp.ErrBatchNotFound); err != nil {
 		return nil, err
 	}
 	if in.State != "" && in.State != string(linkapp.FileReleased) { // the practice may not know of them yet (S1.i1)

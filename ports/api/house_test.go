@@ -38,6 +38,8 @@ var (
 	piet   = accountapp.Staff{ID: uuid.MustParse("0197f000-0000-7000-8000-0000000000a2"), Firm: 2, Name: "Piet"}
 	house1 = uuid.MustParse("0197f000-0000-7000-8000-000000000001")
 	fileA  = uuid.MustParse("0197f000-0000-7000-8000-0000000000f1")
+	linkA  = uuid.MustParse("0197f000-0000-7000-8000-0000000000b1")
+	batchA = uuid.MustParse("0197f000-0000-7000-8000-0000000000b2")
 )
 
 const (
@@ -193,6 +195,41 @@ func (h *house) Files(_ context.Context, no int32, _ linkapp.FileQuery) ([]linka
 		return nil, "", nil
 	}
 	return []linkapp.FileRow{h.file}, "", nil
+}
+
+func (h *house) Inbox(_ context.Context, no int32, q linkapp.InboxQuery) ([]linkapp.InboxRow, string, error) {
+	if no != 1 {
+		return nil, "", nil
+	}
+	return []linkapp.InboxRow{{ID: batchA, Link: linkA, RecipientName: "Ingrid", ArrivedAt: noon, Count: 1, Size: h.file.Size, Files: []linkapp.FileRow{h.file}}}, "", nil
+}
+
+func (h *house) Batch(_ context.Context, no int32, id uuid.UUID) (linkapp.InboxRow, error) {
+	if no != 1 || id != batchA {
+		return linkapp.InboxRow{}, linkapp.ErrBatchNotFound
+	}
+	return linkapp.InboxRow{ID: batchA}, nil
+}
+
+func (h *house) FilesByID(_ context.Context, no int32, ids []uuid.UUID) ([]linkapp.FileRow, error) {
+	if no != 1 || !slices.Contains(ids, fileA) {
+		return nil, nil
+	}
+	return []linkapp.FileRow{h.file}, nil
+}
+
+func (h *house) LinkOf(_ context.Context, no int32, id uuid.UUID) (uuid.UUID, error) {
+	if no != 1 || id != fileA {
+		return uuid.Nil, uploadlink.ErrFileNotFound
+	}
+	return linkA, nil
+}
+
+func (h *house) Withdrawals(_ context.Context, no int32) ([]linkapp.FileRow, error) {
+	if no != 1 || h.file.Withdrawal.State != linkapp.WithdrawalAsked {
+		return nil, nil
+	}
+	return []linkapp.FileRow{h.file}, nil
 }
 
 func (h *house) File(_ context.Context, no int32, id uuid.UUID) (linkapp.FileRow, error) {
@@ -386,7 +423,7 @@ func (h *house) conforms(method, path string, a answer) {
 		}
 		return
 	}
-	if media == "text/plain" {
+	if media == "text/plain" || media == "application/zip" {
 		return
 	}
 	var v any

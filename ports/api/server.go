@@ -120,9 +120,17 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, op(post, "/upload-links/{id}/revocation", "revoke-upload-link", "Upload links", "End the link at the next request"), s.revokeLink)
 	register(s, a, op(get, "/upload-links/{id}/receipts/{batch}", "get-receipt", "Upload links", "Get the signed receipt of a released batch"), s.getReceipt)
 
+	register(s, a, op(get, "/batches", "list-batches", "Files", "List what was sent together and has reached the practice, newest first"), s.listBatches)
+	register(s, a, archived(op(get, "/batches/{id}/content.zip", "get-batch-content", "Files", "Get all files of a batch as one zip")), s.batchContent)
+
 	register(s, a, op(get, "/files", "list-files", "Files", "List files that have reached the practice"), s.listFiles)
 	register(s, a, op(get, "/files/{id}", "get-file", "Files", "Get a file's description"), s.getFile)
 	register(s, a, download(op(get, "/files/{id}/content", "get-file-content", "Files", "Get a file's bytes, wholly or in ranges")), s.fileContent)
+	register(s, a, archived(op(post, "/files/archive", "get-files-archive", "Files", "Get some files as one zip; it changes nothing")), s.chosenFiles)
+
+	register(s, a, op(get, "/withdrawals", "list-withdrawals", "Files", "List files whose senders ask to withdraw them, the longest waiting first"), s.listWithdrawals)
+	register(s, a, op(post, "/files/{id}/withdrawal/acceptance", "accept-withdrawal", "Files", "Give up a file that its sender asks to withdraw; its bytes are destroyed"), s.acceptWithdrawal)
+	register(s, a, op(post, "/files/{id}/withdrawal/refusal", "refuse-withdrawal", "Files", "Keep a file that its sender asks to withdraw"), s.refuseWithdrawal)
 
 	register(s, a, op(get, "/upload-policies/{channel}", "get-upload-policy", "Settings", "Get a channel's upload policy"), s.getPolicy)
 	register(s, a, op(put, "/upload-policies/{channel}", "put-upload-policy", "Settings", "Set a channel's upload policy"), s.putPolicy)

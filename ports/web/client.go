@@ -129,11 +129,16 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
 	for i := range page.Links {
 		page.Links[i].Own = true
 	}
-	files, next, err := s.LinkList.Files(r.Context(), u.Firm, linkapp.FileQuery{Client: id, Limit: pageSize, After: r.URL.Query().Get("after")})
+	q := linkapp.FileQuery{Client: id, Name: r.URL.Query().Get("name"), Limit: pageSize, After: r.URL.Query().Get("after")}
+	files, next, err := s.LinkList.Files(r.Context(), u.Firm, q)
 	if err != nil {
 		return err
 	}
 	page.Files, page.Pager = fileLines(files, zone(u.Practice.Zone)), pager(r, next, len(files), "file", "files")
+	page.Name, page.Later, page.Modules = q.Name, q.After != "", []string{"pick-files.js"}
+	for i := range page.Files {
+		page.Files[i].Pick = true
+	}
 	return s.show(w, r, page)
 }
 

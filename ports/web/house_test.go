@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -327,6 +328,9 @@ type shelf struct {
 	links   []linkapp.LinkRow
 	files   []linkapp.FileRow
 	batches []linkapp.BatchRow
+	sent    []linkapp.InboxRow
+	gone    map[uuid.UUID]error // files that are asked for and not handed out
+	missing map[uuid.UUID]bool  // files whose bytes aren't there
 	next    string
 
 	templates []firmapp.Template
@@ -367,7 +371,49 @@ func (s *shelf) Files(_ context.Context, _ int32, q linkapp.FileQuery) ([]linkap
 	return s.files, s.next, nil
 }
 
+func (s *shelf) Inbox(_ context.Context, _ int32, q linkapp.InboxQuery) ([]linkapp.InboxRow, string, error) {
+	s.note(q)
+	return s.sent, s.next, nil
+}
+
+func (s *shelf) Batch(_ context.Context, _ int32, id uuid.UUID) (linkapp.InboxRow, error) {
+	for _, b := range s.sent {
+		if b.ID == id {
+			return b, nil
+		}
+	}
+	return linkapp.InboxRow{}, linkapp.ErrBatchNotFound
+}
+
+func (s *shelf) FilesByID(_ context.Context, _ int32, ids []uuid.UUID) (rows []linkapp.FileRow, err error) {
+	for _, f := range s.files {
+		if slices.Contains(ids, f.ID) && s.gone[f.ID] == nil {
+			rows = append(rows, f)
+		}
+	}
+	return rows, nil
+}
+
+func (s *shelf) LinkOf(_ context.Context, _ int32, id uuid.UUID) (uuid.UUID, error) {
+	if id != statem {
+		return uuid.Nil, uploadlink.ErrFileNotFound
+	}
+	return link, nil
+}
+
+func (s *shelf) Withdrawals(context.Context, int32) (rows []linkapp.FileRow, err error) {
+	for _, f := range s.files {
+		if f.Withdrawal.State == linkapp.WithdrawalAsked {
+			rows = append(rows, f)
+		}
+	}
+	return rows, nil
+}
+
 func (s *shelf) File(_ context.Context, _ int32, id uuid.UUID) (linkapp.FileRow, error) {
+	if err := s.gone[id]; err != nil {
+		return linkapp.FileRow{}, err
+	}
 	for _, f := range s.files {
 		if f.ID == id {
 			return f, nil
@@ -416,7 +462,12 @@ type blob struct{ *bytes.Reader }
 
 func (blob) Close() error { return nil }
 
-func (s *shelf) Open(uuid.UUID) (transfer.Reader, error) { return blob{bytes.NewReader(s.blob)}, nil }
+func (s *shelf) Open(id uuid.UUID) (transfer.Reader, error) {
+	if s.missing[id] {
+		return nil, transfer.ErrMissing
+	}
+	return blob{bytes.NewReader(s.blob)}, nil
+}
 
 type mailbox struct{}
 

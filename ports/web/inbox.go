@@ -1,39 +1,53 @@
 package web
 
 import (
-	"encoding/base64"
-	"encoding/hex"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	linkapp "portico/app/uploadlink"
 	"portico/ports/web/views"
+
+	"github.com/google/uuid"
 )
 
-// inbox is what has reached the practice. What is still in its window is not there, not even by name (S1.i1).
+const batchPage = 30 // batches of the inbox on one page, each with its first files
+
+// inbox is what has reached the practice, one entry a sending (S1.i8), and what is asked back. What is still in its
+// window is not there, not even by name (S1.i1).
 func (s *Server) inbox(w http.ResponseWriter, r *http.Request) error {
 	u := user(r)
-	rows, next, err := s.LinkList.Files(r.Context(), u.Firm, linkapp.FileQuery{After: r.URL.Query().Get("after"), Limit: pageSize})
+	current, err := s.caughtUp(r)
+	if err != nil {
+		return err
+	}
+	rows, next, err := s.LinkList.Inbox(r.Context(), u.Firm, linkapp.InboxQuery{After: r.URL.Query().Get("after"), Limit: batchPage})
+	if err != nil {
+		return err
+	}
+	asked, err := s.LinkList.Withdrawals(r.Context(), u.Firm)
 	if err != nil {
 		return err
 	}
 	z := zone(u.Practice.Zone)
-	return s.show(w, r, views.Inbox{
-		Shell: s.shell(r, "Inbox", "inbox"), Days: byDay(rows, s.Now(), z), Pager: pager(r, next, len(rows), "file", "files"),
+	page := views.Inbox{
+		Shell: s.shell(r, "Inbox", "inbox"), Asked: fileLines(asked, z), Days: byDay(rows, s.Now(), z), Pager: pager(r, next, len(rows), "sending", "sendings"),
 		Empty: views.Empty{Icon: "inbox", Title: "Nothing has arrived yet", Text: "Files show here once their sender’s time for corrections is over.", Action: "New upload link", Href: "/upload-links/new"},
-	})
+	}
+	page.Modules, page.Stale = []string{"pick-files.js"}, !current
+	if r.URL.Query().Get("after") != "" {
+		page.Empty = views.Empty{Icon: "inbox", Title: "Nothing older", Text: "That was the last of it.", Action: "Back to the newest", Href: "/inbox"}
+	}
+	return s.show(w, r, page)
 }
 
-// byDay groups files by the day on which the practice got them.
-func byDay(rows []linkapp.FileRow, now time.Time, z *time.Location) []views.FileDay {
-	var days []views.FileDay
+// byDay groups sendings by the day on which the practice got them.
+func byDay(rows []linkapp.InboxRow, now time.Time, z *time.Location) []views.BatchDay {
+	var days []views.BatchDay
 	today := views.At(now, z).Day()
 	yesterday := views.At(now.In(z).AddDate(0, 0, -1), z).Day()
 	for _, row := range rows {
-		line := fileLine(row, z)
-		day := line.Released.Day()
+		line := batchLine(row, z)
+		day := line.Arrived.Day()
 		switch day {
 		case today:
 			day = "Today, " + day
@@ -41,80 +55,65 @@ func byDay(rows []linkapp.FileRow, now time.Time, z *time.Location) []views.File
 			day = "Yesterday, " + day
 		}
 		if len(days) == 0 || days[len(days)-1].Day != day {
-			days = append(days, views.FileDay{Day: day})
+			days = append(days, views.BatchDay{Day: day})
 		}
 		last := &days[len(days)-1]
-		last.Files = append(last.Files, line)
+		last.Batches = append(last.Batches, line)
 	}
 	return days
 }
 
-// inert are the media types that a download may carry: none of them runs in a browser. The rest are just bytes.
-var inert = map[string]bool{
-	"application/pdf": true, "application/zip": true, "application/msword": true, "application/rtf": true, "text/rtf": true, "text/csv": true,
-	"image/jpeg": true, "image/png": true, "image/tiff": true, "image/bmp": true, "image/heic": true, "image/heif": true, "video/mp4": true, "video/quicktime": true,
-	"application/vnd.ms-excel": true, "application/vnd.ms-powerpoint": true, "application/vnd.ms-outlook": true,
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   true,
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         true,
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": true,
+func batchLine(b linkapp.InboxRow, z *time.Location) views.BatchLine {
+	line := views.BatchLine{
+		ID: b.ID, Link: b.Link, Client: b.ClientName, ClientID: b.Client, Sender: b.RecipientName, Arrived: views.At(b.ArrivedAt, z),
+		Count: b.Count, Size: b.Size, Files: fileLines(b.Files, z), More: b.Count - len(b.Files),
+	}
+	if line.Sender == "" {
+		line.Sender = nameless
+	}
+	for i := range line.Files {
+		line.Files[i].Pick = true
+	}
+	return line
 }
 
-// fileContent hands a file out, whole or in ranges. It is always an attachment and shut in by its policy (threat T22).
-func (s *Server) fileContent(w http.ResponseWriter, r *http.Request) error {
+const filesPage = 200 // files of one sending on one page
+
+// batch is one sending with all of its files.
+func (s *Server) batch(w http.ResponseWriter, r *http.Request) error {
+	u := user(r)
 	id, err := pathID(r, "id")
 	if err != nil {
 		return err
 	}
-	f, err := s.LinkList.File(r.Context(), user(r).Firm, id)
+	b, err := s.LinkList.Batch(r.Context(), u.Firm, id)
 	if err != nil {
 		return err
 	}
-	blob, err := s.Blobs.Open(f.ID)
+	var next string
+	b.Files, next, err = s.LinkList.Files(r.Context(), u.Firm, linkapp.FileQuery{Batch: id, After: r.URL.Query().Get("after"), Limit: filesPage})
 	if err != nil {
-		return fmt.Errorf("open the bytes of file %s: %w", f.ID, err)
+		return err
 	}
-	defer func() { _ = blob.Close() }() // it was only read
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	if inert[f.Media] {
-		h.Set("Content-Type", f.Media)
+	line := batchLine(b, zone(u.Practice.Zone))
+	page := views.Batch{
+		Shell: s.shell(r, "Files from "+line.Sender, "inbox"), Batch: line,
+		Pager: pager(r, next, len(b.Files), "file", "files"),
 	}
-	h.Set("Content-Disposition", attachment(f.Name))
-	h.Set("ETag", `"`+f.SHA256+`"`)
-	h.Set("Repr-Digest", reprDigest(f.SHA256))
-	http.ServeContent(w, r, "", f.ReceivedAt, blob)
-	return nil
+	page.Batch.More, page.Modules = 0, []string{"pick-files.js"}
+	return s.show(w, r, page)
 }
 
-// attachment is a Content-Disposition with the name twice: in ASCII for old programs, and as it is (RFC 6266, RFC 8187).
-func attachment(name string) string {
-	var ascii, full strings.Builder
-	for _, c := range name {
-		if c < ' ' || c > '~' || strings.ContainsRune(`"\%;`, c) {
-			c = '_'
+// batchFiles are all files of a sending that the practice has, in order of arrival.
+func (s *Server) batchFiles(r *http.Request, batch uuid.UUID) (all []linkapp.FileRow, err error) {
+	for q := (linkapp.FileQuery{Batch: batch, Limit: filesPage}); ; {
+		rows, next, err := s.LinkList.Files(r.Context(), user(r).Firm, q)
+		if err != nil {
+			return nil, err
 		}
-		ascii.WriteRune(c)
-	}
-	for _, b := range []byte(name) {
-		if attrChar(b) {
-			full.WriteByte(b)
-		} else {
-			fmt.Fprintf(&full, "%%%02X", b)
+		if all = append(all, rows...); next == "" {
+			return all, nil
 		}
+		q.After = next
 	}
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, ascii.String(), full.String())
-}
-
-// attrChar is attr-char of RFC 8187.
-func attrChar(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("!#$&+-.^_`|~", b) >= 0
-}
-
-// reprDigest is RFC 9530's header for a SHA-256 in hex; "" for what is none.
-func reprDigest(digest string) string {
-	sum, err := hex.DecodeString(digest)
-	if err != nil {
-		return ""
-	}
-	return "sha-256=:" + base64.StdEncoding.EncodeToString(sum) + ":"
 }

@@ -32,14 +32,20 @@ func clientLine(c clientapp.ClientRow, z *time.Location) views.ClientLine {
 	return l
 }
 
+// nameless stands for a recipient without a name.
+const nameless = "A recipient without a name"
+
 func fileLine(f linkapp.FileRow, z *time.Location) views.FileLine {
+	kind := sortOf(f.Name)
 	l := views.FileLine{
-		ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, Digest: f.SHA256[:min(12, len(f.SHA256))], Icon: fileIcon(f.Name),
-		Client: f.ClientName, ClientID: f.Client, Link: f.Link, Sender: f.RecipientName, Released: views.At(f.ReleasedAt, z),
-		Late: f.Late, Same: f.SameAs != uuid.Nil, Unscanned: f.Scan == linkapp.ScanNone,
+		ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, Digest: f.SHA256[:min(12, len(f.SHA256))], Icon: kind.icon, Kind: kind.words,
+		Client: f.ClientName, ClientID: f.Client, Link: f.Link, Batch: f.Batch, Sender: f.RecipientName, Released: views.At(f.ReleasedAt, z),
+		Late: f.Late, Same: f.SameAs != uuid.Nil, SameName: f.SameName, SameID: f.SameAs, Unscanned: f.Scan == linkapp.ScanNone,
+		Asked: f.Withdrawal.State == linkapp.WithdrawalAsked, Kept: f.Withdrawal.State == linkapp.WithdrawalRefused,
+		AskedAt: views.At(f.Withdrawal.AskedAt, z), Reason: f.Withdrawal.Reason, AnsweredAt: views.At(f.Withdrawal.AnsweredAt, z), Answer: f.Withdrawal.Answer,
 	}
 	if l.Sender == "" {
-		l.Sender = "A recipient without a name"
+		l.Sender = nameless
 	}
 	if f.SentAs != f.Name {
 		l.SentAs = f.SentAs
@@ -55,21 +61,28 @@ func fileLines(rows []linkapp.FileRow, z *time.Location) []views.FileLine {
 	return lines
 }
 
-// fileIcon is the picture for a file's kind, by its name; words.js has the same list.
-func fileIcon(name string) string {
-	switch uploadlink.Extension(name) {
-	case "bmp", "heic", "jp2", "jpeg", "jpg", "png", "tif", "tiff", "emf":
-		return "image"
-	case "mkv", "mov", "mp4":
-		return "film"
-	case "csv", "xls", "xlsm", "xlsx", "ods":
-		return "file-spreadsheet"
-	case "zip":
-		return "file-archive"
-	case "doc", "docx", "odt", "pdf", "rtf", "txt":
-		return "file-text"
-	case "eml", "msg":
-		return "mail"
+// fileKind is a sort of files as picture and words.
+type fileKind struct{ icon, words string }
+
+// sortOf tells a file's kind by its name; words.js has the same pictures.
+func sortOf(name string) fileKind {
+	extension := uploadlink.Extension(name)
+	if words, ok := kindWords[extension]; ok {
+		return words
 	}
-	return "file"
+	return fileKind{"file", "File"}
+}
+
+var kindWords = map[string]fileKind{
+	"bmp": {"image", "Picture (BMP)"}, "heic": {"image", "Photo (HEIC)"}, "jp2": {"image", "Picture (JPEG 2000)"}, "jpeg": {"image", "Photo (JPEG)"},
+	"jpg": {"image", "Photo (JPEG)"}, "png": {"image", "Picture (PNG)"}, "tif": {"image", "Scan (TIFF)"}, "tiff": {"image", "Scan (TIFF)"}, "emf": {"image", "Drawing (EMF)"},
+	"mkv": {"film", "Film (MKV)"}, "mov": {"film", "Film (QuickTime)"}, "mp4": {"film", "Film (MP4)"},
+	"csv": {"file-spreadsheet", "Table (CSV)"}, "xls": {"file-spreadsheet", "Excel, old format"}, "xlsm": {"file-spreadsheet", "Excel with macros"},
+	"xlsx": {"file-spreadsheet", "Excel"}, "ods": {"file-spreadsheet", "OpenDocument table"},
+	"zip": {"file-archive", "Zip archive"},
+	"doc": {"file-text", "Word, old format"}, "docx": {"file-text", "Word"}, "odt": {"file-text", "OpenDocument text"}, "pdf": {"file-text", "PDF"},
+	"rtf": {"file-text", "Rich text"}, "txt": {"file-text", "Plain text"},
+	"eml": {"mail", "E-mail"}, "msg": {"mail", "E-mail (Outlook)"},
+	"htm": {"file", "Web page"}, "html": {"file", "Web page"}, "ppt": {"file", "PowerPoint, old format"}, "pptx": {"file", "PowerPoint"},
+	"xod": {"file", "XOD document"}, "xps": {"file", "XPS document"},
 }

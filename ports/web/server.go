@@ -158,7 +158,13 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /settings/templates/{id}/removal", s.removeTemplate)
 
 	staff("GET /inbox", s.inbox)
-	on("GET /files/{id}/content", s.handle(download, s.signedIn(s.fileContent)))
+	staff("GET /batches/{id}", s.batch)
+	staff("GET /batches/{id}/content.zip", s.batchContent)
+	staff("POST /files/archive", s.chosenFiles)
+	staff("GET /files/{id}", s.file)
+	staff("GET /files/{id}/content", s.fileContent)
+	staff("POST /files/{id}/withdrawal/acceptance", s.acceptWithdrawal)
+	staff("POST /files/{id}/withdrawal/refusal", s.refuseWithdrawal)
 
 	if s.Mails != nil {
 		on("GET /dev/mail", s.handle(framingPage, s.signedInOrNot(s.mails)))
@@ -203,6 +209,8 @@ func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinde
 	on("DELETE /files/{id}", s.deleteFile)
 	on("GET /files/{id}/deletion", s.fileDeletion)
 	on("POST /files/{id}/deletion", s.deleteFile)
+	on("GET /files/{id}/withdrawal", s.withdrawalForm)
+	on("POST /files/{id}/withdrawal", s.askWithdrawal)
 	on("POST /release", s.release)
 	on("GET /receipts/{batch}", s.uploadReceipt)
 	on("GET /receipts/{batch}/receipt.json", s.uploadReceiptFile)

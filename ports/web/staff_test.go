@@ -20,13 +20,13 @@ import (
 func TestStaffPagesNeedASession(t *testing.T) {
 	h := newHouse(t)
 	before := len(h.store.Log())
-	for _, path := range []string{"/clients", "/clients/new", "/clients/" + farrow.String(), "/upload-links", "/upload-links/new", "/upload-links/" + link.String(), "/inbox", "/files/" + statem.String() + "/content"} {
+	for _, path := range []string{"/clients", "/clients/new", "/clients/" + farrow.String(), "/upload-links", "/upload-links/new", "/upload-links/" + link.String(), "/inbox", "/files/" + statem.String() + "/content", "/files/" + statem.String(), "/batches/" + batch.String(), "/batches/" + batch.String() + "/content.zip"} {
 		a := h.get(path).want(t, http.StatusSeeOther)
 		if to := a.Header().Get("Location"); to != "/login?next="+url.QueryEscape(path) {
 			t.Errorf("%s leads to %q", path, to)
 		}
 	}
-	for _, path := range []string{"/clients", "/upload-links", "/upload-links/" + link.String() + "/resend", "/upload-links/" + link.String() + "/extension", "/upload-links/" + link.String() + "/revocation"} {
+	for _, path := range []string{"/clients", "/upload-links", "/upload-links/" + link.String() + "/resend", "/upload-links/" + link.String() + "/extension", "/upload-links/" + link.String() + "/revocation", "/files/archive", "/files/" + statem.String() + "/withdrawal/acceptance", "/files/" + statem.String() + "/withdrawal/refusal"} {
 		if a := h.post(path, url.Values{"id": {farrow.String()}, "name": {"x"}}); a.Code != http.StatusSeeOther || a.Header().Get("Location") != "/login" {
 			t.Errorf("POST %s: %d %q", path, a.Code, a.Header().Get("Location"))
 		}
@@ -305,63 +305,6 @@ func TestLinkActions(t *testing.T) {
 	})
 	t.Run("an unknown link", func(t *testing.T) {
 		h.post("/upload-links/"+uuid.NewString()+"/resend", command()).want(t, http.StatusNotFound)
-	})
-}
-
-func TestInboxGroupsByDay(t *testing.T) {
-	h := newHouse(t).signIn()
-	h.get("/inbox").want(t, 200, "Nothing has arrived yet")
-	today, before := fileRow(), fileRow()
-	before.ID, before.ReleasedAt, before.Late = uuid.New(), noon.AddDate(0, 0, -1), true
-	before.RecipientName = ""
-	h.shelf.files = []linkapp.FileRow{today, before}
-	h.get("/inbox").want(t, 200, "Today, Saturday 21 November 2026", "Yesterday, Friday 20 November 2026", "arrived after the deadline, started before", ">A recipient without a name</a>", `href="/files/`+statem.String()+`/content"`)
-}
-
-// Threats T22, T25: what people sent comes as an attachment that can do nothing, under its own name.
-func TestDownload(t *testing.T) {
-	h := newHouse(t).signIn()
-	h.shelf.files, h.shelf.blob = []linkapp.FileRow{fileRow()}, []byte("hello world")
-	path := "/files/" + statem.String() + "/content"
-	a := h.get(path).want(t, 200, "hello world")
-	for name, want := range map[string]string{
-		"Content-Disposition":          `attachment; filename="_berweisung _M_rz_.pdf"; filename*=UTF-8''%C3%9Cberweisung%20%22M%C3%A4rz%22.pdf`,
-		"Content-Type":                 "application/pdf",
-		"X-Content-Type-Options":       "nosniff",
-		"Content-Security-Policy":      "default-src 'none'; sandbox; frame-ancestors 'none'",
-		"Cache-Control":                "private, no-store",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"ETag":                         `"` + strings.Repeat("ab", 32) + `"`,
-	} {
-		if got := a.Header().Get(name); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-	a = h.get(path, "Range", "bytes=6-").want(t, http.StatusPartialContent)
-	if a.text != "world" {
-		t.Errorf("range gives %q", a.text)
-	}
-	row := fileRow()
-	row.Media = "text/html"
-	h.shelf.files = []linkapp.FileRow{row}
-	if got := h.get(path).Header().Get("Content-Type"); got != "application/octet-stream" {
-		t.Errorf("HTML comes as %q", got)
-	}
-	h.get("/files/"+uuid.NewString()+"/content").want(t, http.StatusNotFound)
-}
-
-func FuzzAttachment(f *testing.F) {
-	f.Add("a.pdf")
-	f.Add("a\r\nSet-Cookie: x=y\".pdf")
-	f.Fuzz(func(t *testing.T, name string) {
-		for _, b := range []byte(attachment(name)) {
-			if b < ' ' || b > '~' {
-				t.Fatalf("%q becomes %q", name, attachment(name))
-			}
-		}
-		if n := strings.Count(attachment(name), `"`); n != 2 {
-			t.Fatalf("%q has %d quotes: %q", name, n, attachment(name))
-		}
 	})
 }
 

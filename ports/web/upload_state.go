@@ -60,6 +60,8 @@ type fileState struct {
 	Scan     linkapp.ScanState `json:"scan,omitempty"`      // where a scanner is configured (U8)
 	ScanNote string            `json:"scan_note,omitempty"` // of an infected file what was found
 
+	Withdrawal *withdrawalState `json:"withdrawal,omitempty"` // of a file that has been sent
+
 	// Of a file that is still being received: how many bytes are here, and by what its sender knows it again.
 	Offset      int64  `json:"offset,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
@@ -87,7 +89,7 @@ func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadSta
 		if !listed(f) {
 			continue
 		}
-		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f, p.Files), SameAs: f.SameAs, Scan: f.Scan, ScanNote: f.ScanNote}
+		fs := fileState{ID: f.ID, Name: f.Name, Size: f.Size, SHA256: f.SHA256, State: f.State, Renamed: numbered(f, p.Files), SameAs: f.SameAs, Scan: f.Scan, ScanNote: f.ScanNote, Withdrawal: withdrawalOf(f)}
 		if changeable(f, p.Now) {
 			fs.Deadline = milli(f.Deadline)
 		}
@@ -143,8 +145,8 @@ func uploadRows(p linkapp.UploadPage, base string, running map[uuid.UUID]transfe
 			if changeable(f, p.Now) {
 				row.Editable, row.Deadline, row.Left = true, views.At(f.Deadline, time.UTC), clock(f.Deadline.Sub(p.Now))
 			}
-		case linkapp.FileReleased:
-			row.Note = "Sent to " + p.Practice + " · " + views.Size(f.Size)
+		case linkapp.FileReleased, linkapp.FileWithdrawn:
+			sentRow(&row, f, p.Practice)
 		case linkapp.FileChecking:
 			row.Icon, row.Note = "hourglass", "Received · "+views.Size(f.Size)+waits(f, p.Practice)
 		case linkapp.FileInfected:

@@ -26,7 +26,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	for _, path := range []string{
 		"/", "/login", "/clients", "/clients/new", "/upload-links", "/upload-links/new", "/upload-links/" + link.String(), "/inbox", "/files/" + statem.String() + "/content",
 		"/dev/mail", "/healthz", u, u + "/redemption", u + "/release", up + "/", up + "/release", up + "/uploads/",
-		u + "/files/" + statem.String() + "/name", up + "/files/" + statem.String() + "/deletion", "/upload-links/" + link.String() + "/revocation",
+		u + "/files/" + statem.String() + "/name", u + "/files/" + statem.String() + "/withdrawal", "/files/" + statem.String(), "/batches/" + batch.String() + "/content.zip", "/files/" + statem.String() + "/withdrawal/acceptance", up + "/files/" + statem.String() + "/deletion", "/upload-links/" + link.String() + "/revocation",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			for _, accept := range []string{"text/html", "application/json"} {

@@ -45,6 +45,7 @@ type UploadRow struct {
 	Editable bool
 	Deadline When
 	Left     string // "9:42"
+	Askable  bool   // the practice can be asked for it (U5)
 }
 
 // FileName is the rename form on a page of its own, for browsers without script (S1.20).
@@ -63,6 +64,18 @@ type FileDeletion struct {
 	Base string
 	ID   uuid.UUID
 	Name string
+}
+
+// Withdrawal is where a file that has been sent is asked back, on a page of its own (U5).
+type Withdrawal struct {
+	Public
+	Base      string
+	ID        uuid.UUID
+	Name      string
+	Kept      string // why the practice kept it, when asked before
+	Typed     string
+	Problem   string
+	MaxReason int
 }
 
 // LinkClosed tells why a link does nothing any more, and what to do (S1.11, S1.i17).
@@ -95,3 +108,4 @@ func (Upload) File() string       { return "upload.html" }
 func (FileName) File() string     { return "file_name.html" }
 func (FileDeletion) File() string { return "file_deletion.html" }
 func (LinkClosed) File() string   { return "link_closed.html" }
+func (Withdrawal) File() string   { return "withdrawal.html" }

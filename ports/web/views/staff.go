@@ -63,6 +63,8 @@ type Client struct {
 	Client ClientLine
 	Links  []LinkLine
 	Files  []FileLine
+	Name   string // part of a file's name that was looked for
+	Later  bool   // this isn't the first page of files
 	Pager  Pager
 }
 
@@ -187,6 +189,7 @@ type Link struct {
 	Problems   Problems
 	Files      []FileLine
 	Receipts   []ReceiptLine
+	Withdrawn  int        // files that were given up (U5)
 	Life       []LifeLine // newest first
 	Earlier    []LifeLine // folded away
 
@@ -213,37 +216,82 @@ func (l Link) Asking() (people []PersonLine) {
 	return people
 }
 
-// Inbox is what has reached the practice, newest first.
+// Inbox is what has reached the practice, newest first, and what is asked back.
 type Inbox struct {
 	Shell
-	Days  []FileDay
+	Asked []FileLine
+	Days  []BatchDay
 	Empty Empty
 	Pager Pager
 }
 
-// FileDay is the files of one day.
-type FileDay struct {
-	Day   string
-	Files []FileLine
+// BatchDay is the sendings of one day.
+type BatchDay struct {
+	Day     string
+	Batches []BatchLine
+}
+
+// BatchLine is one sending: what one person sent together.
+type BatchLine struct {
+	ID       uuid.UUID
+	Link     uuid.UUID
+	Client   string
+	ClientID uuid.UUID
+	Sender   string
+	Arrived  When
+	Count    int
+	Size     int64
+	Files    []FileLine
+	More     int // files that are not listed here
+}
+
+// Batch is one sending with all of its files.
+type Batch struct {
+	Shell
+	Batch BatchLine
+	Pager Pager
 }
 
 // FileLine is one file that the practice has.
 type FileLine struct {
 	ID        uuid.UUID
+	Pick      bool // it can be ticked for a download
 	Name      string
 	SentAs    string // when it was renamed: the name it was sent under
 	Size      int64
 	Digest    string // the first digits of the SHA-256
 	SHA256    string
 	Icon      string
+	Kind      string // "Photo (HEIC)"
 	Client    string
 	ClientID  uuid.UUID
 	Link      uuid.UUID
+	Batch     uuid.UUID
 	Sender    string
 	Released  When
 	Late      bool
-	Unscanned bool // a virus scanner is configured and could not scan it (U8)
-	Same      bool // same content as an earlier file of the link
+	Unscanned bool      // a virus scanner is configured and could not scan it (U8)
+	Same      bool      // same content as an earlier file of the link
+	SameName  string    // its name, where the practice has it
+	SameID    uuid.UUID // and its id
+
+	Asked, Kept bool // its sender asks for it back; they did, and the practice kept it (U5)
+	AskedAt     When
+	Reason      string // in the sender's words
+	AnsweredAt  When
+	Answer      string // why it was kept
+}
+
+// FileDetail is all that is known of one file.
+type FileDetail struct {
+	Shell
+	Row       FileLine
+	Started   When
+	Received  When
+	Command   uuid.UUID
+	Typed     string // why it should be kept
+	MaxReason int
+	Problems  Problems
 }
 
 // Mails lists the mails that were written instead of sent.
@@ -267,15 +315,17 @@ type Mail struct {
 }
 
 // File names the template.
-func (Login) File() string     { return "login.html" }
-func (Failure) File() string   { return "failure.html" }
-func (Clients) File() string   { return "clients.html" }
-func (ClientNew) File() string { return "client_new.html" }
-func (Client) File() string    { return "client.html" }
-func (Links) File() string     { return "links.html" }
-func (LinkNew) File() string   { return "link_new.html" }
-func (Link) File() string      { return "link.html" }
-func (LinkCopy) File() string  { return "link_copy.html" }
-func (Inbox) File() string     { return "inbox.html" }
-func (Mails) File() string     { return "mails.html" }
-func (Mail) File() string      { return "mail.html" }
+func (Login) File() string      { return "login.html" }
+func (Failure) File() string    { return "failure.html" }
+func (Clients) File() string    { return "clients.html" }
+func (ClientNew) File() string  { return "client_new.html" }
+func (Client) File() string     { return "client.html" }
+func (Links) File() string      { return "links.html" }
+func (LinkNew) File() string    { return "link_new.html" }
+func (Link) File() string       { return "link.html" }
+func (LinkCopy) File() string   { return "link_copy.html" }
+func (Inbox) File() string      { return "inbox.html" }
+func (Batch) File() string      { return "batch.html" }
+func (Mails) File() string      { return "mails.html" }
+func (Mail) File() string       { return "mail.html" }
+func (FileDetail) File() string { return "file.html" }

@@ -81,11 +81,17 @@ func full() []Page {
 	}
 	photo := file
 	photo.ID, photo.Name, photo.SentAs, photo.Icon, photo.Size, photo.Late, photo.Same = two, "IMG_2041.jpeg", "", "image", 2_400_000, false, false
+	photo.Kind, photo.Pick, photo.Asked, photo.AskedAt, photo.Reason = "Photo (JPEG)", true, true, noon, "Somebody else is in it.\nSorry!"
+	kept := file
+	kept.Kept, kept.AnsweredAt, kept.Answer, kept.Pick = true, noon, "It is in the return already.", true
+	kept.Kind, kept.SameName, kept.SameID = "PDF", "Statement March.pdf", two
+	sending := BatchLine{ID: one, Link: one, Client: "Farrow, Imogen", ClientID: one, Sender: "Imogen Farrow", Arrived: noon, Count: 40, Size: 9_812_345, Files: []FileLine{photo, kept}, More: 38}
+	nobodys := BatchLine{ID: two, Link: one, Sender: "Sam Ode", Arrived: noon, Count: 1, Size: 12, Files: []FileLine{file}}
 	base := "/up/" + one.String() + "/"
 	rows := []UploadRow{
 		{Base: base, ID: two, State: "receiving", Icon: "hourglass", Name: "IMG_2041.jpeg", Note: "Not complete yet. Choose it again to go on."},
 		{Base: base, ID: one, State: "received", Icon: "check", Name: "Bank statement March.pdf", Note: "Received · 812 KB", Editable: true, Deadline: noon, Left: "9:42"},
-		{Base: base, ID: one, State: "released", Icon: "check", Name: "P60 2025.pdf", Note: "Sent · 143 KB"},
+		{Base: base, ID: one, State: "released", Icon: "check", Name: "P60 2025.pdf", Note: "Sent · 143 KB", Askable: true},
 	}
 	problems := Problems{{"recipients", "Enter at least one recipient."}, {"recipient-1-email", "Enter an e-mail address like name@example.com."}, {"expires_on", "Choose a later day."}}
 	receipts := []ReceiptLine{{Batch: one, Href: base + "receipts/" + one.String(), Released: noon, Files: 2}, {Batch: two, Href: base + "receipts/" + two.String(), Released: noon, Sender: "Imogen Farrow"}}
@@ -108,13 +114,16 @@ func full() []Page {
 			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon},
 		}},
 		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
-		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{file, photo}},
+		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{kept, photo}, Name: "statement", Later: true},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
-		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Receipts: receipts},
+		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Receipts: receipts, Withdrawn: 2},
 		uploadSettings(shell("Upload settings", "settings")),
 		Template{Shell: shell("Change template", "settings"), ID: one, Command: two, Name: "Year end", Text: "Dear client,\nplease send your papers.", Problems: Problems{{"name", "Give it a name."}, {"text", "Write the text."}}},
-		Inbox{Shell: shell("Inbox", "inbox"), Days: []FileDay{{"Today", []FileLine{photo, file}}, {"Friday 20 November 2026", []FileLine{file}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "50 files"}},
+		Inbox{Shell: shell("Inbox", "inbox"), Asked: []FileLine{photo}, Days: []BatchDay{{"Today", []BatchLine{sending}}, {"Friday 20 November 2026", []BatchLine{nobodys}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "30 sendings"}},
+		Batch{Shell: shell("Files", "inbox"), Batch: sending, Pager: Pager{Next: "/batches/x?after=y", Shown: "200 files"}},
+		FileDetail{Shell: shell("IMG_2041.jpeg", "inbox"), Row: photo, Started: noon, Received: noon, Command: one, Typed: "Because", MaxReason: 1000, Problems: Problems{{"reason", "Say why."}}},
+		FileDetail{Shell: shell("P60", "inbox"), Row: kept, Started: noon, Received: noon, Command: one},
 		Account{Shell: shell("Your account", "account"), Email: "priya@example.org", Done: "Your password is changed.", Problems: Problems{{"present", "This is not your present password."}, {"new", "Choose a password of 15 to 128 characters."}}, Sessions: []SessionLine{
 			{ID: one, Device: "Firefox on Windows", Address: "192.0.2.7", Since: noon, Seen: noon, Current: true}, {ID: two, Device: "Safari on iPhone", Since: noon, Seen: noon},
 		}},
@@ -124,6 +133,7 @@ func full() []Page {
 		Upload{Public: public, Base: base, Sender: "Priya Nair", Message: "Dear Imogen, these are the papers for your 2025 return. Photos are fine.", Wanted: []string{"Bank statements", "P60", "Receipts over £50", "Pension letter"}, Expires: expiry, Open: true, Accept: ".pdf,.jpg,.jpeg", MaxBytes: 5_368_002_597, MaxWords: "4.999342 GB", LimitWords: "4.99 GB", PlainLimit: "100 MB", Rows: rows, Receipts: ReceiptList{base, receipts}, Editable: true, Left: "9:42", Blank: UploadRow{Base: base}},
 		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
+		Withdrawal{Public: public, Base: base, ID: one, Name: "a.pdf", Kept: "It is in the return.", Typed: "But", Problem: "Shorten it.", MaxReason: 1000},
 		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:], Receipts: ReceiptList{base, receipts[:1]}},
 	}
 }
@@ -144,7 +154,7 @@ func uploadSettings(shell Shell) UploadSettings {
 func empty() []Page {
 	return []Page{
 		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
-		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		Receipt{}, LinkReceipt{}, Verify{},
 	}
 }
@@ -220,7 +230,10 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 	pages := []Page{
 		Upload{Public: Public{Practice: evil, For: evil}, Message: evil, Sender: evil, Wanted: []string{evil}, Rows: []UploadRow{row}, Open: true},
 		Clients{Shell: Shell{Practice: evil, Staff: evil}, Query: evil, Rows: []ClientLine{{Name: evil, Email: evil, Reference: evil}}},
-		Inbox{Days: []FileDay{{evil, []FileLine{{Name: evil, SentAs: evil, Client: evil, Sender: evil}}}}},
+		Inbox{Asked: []FileLine{{Name: evil, Sender: evil, Client: evil}}, Days: []BatchDay{{evil, []BatchLine{{Client: evil, Sender: evil, Files: []FileLine{{Name: evil, SentAs: evil, SameName: evil}}}}}}},
+		FileDetail{Row: FileLine{Name: evil, SentAs: evil, Sender: evil, Client: evil, Asked: true, Reason: evil, Same: true, SameName: evil}, Typed: evil},
+		FileDetail{Row: FileLine{Kept: true, Answer: evil, Sender: evil}},
+		Withdrawal{Name: evil, Kept: evil, Typed: evil, Problem: evil},
 		Door{Token: "../../" + evil},
 		FileName{Name: evil, Typed: evil, Problem: evil},
 		UploadSettings{Minutes: evil, MaxFile: evil, Quota: evil, Button: evil, Templates: []TemplateLine{{Name: evil, Start: evil}}},

@@ -53,6 +53,9 @@ func (w When) Short() string {
 // Clock is "17:00".
 func (w When) Clock() string { return w.local().Format("15:04") }
 
+// Date is "2026-12-04".
+func (w When) Date() string { return w.local().Format(time.DateOnly) }
+
 // Day is "Friday 4 December 2026".
 func (w When) Day() string { return w.local().Format("Monday 2 January 2006") }
 

@@ -1,6 +1,6 @@
 // The list of files: what is on its way from this page, and what the server has. A row is a copy of the template that
 // the server renders its own rows from.
-import { clock, icon, left, part, set, size } from "./words.js"
+import { afterwards, clock, icon, left, part, set, size } from "./words.js"
 
 const symbols = { refused: "circle-alert", offline: "hourglass", waiting: "hourglass", paused: "pause" }
 const marks = { receiving: "hourglass", checking: "hourglass", infected: "circle-alert" } // of files that the server has
@@ -85,6 +85,7 @@ export class FileRows {
     else this.list.append(row)
     row.querySelector(".file__rename").href = `${this.base}files/${file.id}/name`
     row.querySelector(".file__delete").href = `${this.base}files/${file.id}/deletion`
+    row.querySelector(".file__withdraw").href = `${this.base}files/${file.id}/withdrawal`
     return row
   }
 
@@ -94,10 +95,12 @@ export class FileRows {
       receiving: `Not complete yet${here > 0 ? `: ${here} % is here` : ""}. Choose it again to go on.`,
       received: `Received · ${size(file.size)}${["awaited", "held"].includes(file.scan) ? " · being checked for viruses" : ""}`,
       checking: `Received · ${size(file.size)}${waits(file, this.practice)}`,
-      released: `Sent to ${this.practice} · ${size(file.size)}`,
       infected: `Not sent to ${this.practice}: a virus was found (${file.scan_note}). Have this device checked, then send a clean copy.`,
     }
-    this.#fill(row, file.state, file.name, (words[file.state] ?? "") + remarks(file, files), marks[file.state] ?? "check")
+    const after = ["released", "withdrawn"].includes(file.state) && afterwards(file, `Sent to ${this.practice} · ${size(file.size)}`, this.practice)
+    const note = after ? after.words : words[file.state] ?? ""
+    this.#fill(row, file.state, file.name, note + remarks(file, files), after ? after.symbol : marks[file.state] ?? "check")
+    this.#askable(row, file, after && after.may)
     row.querySelector(".file__acts").hidden = !(file.state === "received" && file.deadline)
     row.querySelector(".file__rename").setAttribute("aria-label", `Rename ${file.name}`)
     row.querySelector(".file__delete").setAttribute("aria-label", `Delete ${file.name}`)
@@ -107,6 +110,14 @@ export class FileRows {
     row.querySelector(".file__problem").hidden = !this.#problems.has(file.id)
     const remove = ["x", `Remove ${file.name}`, () => this.#remove(file)]
     this.#buttons(row, file.state === "receiving" ? "remove" : "", file.state === "receiving" ? [remove] : [])
+  }
+
+  // #askable shows or hides the link to ask for a sent file (U5); the focus doesn't go with it.
+  #askable(row, file, may) {
+    const box = row.querySelector(".file__ask"), held = box.contains(document.activeElement)
+    box.hidden = !may
+    row.querySelector(".file__withdraw").setAttribute("aria-label", `Ask to withdraw ${file.name}`)
+    if (held && !may) this.heading.focus()
   }
 
   // problem is told in the row of a file that has arrived under another name than was wished.

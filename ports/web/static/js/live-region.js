@@ -25,7 +25,7 @@ class LiveRegion extends HTMLElement {
   }
 
   refresh() {
-    if (document.hidden || Date.now() - this.#touched > patience || this.contains(document.activeElement) || this.querySelector("dialog[open], details[open]")) return
+    if (document.hidden || Date.now() - this.#touched > patience || this.contains(document.activeElement) || this.querySelector("dialog[open], details[open], input:checked")) return
     const ask = new XMLHttpRequest() // it parses the answer as a document that runs nothing
     ask.responseType = "document"
     ask.timeout = 10000

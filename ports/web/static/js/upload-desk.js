@@ -8,6 +8,7 @@ import { folderAdvice, listen, refusal, suggestion } from "./picking.js"
 import "./receipt-list.js"
 import { Sending } from "./sending.js"
 import { Telling } from "./telling.js"
+import { Withdrawing } from "./withdrawing.js"
 import { clock, set } from "./words.js"
 
 const atOnce = 3 // transfers side by side
@@ -30,11 +31,13 @@ class UploadDesk extends HTMLElement {
     this.limits = { accept: accept.split(","), maxBytes: Number(maxBytes), maxWords, practice }
     this.telling = new Telling(this)
     this.rows = new FileRows(this, { changed: () => this.sync(), next: () => this.next(), dismiss: (s) => this.#forget(s) })
-    this.dialogs = new FileDialogs(this, {
+    const hooks = {
       find: (id) => this.page?.files.find((f) => f.id === id),
       change: (...asked) => this.#ask(...asked),
       done: (words) => { this.telling.say(words); this.sync() },
-    })
+    }
+    this.dialogs = new FileDialogs(this, hooks)
+    new Withdrawing(this, hooks)
     this.naming = new Naming(this, {
       names: () => this.#nameable(), rename: (key, name) => this.#rename(key, name), saved: () => this.telling.say("The names are saved."),
     })

@@ -44,5 +44,16 @@ export function icon(name) {
   return Object.keys(kinds).find((kind) => kinds[kind].split(" ").includes(ending)) ?? "file"
 }
 
+// afterwards says of a file that has been sent what became of it: its words, its picture, and whether it can be asked for.
+export function afterwards(file, sent, practice) {
+  const { state = "", answer = "", may_ask: may = false } = file.withdrawal ?? {}
+  switch (state) {
+    case "asked": return { words: `${sent} · you asked to withdraw it, and ${practice} has not answered yet`, symbol: "check", may }
+    case "refused": return { words: `${sent} · you asked to withdraw it; ${practice} keeps it: ${answer}`, symbol: "check", may }
+    case "accepted": return { words: `Withdrawn: ${practice} has destroyed it.`, symbol: "ban", may }
+    default: return { words: sent, symbol: "check", may }
+  }
+}
+
 // set touches the page only where something changes, so that screen readers stay calm.
 export function set(el, text) { if (el.textContent !== text) el.textContent = text }
