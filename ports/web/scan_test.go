@@ -69,6 +69,7 @@ func TestStaffSeeWhatWasNotScanned(t *testing.T) {
 		row := fileRow()
 		row.Scan = scan
 		h.shelf.clients, h.shelf.links, h.shelf.files = []clientapp.ClientRow{farrowRow()}, []linkapp.LinkRow{linkRow()}, []linkapp.FileRow{row}
+		h.shelf.sent = []linkapp.InboxRow{sending(row)}
 		h.signIn()
 		for _, path := range []string{"/inbox", "/upload-links/" + link.String(), "/clients/" + farrow.String()} {
 			page := h.get(path)
