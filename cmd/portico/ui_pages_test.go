@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	firmapp "portico/app/firm"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/ports/web/uitest"
@@ -276,7 +277,14 @@ func looks(t *testing.T, p *portal) {
 	holder.Choose("Add a file", file(t, "Second.pdf", page("Second")))
 	holder.WaitFor("link", "Rename Second.pdf")
 	letter := p.letters(t, "rune.rolfsen@example.org")[0]
+	template := newID(t)
+	if _, err := p.house.firms.SaveTemplate(t.Context(), firmapp.SaveTemplate{
+		By: p.calm.by(), ID: p.calm.id, Template: template, Name: "Year end, for companies that have a bookkeeper", Text: strings.Repeat("Please send your papers. ", 20),
+	}); err != nil {
+		t.Fatal(err)
+	}
 	staff := []view{
+		{name: "settings", path: "/settings/uploads"}, {name: "new template", path: "/settings/templates/new"}, {name: "template", path: "/settings/templates/" + template.String()},
 		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
 		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},

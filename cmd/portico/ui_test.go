@@ -51,6 +51,8 @@ func TestPages(t *testing.T) {
 		"by keyboard alone":                               keyboard,
 		"a practitioner's mistakes in a form":             mistakes,
 		"whatever is typed stays text":                    hostile,
+		"a practice's own settings":                       ownSettings,
+		"message templates":                               templates,
 		"every page, at every size, light and dark":       looks,
 		"what the practice sees while files are arriving": arriving,
 	}
