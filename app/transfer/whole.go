@@ -14,8 +14,8 @@ import (
 // file inside the request that announces it. Its bytes are safe before anything else is known of it, so one row and one
 // talk with the link are enough. What is refused leaves nothing. f.Size is -1 where it isn't known.
 //
-// It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes or the practice's own limit, or an error after which nobody knows: where
-// the row is Finishing, the file is safe and Head will tell.
+// It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes or the practice's own limit, or an error after
+// which nobody knows: where the row is Finishing, the file is safe and Head will tell.
 func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, body io.Reader) (Row, error) {
 	format, own, err := s.admit(ctx, owner, f)
 	if err != nil {
@@ -27,7 +27,11 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 		}
 	}
 	row := Row{ID: f.ID, Owner: owner, Extension: format.Extension, Declared: declared(f.Media), State: Finishing}
-	if err := s.keep(&row, format, f.Size, min(limit, own.MaxSize), body); err != nil {
+	err = s.keep(&row, format, f.Size, min(limit, own.MaxSize), body)
+	if errors.Is(err, ErrTooLarge) && own.MaxSize <= limit { // another way would not help
+		err = ErrTooLarge.Withf("The file has more than %s, which is the most that can be sent here.", sized(own.MaxSize))
+	}
+	if err != nil {
 		return Row{}, errors.Join(err, s.Blobs.Remove(f.ID))
 	}
 	f.Size = row.Size

@@ -60,6 +60,9 @@ func (h *house) seed(ctx context.Context, transfers *transfer.Service, logins []
 		}
 		d.staff = append(d.staff, id)
 	}
+	if err := d.settings(ctx); err != nil {
+		return fmt.Errorf("set up the demo practice: %w", err)
+	}
 	for i, c := range demoClients {
 		if err := d.client(ctx, i, c); err != nil {
 			return fmt.Errorf("add the client %s: %w", c.name, err)
