@@ -194,7 +194,7 @@ func TestBatchNotice(t *testing.T) {
 
 func infected() notify.Infected {
 	return notify.Infected{
-		ID: "mail.infected.9", At: noon, To: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
+		ID: "infected.9", At: noon, To: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
 		Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
 		From:     notify.Person{Name: "Ingrid Solberg", Email: "ingrid@solberg.example"},
 		File:     notify.File{Name: "Lønslip\u202e<1>.xlsx", Size: 482113}, Finding: "Win.Test.EICAR_HDB-1",

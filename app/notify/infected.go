@@ -35,7 +35,7 @@ func (s Sender) sendInfected(ctx context.Context, e es.Effect) (Outcome, error) 
 		return Outcome{}, fmt.Errorf("find the practice: %w", err)
 	}
 	m := Infected{
-		ID: fmt.Sprintf("%s.%s", e.Kind, e.Args.File), At: now, To: practice, Practice: practice, File: f.File, Finding: f.finding,
+		ID: "infected." + e.Args.File.String(), At: now, To: practice, Practice: practice, File: f.File, Finding: f.finding,
 	}
 	if r := l.recipients[f.recipient]; r != nil {
 		m.From = r.person
@@ -43,6 +43,7 @@ func (s Sender) sendInfected(ctx context.Context, e es.Effect) (Outcome, error) 
 	if e.Kind == InfectedMail {
 		return s.Mailer.Infected(ctx, m)
 	}
+	m.ID = "not-sent." + e.Args.File.String()
 	if m.To = m.From; m.To.Email == "" {
 		return withdrawn("the recipient was erased")
 	}

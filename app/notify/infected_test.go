@@ -52,11 +52,11 @@ func TestAVirusIsToldToTwo(t *testing.T) {
 		t.Fatalf("%d mails to the practice and %d to the sender, want one each", len(box.infected), len(box.notSent))
 	}
 	office, ingrid := Person{"Harbour", "office@harbour.example"}, Person{"Ingrid", "ingrid@solberg.example"}
-	want := Infected{ID: "mail.infected." + fileA.String(), At: noon, To: office, Practice: office, From: ingrid, File: File{Name: "a.pdf", Size: 7}, Finding: "Eicar-Signature"}
+	want := Infected{ID: "infected." + fileA.String(), At: noon, To: office, Practice: office, From: ingrid, File: File{Name: "a.pdf", Size: 7}, Finding: "Eicar-Signature"}
 	if box.infected[0] != want {
 		t.Errorf("%+v\nwant %+v", box.infected[0], want)
 	}
-	want.ID, want.To = "mail.not_sent."+fileA.String(), ingrid
+	want.ID, want.To = "not-sent."+fileA.String(), ingrid
 	if box.notSent[0] != want {
 		t.Errorf("%+v\nwant %+v", box.notSent[0], want)
 	}

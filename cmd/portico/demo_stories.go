@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -95,6 +96,16 @@ var demoStories = []story{
 			{11 * day, wasUploaded("Payroll September.csv", table(2))}, {4 * day, wasUploaded("Payroll October.csv", table(3))},
 			{4 * day, wasUploaded("Receipts October.zip", archive())},
 			{2 * day, wasAskedBack("Payroll September.csv", "It holds the bank details of somebody who has left. Please use October only.")},
+		},
+	},
+	{
+		title: "checked for viruses", client: 10, sender: 1, issued: 14 * day, days: 30, to: onePerson("Jo Kestrel", "production@kestrelfilm.example"),
+		message: "The invoices of the shoot, please.",
+		then: []step{
+			{14 * day, wasMailed}, {13 * day, wasOpened},
+			{13 * day, wasScanned("Catering October.pdf", page("Catering, October"), uploadlink.FileScanned{Verdict: uploadlink.Clean})},
+			{13 * day, wasScanned("Rushes day 1.zip", archive(), uploadlink.FileScanned{Verdict: uploadlink.NotScanned, Reason: "no verdict within 15m0s"})},
+			{13 * day, wasScanned("Invoice 0815.pdf", page("Invoice 0815"), uploadlink.FileScanned{Verdict: uploadlink.Infected, Finding: "Pdf.Phishing.Demo-1"})},
 		},
 	},
 	{
@@ -276,6 +287,44 @@ func wasUploaded(name string, content []byte) func(context.Context, *telling) er
 		}, int64(len(content)), bytes.NewReader(content))
 		return err
 	}
+}
+
+// wasScanned is wasUploaded where a virus scanner is configured, and its verdict.
+func wasScanned(name string, content []byte, verdict uploadlink.FileScanned) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		scanned := *t
+		scanned.transfers = &transfer.Service{
+			Rows: t.transfers.Rows, Blobs: t.transfers.Blobs, Link: scannedHistory{linkHistory{t.links, t.linkList.Wait}, verdict},
+			Limits: t.transfers.Limits, Allowed: t.transfers.Allowed,
+		}
+		return wasUploaded(name, content)(ctx, &scanned)
+	}
+}
+
+// scannedHistory gives the verdict with the file, before any scanner hears of it. The file isn't the first of its batch.
+type scannedHistory struct {
+	linkHistory
+	verdict uploadlink.FileScanned
+}
+
+func (s scannedHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, c transfer.Content) (int64, error) {
+	batch, err := uuid.NewV7()
+	if err != nil {
+		return 0, err
+	}
+	s.verdict.File, s.verdict.Engine = f.ID, "ClamAV (demo)"
+	policy := uploadlink.Policy{Window: 10 * time.Minute, Scan: true}
+	r, err := es.Execute(ctx, s.links.Events, by(o), uploadlink.Stream(o.Link), func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		events, err := l.Take(uploadlink.Holder{Recipient: o.Recipient, Generation: f.Generation},
+			uploadlink.Starting{File: f.ID, Name: f.Name, Size: c.Size},
+			uploadlink.Receipt{File: f.ID, Batch: batch, Size: c.Size, SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media}, policy, now)
+		if err != nil {
+			return nil, err
+		}
+		s.verdict.At = now
+		return append(events, s.verdict), nil
+	})
+	return r.Position, err
 }
 
 func wasRenamed(name, to string) func(context.Context, *telling) error {

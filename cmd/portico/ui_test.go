@@ -75,6 +75,7 @@ type portal struct {
 	keys   keys
 	log    *journal
 	mails  mailadapter.Files
+	scan   scanning // none, unless a test sets it
 	house  *house
 	calm   practice // has the window that practices have at first: ten minutes
 	brisk  practice // has a short one
@@ -94,7 +95,7 @@ type practice struct {
 	session  string // a cookie's value
 }
 
-func openPortal(t *testing.T) *portal {
+func openPortal(t *testing.T, settings ...func(*portal)) *portal {
 	t.Helper()
 	p := &portal{db: pgtest.DB(t), folder: t.TempDir(), log: &journal{}}
 	c := config{MasterKey: hidden(freshKey()), LinkKeys: hidden("1:" + freshKey()), ReceiptKeys: hidden(freshReceiptKey())}
@@ -103,6 +104,9 @@ func openPortal(t *testing.T) *portal {
 		t.Fatal(mistakes)
 	}
 	p.keys, p.mails = k, mailadapter.Files{Dir: filepath.Join(p.folder, "mail")}
+	for _, set := range settings {
+		set(p)
+	}
 	one := p.node(t, "127.0.0.1:0")
 	p.base, p.house = one.base, one.house
 	t.Cleanup(func() {
@@ -208,7 +212,7 @@ func (p *portal) node(t *testing.T, address string) *node {
 	go func() {
 		done <- h.serve(ctx, site{
 			listener: listener, baseURL: base, files: filepath.Join(p.folder, "files"), transport: p.mails, mailFrom: "portal@harbour.example",
-			mails: mailbox{p.mails}, trusted: []netip.Prefix{}, grace: 100 * time.Millisecond, ready: func() { close(ready) },
+			mails: mailbox{p.mails}, trusted: []netip.Prefix{}, scan: p.scan, grace: 100 * time.Millisecond, ready: func() { close(ready) },
 		})
 	}()
 	n.stop = sync.OnceFunc(func() {
