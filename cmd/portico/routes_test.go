@@ -127,8 +127,14 @@ var pageRules = map[string]rule{
 	"GET /settings/templates/{id}":          staffOnly(200, 404),
 	"POST /settings/templates/{id}/removal": staffOnly(303, 404),
 
-	"GET /inbox":              staffOnly(200, 200),
-	"GET /files/{id}/content": staffOnly(200, 404),
+	"GET /inbox":                             staffOnly(200, 200),
+	"GET /batches/{id}":                      staffOnly(200, 404),
+	"GET /batches/{id}/content.zip":          staffOnly(200, 404),
+	"GET /files/{id}":                        staffOnly(200, 404),
+	"GET /files/{id}/content":                staffOnly(200, 404),
+	"POST /files/archive":                    staffOnly(200, 404),
+	"POST /files/{id}/withdrawal/acceptance": staffOnly(303, 404),
+	"POST /files/{id}/withdrawal/refusal":    staffOnly(303, 404),
 
 	"GET /u/{token}":             bySecret(200, 200),
 	"GET /u/{token}/":            bySecret(200, 200),
@@ -143,22 +149,24 @@ func init() {
 			"GET " + base + "/receipts/{batch}":              by(200, 404),
 			"GET " + base + "/receipts/{batch}/receipt.json": by(200, 404),
 
-			"POST " + base + "/release":             by(303, 409), // who has nothing open has nothing to send
-			"POST " + base + "/files":               by(303, 303),
-			"POST " + base + "/new-link-request":    asking(by(409, 409)), // their own link still works
-			"PUT " + base + "/files/{id}/name":      by(422, 422),         // a form is no JSON
-			"GET " + base + "/files/{id}/name":      by(200, 404),
-			"POST " + base + "/files/{id}/name":     by(303, 404),
-			"DELETE " + base + "/files/{id}":        by(303, 404),
-			"GET " + base + "/files/{id}/deletion":  by(200, 404),
-			"POST " + base + "/files/{id}/deletion": by(303, 404),
-			"POST " + base + "/uploads/*":           by(201, 201),
-			"HEAD " + base + "/uploads/*":           by(200, 404),
-			"PATCH " + base + "/uploads/*":          by(204, 404),
-			"DELETE " + base + "/uploads/*":         by(204, 404),
-			"OPTIONS " + base + "/uploads/*":        by(204, 204),
-			"GET " + base + "/uploads/*":            by(405, 405),
-			"PUT " + base + "/uploads/*":            by(405, 405),
+			"POST " + base + "/release":               by(303, 409), // who has nothing open has nothing to send
+			"POST " + base + "/files":                 by(303, 303),
+			"POST " + base + "/new-link-request":      asking(by(409, 409)), // their own link still works
+			"PUT " + base + "/files/{id}/name":        by(422, 422),         // a form is no JSON
+			"GET " + base + "/files/{id}/name":        by(200, 404),
+			"POST " + base + "/files/{id}/name":       by(303, 404),
+			"DELETE " + base + "/files/{id}":          by(303, 404),
+			"GET " + base + "/files/{id}/deletion":    by(200, 404),
+			"POST " + base + "/files/{id}/deletion":   by(303, 404),
+			"GET " + base + "/files/{id}/withdrawal":  by(200, 404),
+			"POST " + base + "/files/{id}/withdrawal": by(303, 404),
+			"POST " + base + "/uploads/*":             by(201, 201),
+			"HEAD " + base + "/uploads/*":             by(200, 404),
+			"PATCH " + base + "/uploads/*":            by(204, 404),
+			"DELETE " + base + "/uploads/*":           by(204, 404),
+			"OPTIONS " + base + "/uploads/*":          by(204, 204),
+			"GET " + base + "/uploads/*":              by(405, 405),
+			"PUT " + base + "/uploads/*":              by(405, 405),
 		})
 	}
 }
@@ -190,6 +198,12 @@ var callRules = map[string]called{
 	"GET /files":                              {"", 200, 200},
 	"GET /files/{id}":                         {"", 200, 404},
 	"GET /files/{id}/content":                 {"", 200, 404},
+	"GET /batches":                            {"", 200, 200},
+	"GET /batches/{id}/content.zip":           {"", 200, 404},
+	"POST /files/archive":                     {`{"files":["FILE"]}`, 200, 404},
+	"GET /withdrawals":                        {"", 200, 200},
+	"POST /files/{id}/withdrawal/acceptance":  {"", 200, 404},
+	"POST /files/{id}/withdrawal/refusal":     {`{"reason":"It is in the return"}`, 200, 404},
 	"GET /upload-policies/{channel}":          {"", 200, 200},
 	"PUT /upload-policies/{channel}":          {`{"window_ms":600000,"deliver":"after"}`, 200, 200},
 	"POST /upload-links/{id}/renewal":         {`{"expires_on":"LATER"}`, 200, 404},

@@ -18,11 +18,13 @@ import (
 
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	"portico/app/es"
 	firmapp "portico/app/firm"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/event"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -167,6 +169,12 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {
 		w.person(t, f)
 	}
+	if strings.Contains(route, " /files/{id}/withdrawal/") {
+		by := es.By{Firm: w.calm.firm, Actor: event.Actor{Kind: event.Uploader, ID: f.holderOf(holder).Recipient}}
+		if _, err := w.house.links.AskWithdrawal(t.Context(), linkapp.AskWithdrawal{By: by, Link: f.link, Holder: f.holderOf(holder), File: f.released}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return f
 }
 
@@ -232,7 +240,9 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.templateOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
-	case strings.HasPrefix(path, "/files/"):
+	case strings.HasPrefix(path, "/batches/"):
+		id = f.batch
+	case strings.HasPrefix(path, "/files/"), strings.HasSuffix(path, "/withdrawal"):
 		id = f.released
 	case strings.HasPrefix(path, "/u/"), strings.HasPrefix(path, "/up/"):
 		id = f.open
@@ -276,6 +286,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
 		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
+		"file": {f.released.String()},
 	}
 }
 
@@ -373,7 +384,7 @@ func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
 func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 	t.Helper()
 	method, _, _ := strings.Cut(route, " ")
-	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String()).Replace(callRules[route].body)
+	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String(), "FILE", f.released.String()).Replace(callRules[route].body)
 	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(t, route, who, f), strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
