@@ -192,6 +192,11 @@ func receiptByKeyboard(t *testing.T, p *portal) {
 	anyone.Wait("byte for byte")
 	anyone.WaitFor("heading", "Genuine")
 	anyone.Offline(false)
+
+	uitest.Eval[bool](anyone, `Object.defineProperty(crypto, "subtle", { value: undefined }) === crypto`) // an old browser
+	anyone.ChooseBy(func() { anyone.Press(kb.Enter) }, file(t, "receipt.json", raw))
+	anyone.WaitFor("heading", "Not checked")
+	anyone.Wait("Use a newer one, or the command below.")
 }
 
 // receiptCheckedWithoutScript: the page says how it is done by command, and shows nothing that does not work.
