@@ -163,6 +163,13 @@ func TestNewLinkRequestMail(t *testing.T) {
 			t.Errorf("%v, a copy to %v", err, c.Cc)
 		}
 	})
+	t.Run("a revoked link can't be renewed, and the mail doesn't say so", func(t *testing.T) {
+		n := request()
+		n.Revoked = true
+		if _, err := mailer(t, &c).NewLinkRequest(t.Context(), n); err != nil || strings.Contains(c.Text+c.HTML, "30 days") || !strings.Contains(c.Text, "make a new one") {
+			t.Errorf("%v: %s", err, c.Text)
+		}
+	})
 	t.Run("of somebody who was erased", func(t *testing.T) {
 		n := request()
 		n.From, n.Note = notify.Person{}, ""

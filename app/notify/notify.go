@@ -113,6 +113,7 @@ type NewLinkRequest struct {
 	Note     string // their own words, may be empty
 	URL      string // of the link's page
 	Zone     string // IANA
+	Revoked  bool   // the link can't be renewed
 }
 
 // File is one file of a notice.
@@ -295,7 +296,7 @@ func (s Sender) sendRequest(ctx context.Context, e es.Effect) (Outcome, error) {
 	m := NewLinkRequest{
 		ID: fmt.Sprintf("new-link-request.%s.%s.%d", e.Stream.ID, e.Args.Recipient, r.askedAt.UnixMilli()),
 		At: now, To: sender, Practice: practice, From: r.person, AskedAt: r.askedAt, Note: r.note,
-		URL: s.BaseURL + "/upload-links/" + e.Stream.ID.String(), Zone: l.zone,
+		URL: s.BaseURL + "/upload-links/" + e.Stream.ID.String(), Zone: l.zone, Revoked: l.revoked,
 	}
 	o, err := s.Mailer.NewLinkRequest(ctx, m)
 	if err == nil && o.Status == Refused { // one dead address of two stops the mail: the practice must hear of it all the same

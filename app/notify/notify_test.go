@@ -334,6 +334,13 @@ func TestNewLinkRequest(t *testing.T) {
 			}
 		}
 	})
+	t.Run("of a revoked link", func(t *testing.T) {
+		var box outbox
+		s := sender(t, &box, issued, uploadlink.Revoked{Unreleased: uploadlink.Keep, At: noon.Add(-time.Hour)}, asked)
+		if o, err := s.Send(t.Context(), effect); o.Status != HandedOver || err != nil || !box.asks[0].Revoked {
+			t.Errorf("%v, %v, %+v", o, err, box.asks)
+		}
+	})
 	t.Run("another's answer is not theirs", func(t *testing.T) {
 		var box outbox
 		s := sender(t, &box, issued, asked, uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: olav, Generation: 2}}})

@@ -22,6 +22,9 @@ var (
 		"This link has been sent 1,000 times. Make a new one.")
 )
 
+// errRevokedForGood is ErrRevoked as the practice reads it.
+var errRevokedForGood = ErrRevoked.Withf("This link has been revoked, and stays so. Make a new one for its recipients.")
+
 // Resend gives recipients new secrets, all of them where none is named (rule 3). It refuses with ErrNotFound,
 // ErrRevoked, ErrOver, ErrRecipientUnknown, ErrTooManySendings.
 func (l Link) Resend(recipients []uuid.UUID, now time.Time) ([]Event, error) {
@@ -30,7 +33,7 @@ func (l Link) Resend(recipients []uuid.UUID, now time.Time) ([]Event, error) {
 	case l.subject == uuid.Nil:
 		return nil, ErrNotFound
 	case l.revoked:
-		return nil, ErrRevoked
+		return nil, errRevokedForGood
 	case l.ended(now):
 		return nil, ErrOver
 	}
@@ -59,7 +62,7 @@ func (l Link) Extend(expiresAt time.Time, zone string, now time.Time) ([]Event, 
 	case l.subject == uuid.Nil:
 		return nil, ErrNotFound
 	case l.revoked:
-		return nil, ErrRevoked
+		return nil, errRevokedForGood
 	case expiresAt.Equal(l.expiresAt) && !l.ended(now):
 		return nil, nil
 	case expiresAt.Before(l.expiresAt):

@@ -125,7 +125,7 @@ func (l Link) reachable(id uuid.UUID, now time.Time) (*recipient, error) {
 	case err != nil:
 		return nil, err
 	case l.revoked:
-		return nil, ErrRevoked
+		return nil, errRevokedForGood
 	case l.ended(now):
 		return nil, ErrOver
 	}

@@ -1,6 +1,7 @@
 package uploadlink_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -171,7 +172,7 @@ func (h *history) changed(file uuid.UUID, by uploadlink.Holder, before fate, dea
 
 func (h *history) act() {
 	switch rapid.SampledFrom([]string{
-		"start", "start", "receive", "receive", "receive", "receive", "rename", "delete", "send now", "elapse", "wait", "wait", "wait", "policy", "resend", "abandon", "revoke",
+		"start", "start", "receive", "receive", "receive", "receive", "rename", "delete", "send now", "elapse", "wait", "wait", "wait", "policy", "resend", "abandon", "revoke", "ask", "copy", "correct",
 		"verdict", "verdict", "verdict", "scan again",
 		"ask back", "ask back", "give up", "keep",
 	}).Draw(h.T, "act") {
@@ -226,6 +227,28 @@ func (h *history) act() {
 		if h.take(h.link.Resend([]uuid.UUID{who}, h.now)) == nil {
 			h.gen[who]++
 		}
+	case "ask":
+		by := h.holder()
+		by.Generation = rapid.IntRange(1, by.Generation).Draw(h.T, "an older secret")
+		works := h.link.Access(by, h.now) == nil
+		if err := h.take(h.link.RequestNewLink(by, "", h.now)); works && !errors.Is(err, uploadlink.ErrStillWorks) {
+			h.Fatalf("asked for a new link with one that works: %v", err)
+		}
+	case "copy":
+		h.take(h.link.Copy(h.holder().Recipient, h.now))
+	case "correct":
+		h.next++
+		who := h.holder().Recipient
+		before := h.gen[who]
+		if h.take(h.link.CorrectAddress(uploadlink.Addressee{ID: who, Email: fmt.Sprintf("p%d@example.org", h.next)}, h.now)) == nil {
+			h.gen[who]++
+			if err := h.link.Access(uploadlink.Holder{Recipient: who, Generation: before}, h.now); !errors.Is(err, uploadlink.ErrMisdirected) {
+				h.Fatalf("the secret that went to a wrong address answers %v", err)
+			}
+			if h.sent(who) {
+				h.Fatalf("%s has sent files and got another address (S1.i14)", who)
+			}
+		}
 	case "verdict":
 		v := rapid.SampledFrom([]uploadlink.Verdict{uploadlink.Clean, uploadlink.Infected, uploadlink.NotScanned}).Draw(h.T, "verdict")
 		h.say(h.waiting(), v, rapid.Bool().Draw(h.T, "hold"))
@@ -264,6 +287,16 @@ func (h *history) waiting() uuid.UUID {
 		}
 	}
 	return h.anyFile()
+}
+
+// sent tells that a transfer of who was ever started.
+func (h *history) sent(who uuid.UUID) bool {
+	for _, e := range h.events {
+		if e, ok := e.(uploadlink.TransferStarted); ok && e.Recipient == who {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *history) setPolicy() {

@@ -61,6 +61,9 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 	if e.page.Ask != nil && !e.page.Ask.Asked.Zero() { // done: nothing more is to be advised
 		e.page.Advice = ""
 	}
+	if e.page.Ask != nil && !p.AskedAt.IsZero() {
+		e.state.Link.AskedAt = milli(p.AskedAt)
+	}
 	e.state.Link.ExpiresAt, e.state.Link.Client, e.state.Link.Practice = milli(p.ExpiresAt), p.ClientName, p.Practice
 	e.state.Now, e.state.Files = milli(p.Now), []fileState{}
 	return e

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	linkapp "portico/app/uploadlink"
 	"portico/domain/event"
@@ -36,6 +37,7 @@ func TestAskForANewLink(t *testing.T) {
 		h.shelf.upload.AskedAt = expiry
 		h.get(to).want(t, http.StatusGone, "You asked for a new link", "Sat 5 Dec 2026, 00:00 GMT", "Priya Nair of Harbour &amp; Vale has been told").lacks(t, `id="ask"`, "Do you still have something to send?")
 
+		h.get(to, "Accept", "application/json").want(t, http.StatusGone, `"asked_at":"2026-12-05T00:00:00.000Z"`)
 		before := len(h.store.Log())
 		h.post(to+"/new-link-request", nil).want(t, http.StatusSeeOther) // pressed twice
 		if len(h.store.Log()) != before {
@@ -43,6 +45,16 @@ func TestAskForANewLink(t *testing.T) {
 		}
 		h.shelf.upload.Now = expiry.Add(uploadlink.AskAgain)
 		h.get(to).want(t, http.StatusGone, `id="ask"`)
+	})
+	t.Run("expired, with a file in its window or on its way", func(t *testing.T) {
+		h := newHouse(t).redeemed()
+		h.arrived(expiry.Add(time.Minute))
+		h.over()
+		base := "/up/" + link.String()
+		h.get(base+"/").want(t, 200, "takes no more files", "scan.pdf", `action="`+base+`/new-link-request"`)
+		h.post(base+"/new-link-request", nil).want(t, http.StatusSeeOther)
+		h.shelf.upload.AskedAt = expiry
+		h.get(base+"/").want(t, 200, "You asked for a new link")
 	})
 	t.Run("by the cookie of a page that was left open", func(t *testing.T) {
 		h := newHouse(t).redeemed()

@@ -294,14 +294,18 @@ func TestLinkActions(t *testing.T) {
 	})
 	t.Run("L3 revoke", func(t *testing.T) {
 		form := command()
-		form.Set("reason", "wrong address")
 		form.Set("unreleased", "discard")
+		form.Set("reason", strings.Repeat("x", uploadlink.MaxMessage+1)) // what was chosen survives a refusal
+		h.post(base+"/revocation", form).want(t, http.StatusUnprocessableEntity, `id="reason-problem"`, strings.Repeat("x", uploadlink.MaxMessage+1), `value="discard" checked`).
+			lacks(t, `value="keep" checked`)
+		form.Set("command", uuid.NewString())
+		form.Set("reason", "wrong address")
 		h.post(base+"/revocation", form).want(t, http.StatusSeeOther)
 		all := h.store.Stream(uploadlink.Stream(link))
 		if e, ok := all[len(all)-1].(uploadlink.Revoked); !ok || e.Unreleased != uploadlink.Discard || e.Reason.Text != "wrong address" {
 			t.Errorf("last event %+v", all[len(all)-1])
 		}
-		h.post(base+"/resend", command()).want(t, http.StatusGone, "closed by the practice")
+		h.post(base+"/resend", command()).want(t, http.StatusGone, "has been revoked")
 	})
 	t.Run("an unknown link", func(t *testing.T) {
 		h.post("/upload-links/"+uuid.NewString()+"/resend", command()).want(t, http.StatusNotFound)

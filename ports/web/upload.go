@@ -129,6 +129,9 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a 
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
 	page.Receipts = receiptList(p, a.Base+"/")
+	if !open {
+		page.Ask = askForm(p, a)
+	}
 	if b, ok := newestBatch(p); ok && b.State == linkapp.BatchOpen && b.Deadline.After(p.Now) {
 		page.Editable, page.Left = true, clock(b.Deadline.Sub(p.Now))
 	}

@@ -39,6 +39,7 @@ type linkState struct {
 	ExpiresAt string `json:"expires_at"`
 	Client    string `json:"client"`
 	Practice  string `json:"practice"`
+	AskedAt   string `json:"asked_at,omitempty"` // when its holder asked for a new link; 24 hours later they may again
 }
 
 // batchState is the newest open batch; where none is open, the newest one.
@@ -75,6 +76,9 @@ func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadSta
 	}
 	if p.State == linkapp.LinkExpired || p.State == linkapp.LinkRevoked {
 		st.Link.State = string(p.State)
+	}
+	if !p.AskedAt.IsZero() {
+		st.Link.AskedAt = milli(p.AskedAt)
 	}
 	if b, ok := newestBatch(p); ok {
 		st.Batch = &batchState{State: b.State, Deadline: milli(b.Deadline)}

@@ -81,7 +81,7 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, prob
 		Open: d.State != linkapp.LinkExpired && d.State != linkapp.LinkRevoked, Renewable: d.State == linkapp.LinkExpired,
 		Command: newID(), MinExpires: s.Now().In(z).Format(time.DateOnly), ExtendTo: later(d.ExpiresAt, s.Now(), z),
 		RenewTo: s.Now().In(z).AddDate(0, 0, suggestedDays).Format(time.DateOnly), RenewDays: suggestedDays,
-		Problems: problems, Reason: r.PostForm.Get("reason"), Files: fileLines(d.Files, z), Receipts: linkReceipts(d, z), Withdrawn: d.Withdrawn,
+		Problems: problems, Reason: r.PostForm.Get("reason"), Discard: r.PostForm.Get("unreleased") == string(uploadlink.Discard), Files: fileLines(d.Files, z), Receipts: linkReceipts(d, z), Withdrawn: d.Withdrawn,
 	}
 	if day := r.PostForm.Get("expires_on"); len(problems) > 0 && day != "" {
 		page.ExtendTo = day

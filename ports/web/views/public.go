@@ -18,10 +18,11 @@ type Upload struct {
 	Message    string
 	Wanted     []string
 	Expires    When
-	Open       bool   // files can be added
-	Closed     string // why not
-	Trouble    string // what has just been refused, of a form without script
-	Accept     string // ".pdf,.jpg,…"
+	Open       bool     // files can be added
+	Closed     string   // why not
+	Ask        *AskForm // then: for a new link
+	Trouble    string   // what has just been refused, of a form without script
+	Accept     string   // ".pdf,.jpg,…"
 	MaxBytes   int64
 	MaxWords   string // "4.999342 GB"
 	LimitWords string // the same, as a hint: "4.99 GB"

@@ -186,6 +186,7 @@ type Link struct {
 	RenewDays  int
 	MinExpires string
 	Reason     string // typed
+	Discard    bool   // chosen
 	Problems   Problems
 	Files      []FileLine
 	Receipts   []ReceiptLine
