@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
@@ -221,6 +223,47 @@ func hanging(t *testing.T, p *portal) {
 		t.Errorf("created %d times, sent %d times", len(made), len(patched))
 	}
 	p.released(t, person, "Ledger that hung.csv", content)
+}
+
+// overMeanwhile: the link expires while a file is in its window: nothing can be added, and the file can still be changed
+// (S1.i16). The proxy lets the link expire for this page.
+func overMeanwhile(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Magnhild Myhre")
+	var over atomic.Bool
+	base := between(t, p, func(w http.ResponseWriter, r *http.Request, on http.Handler) bool {
+		if !over.Load() || r.Method != http.MethodGet || r.Header.Get("Accept") != "application/json" {
+			return false
+		}
+		answer := httptest.NewRecorder()
+		on.ServeHTTP(answer, r)
+		w.Header().Set("Content-Type", "application/json")
+		if _, err := io.WriteString(w, strings.Replace(answer.Body.String(), `"link":{"state":"open"`, `"link":{"state":"expired"`, 1)); err != nil {
+			t.Error(err)
+		}
+		return true
+	})
+	person := uitest.Open(t)
+	person.Visit(base + l.path)
+	person.Click("button", "Continue to upload files")
+	person.WaitFor("button", "Add a file")
+	person.Choose("Add a file", file(t, "Deed.pdf", page("Deed")))
+	person.WaitFor("link", "Rename Deed.pdf")
+	person.Click("button", "Save names")
+	over.Store(true)
+	person.WaitNo("button", "Add a file")
+	person.Wait("This link has expired and takes no more files.")
+	person.Axe("expired while a window is open")
+	person.Click("link", "Rename Deed.pdf")
+	person.Fill("Name", "Title deed")
+	person.Click("button", "Save")
+	person.WaitFor("link", "Rename Title deed.pdf")
+	person.Drop("h1", file(t, "Late.pdf", page("Late"))) // nothing opens in the page's place, and nothing is sent
+	person.WaitFor("link", "Rename Title deed.pdf")
+	person.Click("button", "I’m done, send now")
+	person.Wait("Sent to " + p.calm.name + " · ")
+	if made := person.Requests("/uploads/", http.MethodPost); len(made) != 1 {
+		t.Errorf("%d uploads were made", len(made))
+	}
 }
 
 // answerLost: a small file has arrived and its answer is lost. The page tries again, finds it, and there is one file

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/ports/web/uitest"
 
@@ -24,6 +25,8 @@ var deskWalks = map[string]func(*testing.T, *portal){
 	"a proxy that swallows large requests":        behindProxy,
 	"an answer that was lost":                     answerLost,
 	"a connection that hangs":                     hanging,
+	"at a desk, from the mail":                    fromTheMail,
+	"over while a window is open":                 overMeanwhile,
 	"pasted":                                      pasted,
 	"the same name and the same content":          sameAgain,
 	"without script, more than fits":              tooMuchWithoutScript,
@@ -141,6 +144,67 @@ func namedOnPhone(t *testing.T, p *portal) {
 	person.Click("button", "Name the files")
 	person.Click("button", "Close and keep the names")
 	person.WaitNo("dialog", "Name your files")
+}
+
+// fromTheMail: at a desk the mail is read first; its button opens the same page, which says the same day, and the rules are
+// the same: each change has a window of its own, the last file gives all of them the whole time again, and it ends
+// (S1.17 to S1.22, S1.25, S1.29).
+func fromTheMail(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Kirsti Kolstad")
+	letter := p.letters(t, "kirsti.kolstad@example.org")[0]
+	day := time.Now().In(time.FixedZone("", 0)).AddDate(0, 0, 14).Format("2 January 2006")
+	if !strings.Contains(letter.Text, day) || !strings.Contains(letter.HTML, day) {
+		t.Errorf("the mail does not name %s:\n%s", day, letter.Text)
+	}
+	person := uitest.Open(t, uitest.Size(1360, 860))
+	person.Visit(p.base + l.path)
+	person.Wait(day)
+	person.Click("button", "Continue to upload files")
+	person.Wait("This link works until the end of")
+	person.Wait(day)
+	person.Choose("Add a file", file(t, "First.pdf", page("First")))
+	person.WaitFor("link", "Rename First.pdf")
+	left := func() int {
+		return uitest.Eval[int](person, `document.querySelector("#countdown").textContent.split(":").reduce((m, s) => m * 60 + Number(s), 0)`)
+	}
+	person.Until("some seconds have passed", func() string {
+		if left() > 597 {
+			return "the clock is still at the start"
+		}
+		return ""
+	})
+	before := left()
+	person.Choose("Add a file", file(t, "Second.pdf", page("Second")))
+	person.WaitFor("link", "Rename Second.pdf")
+	person.Until("all have the whole time again (S1.19)", func() string {
+		if now := left(); now <= before {
+			return fmt.Sprintf("%d seconds are left, %d were", now, before)
+		}
+		return ""
+	})
+	person.Click("button", "Close and keep the names")
+	person.Click("link", "Rename First.pdf")
+	person.WaitFor("dialog", "Rename file")
+	person.Fill("Name", "Renamed")
+	person.Click("button", "Save")
+	person.WaitFor("link", "Delete Renamed.pdf")
+	person.Click("link", "Delete Second.pdf")
+	person.WaitFor("dialog", "Delete this file?")
+	person.Click("button", "Keep it")
+	person.WaitNo("dialog", "Delete this file?")
+	person.Click("link", "Delete Second.pdf")
+	person.Click("button", "Delete")
+	person.WaitNo("link", "Delete Second.pdf")
+
+	short := p.send(t, p.brisk, "Lajla Lie")
+	p.enter(person, short)
+	person.Choose("Add a file", file(t, "Third.pdf", page("Third")))
+	person.Wait("Sent to " + p.brisk.name + " · ")
+	for _, gone := range []string{"Rename Third.pdf", "Delete Third.pdf"} {
+		if person.Has("link", gone) {
+			t.Errorf("after the time: %s (S1.22)", gone)
+		}
+	}
 }
 
 // sources: the three sources of a phone. The camera's button opens the camera and nothing else; the other one offers the

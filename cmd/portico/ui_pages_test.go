@@ -153,7 +153,7 @@ func withoutScript(t *testing.T, p *portal) {
 	p.released(t, person, "Deed of the house.pdf", page("Deed"))
 }
 
-// keyboard: the main job without a mouse (S1.i26): every step is reached with Tab, and the focus is never lost.
+// keyboard: the main job without a mouse (S1.20, S1.21, S1.i26): every step is reached with Tab, and the focus is never lost.
 func keyboard(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Per Pettersen")
 	person := uitest.Open(t)
