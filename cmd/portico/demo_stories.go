@@ -75,6 +75,7 @@ var demoStories = []story{
 			{5 * day, wasUploaded("Sales invoices July.pdf", page("Sales invoices, July"))}, {5 * day, wasUploaded("Bank statement July.csv", table(1))},
 			{5 * day, wasSentNow},
 			{0, wasUploaded("Sales invoices August.pdf", page("Sales invoices, August"))}, {0, wasUploaded("Van lease.pdf", page("Van lease agreement"))},
+			{0, wasUploaded("Sales invoices August.pdf", page("Sales invoices, August"))}, {0, wasBegun("Bank statement August.csv", table(5), 63)},
 		},
 	},
 	{
@@ -326,6 +327,28 @@ func (s scannedHistory) Take(ctx context.Context, o transfer.Owner, f transfer.F
 	})
 	return r.Position, err
 }
+
+// wasBegun is a transfer that stopped when so many per cent were there.
+func wasBegun(name string, content []byte, percent int) func(context.Context, *telling) error {
+	return func(ctx context.Context, t *telling) error {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		owner := transfer.Owner{Firm: t.firm, Link: t.link, Recipient: t.holder.Recipient}
+		if _, err := t.transfers.Create(ctx, owner, transfer.File{ID: id, Name: name, Size: int64(len(content)), Generation: t.holder.Generation}); err != nil {
+			return err
+		}
+		part := content[:len(content)*percent/100]
+		_, err = t.transfers.Append(ctx, owner, id, 0, int64(len(part)), stopped{bytes.NewReader(part)})
+		return err
+	}
+}
+
+// stopped is a body that ends by itself.
+type stopped struct{ *bytes.Reader }
+
+func (stopped) Stop() {}
 
 func wasRenamed(name, to string) func(context.Context, *telling) error {
 	return func(ctx context.Context, t *telling) error {

@@ -248,12 +248,33 @@ func paused(t *testing.T, p *portal) {
 	person := uitest.Open(t)
 	person.Allow("409") // bytes of the paused request were still being written when the page asked how far it is
 	p.enter(person, l)
+	locks := func(want int) {
+		person.Until("the screen stays on while bytes move, and no longer", func() string {
+			if n := uitest.Eval[int](person, `globalThis.locks`); n != want {
+				return fmt.Sprintf("it is held by %d locks, not %d", n, want)
+			}
+			return ""
+		})
+	}
+	uitest.Eval[bool](person, `(() => {
+		globalThis.locks = 0
+		const request = async () => {
+			const lock = new EventTarget()
+			lock.release = async () => { locks--; lock.dispatchEvent(new Event("release")) }
+			locks++
+			return lock
+		}
+		Object.defineProperty(navigator, "wakeLock", { value: { request } })
+		return true
+	})()`)
 	content := long(3 << 20)
 	person.Slow(trickle / 2)
 	person.Choose("Add a file", file(t, "Ledger paused.csv", content))
 	half(p, t, person)
+	locks(1)
 	person.Click("button", "Pause Ledger paused.csv")
 	person.Wait("Paused at ")
+	locks(0)
 	person.Slow(0)
 	person.Click("button", "Continue Ledger paused.csv")
 	person.WaitFor("link", "Rename Ledger paused.csv")
