@@ -209,6 +209,20 @@ func (t Transfers) Stale(ctx context.Context, limit int) ([]transfer.Row, error)
 	return list, nil
 }
 
+// Kept implements transfer.Rows.
+func (t Transfers) Kept(ctx context.Context, after uuid.UUID, limit int) ([]transfer.Row, error) {
+	rows, err := t.DB.Work.Query(ctx, `
+		SELECT `+transferColumns+` FROM transfer.upload_transfer WHERE state = 'received' AND id > $1 ORDER BY id LIMIT $2`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanTransfer)
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	return list, nil
+}
+
 // Unknown implements transfer.Rows.
 func (t Transfers) Unknown(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := t.DB.Work.Query(ctx, `

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Collected counts what one round of Collect did.
@@ -14,6 +17,7 @@ type Collected struct {
 	Abandoned int // transfers that were idle or too old
 	Buried    int // ended ones whose bytes were still there
 	Swept     int // blobs that no row knows
+	Missing   int // files whose bytes are gone; nothing can be done here, but somebody must know
 }
 
 // Collect does what requests have left: finishes what a crash came before, ends what nobody continues (spec L4), and
@@ -74,8 +78,48 @@ func (s *Service) Sweep(ctx context.Context, age time.Duration) (done Collected,
 	return done, nil
 }
 
-// Run collects every minute and sweeps every hour until ctx ends; report hears of each round that did something or
-// failed.
+// Missing names the files that have arrived and whose bytes are gone or cut short. Nothing of ours does that: a disk has
+// failed, a backup was put back without its files, or somebody was at the folder. It reads no content, only sizes.
+func (s *Service) Missing(ctx context.Context) (missing []uuid.UUID, err error) {
+	for after := uuid.Nil; ; {
+		rows, err := s.Rows.Kept(ctx, after, 1000)
+		if err != nil || len(rows) == 0 {
+			return missing, err
+		}
+		for _, row := range rows {
+			whole, err := s.whole(row)
+			if err != nil {
+				return missing, fmt.Errorf("look at file %s: %w", row.ID, err)
+			}
+			if whole {
+				continue
+			}
+			now, err := s.Rows.Load(ctx, row.Owner, row.ID) // deleted meanwhile?
+			if err != nil {
+				return missing, err
+			}
+			if now.State == Received {
+				missing = append(missing, row.ID)
+			}
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+func (s *Service) whole(row Row) (bool, error) {
+	blob, err := s.Blobs.Open(row.ID)
+	if errors.Is(err, ErrMissing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	size, err := blob.Seek(0, io.SeekEnd)
+	return size == row.Size, errors.Join(err, blob.Close())
+}
+
+// Run collects every minute, sweeps every hour and looks for missing files every day, until ctx ends; report hears of
+// each round that did something or failed.
 func (s *Service) Run(ctx context.Context, report func(Collected, error)) error {
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
@@ -84,6 +128,13 @@ func (s *Service) Run(ctx context.Context, report func(Collected, error)) error 
 		if round%60 == 0 {
 			swept, serr := s.Sweep(ctx, 24*time.Hour)
 			done.Swept, err = swept.Swept, errors.Join(err, serr)
+		}
+		if round%(24*60) == 1 { // what a crash has left half done is finished by then
+			missing, merr := s.Missing(ctx)
+			if done.Missing = len(missing); done.Missing > 0 {
+				merr = errors.Join(merr, fmt.Errorf("the bytes of %d files are gone, those of %s first", done.Missing, missing[0]))
+			}
+			err = errors.Join(err, merr)
 		}
 		if ctx.Err() != nil {
 			return nil

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -309,6 +310,42 @@ func TestDiscard(t *testing.T) {
 		if _, err := p.Open(id); !errors.Is(err, transfer.ErrMissing) {
 			t.Errorf("%v, want ErrMissing", err)
 		}
+	}
+}
+
+// A file whose bytes are gone or cut is found, and one that was deleted isn't missed.
+func TestMissing(t *testing.T) {
+	w := memory(t)
+	p := w.Start()
+	content := transfertest.PDF(1000, 1)
+	var ids []uuid.UUID
+	for _, name := range []string{"whole.pdf", "gone.pdf", "cut.pdf", "deleted.pdf"} {
+		id := w.Create(t, p, name, content)
+		if _, err := p.Append(t.Context(), w.Owner, id, 0, -1, transfertest.Ends(content)); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	w.Create(t, p, "on its way.pdf", content)
+	if err := p.Discard(t.Context(), w.Owner.Firm, ids[3]); err != nil {
+		t.Fatal(err)
+	}
+	if missing, err := p.Missing(t.Context()); err != nil || len(missing) != 0 {
+		t.Fatalf("%v, %v", missing, err)
+	}
+	if err := w.Blobs.Remove(ids[1]); err != nil {
+		t.Fatal(err)
+	}
+	blob, err := w.Blobs.Writer(ids[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(blob.Reset(999), blob.Close()); err != nil {
+		t.Fatal(err)
+	}
+	missing, err := p.Missing(t.Context())
+	if err != nil || len(missing) != 2 || !slices.Contains(missing, ids[1]) || !slices.Contains(missing, ids[2]) {
+		t.Errorf("%v, %v; want %v", missing, err, ids[1:3])
 	}
 }
 

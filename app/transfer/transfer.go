@@ -186,6 +186,8 @@ type Rows interface {
 	// Stale lists, over all firms, at most limit transfers with something left to do: expired ones, and those that have
 	// been Finishing, or ended with bytes still there, for a minute.
 	Stale(ctx context.Context, limit int) ([]Row, error)
+	// Kept lists Received ones of all firms, in the order of their ids, from the one after after on.
+	Kept(ctx context.Context, after uuid.UUID, limit int) ([]Row, error)
 	// Unknown are those of ids that have no row in any firm.
 	Unknown(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error)
 }

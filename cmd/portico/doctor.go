@@ -97,7 +97,7 @@ func examine(ctx context.Context, where *place, says io.Writer) []finding {
 	if err != nil {
 		return append(findings, wrong("keys", "Set the keys that this database was used with.", "%v", err))
 	}
-	return append(findings, examineKeys(limit, c, k, db.url), examineReceiptKeys(k))
+	return append(findings, examineKeys(limit, c, k, db.url), examineReceiptKeys(k), examineFiles(limit, db.url, filesFolder(folder)))
 }
 
 // examineMail greets the mail server and sends nothing. Without one, mails become files, as in dev.

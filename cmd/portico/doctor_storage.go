@@ -1,11 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"portico/adapters/blob"
+	"portico/adapters/postgres"
+	"portico/app/transfer"
+
+	"github.com/google/uuid"
 	"golang.org/x/sys/unix"
 )
 
@@ -52,6 +58,43 @@ func examineSpace(dir string, least uint64) finding {
 }
 
 func gib(bytes uint64) string { return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30)) }
+
+// examineFiles looks for files that the database has and the folder has not. A folder that isn't there is not made:
+// whoever runs doctor may be somebody else than who runs the portal.
+func examineFiles(ctx context.Context, url, dir string) finding {
+	const check = "files"
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return wrong(check, "Start the database.", "%v", err)
+	}
+	defer db.Close()
+	service := transfer.Service{Rows: postgres.Transfers{DB: db}}
+	kept, err := service.Rows.Kept(ctx, uuid.Nil, 1)
+	if err != nil {
+		return wrong(check, "Look at the database.", "%v", err)
+	}
+	if len(kept) == 0 {
+		return fine(check, "none has arrived yet")
+	}
+	const repair = "Put the folder back from its newest backup, or correct --data."
+	if _, err := os.Stat(dir); err != nil {
+		return wrong(check, repair, "files have arrived, but %v", err)
+	}
+	blobs, err := blob.Open(dir)
+	if err != nil {
+		return wrong(check, repair, "%v", err)
+	}
+	defer blobs.Close()
+	service.Blobs = blobs
+	missing, err := service.Missing(ctx)
+	if err != nil {
+		return wrong(check, repair, "%v", err)
+	}
+	if len(missing) > 0 {
+		return wrong(check, repair, "the bytes of %d are gone or cut, those of %s first", len(missing), missing[0])
+	}
+	return fine(check, "the bytes of all are there")
+}
 
 // tryWriting writes, flushes and removes a file: a disk that can't flush loses files.
 func tryWriting(dir string) error {

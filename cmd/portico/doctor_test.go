@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"portico/adapters/blob"
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres/pgtest"
 
@@ -136,4 +137,53 @@ func TestDoctorFindsOutside(t *testing.T) {
 func mailAt(t *testing.T, port int, e mailadapter.Encryption) []finding {
 	t.Helper()
 	return []finding{examineMail(t.Context(), config{SMTP: smtpConfig{Host: "127.0.0.1", Port: port, Encryption: e}}, "")}
+}
+
+// A file of the database that isn't in the folder is told, and the folder is never made.
+func TestDoctorMissesFiles(t *testing.T) {
+	url, dir := pgtest.DB(t), t.TempDir()
+	if f := examineFiles(t.Context(), url, filepath.Join(dir, "files")); !f.OK || !strings.Contains(f.Found, "none") {
+		t.Errorf("nothing has arrived: %+v", f)
+	}
+	c, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(t.Context())
+	id := newID(t)
+	if _, err := c.Exec(t.Context(), `
+		INSERT INTO transfer.upload_transfer (id, firm_no, link_id, recipient_id, size, byte_offset, sha256, extension, declared_media, storage_key, state, expires_at)
+		VALUES ($1, 1, $1, $1, 5, 5, sha256('hello'), 'txt', '', 'there', 'received', now())`, id); err != nil {
+		t.Fatal(err)
+	}
+	if f := examineFiles(t.Context(), url, filepath.Join(dir, "files")); f.OK || f.Do == "" {
+		t.Errorf("the folder is gone: %+v", f)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "files")); err == nil {
+		t.Error("doctor has made the folder")
+	}
+	blobs, err := blob.Open(filepath.Join(dir, "files"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	if f := examineFiles(t.Context(), url, filepath.Join(dir, "files")); f.OK || !strings.Contains(f.Found, id.String()) {
+		t.Errorf("the file is gone: %+v", f)
+	}
+	if err := blobs.Create(id); err != nil {
+		t.Fatal(err)
+	}
+	w, err := blobs.Writer(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if f := examineFiles(t.Context(), url, filepath.Join(dir, "files")); !f.OK {
+		t.Errorf("the file is there: %+v", f)
+	}
 }

@@ -128,9 +128,20 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 	timers := postgres.NewTimers(h.db, h.store, h.tail, deadline.Deciders(), h.log)
 	group.Go(func() error { return timers.Run(ctx) })
 	group.Go(func() error { return effects.Run(ctx) })
+	missing := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "portico_files_missing", Help: "Files of the practice whose bytes were gone or cut when they were last looked at, once a day.",
+	})
+	if err := metrics.Register(missing); err != nil {
+		return err
+	}
 	group.Go(func() error {
 		return transfers.Run(ctx, func(done transfer.Collected, err error) {
-			h.log.Info("looked after transfers", "done", done, "err", err)
+			level := slog.LevelInfo
+			if done.Missing > 0 {
+				level = slog.LevelError
+				missing.Set(float64(done.Missing))
+			}
+			h.log.Log(ctx, level, "looked after transfers", "done", done, "err", err)
 		})
 	})
 	group.Go(func() error { return h.dropRetired(ctx, rebuilder) })

@@ -259,6 +259,47 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 		}
 	})
 
+	t.Run("what is kept", func(t *testing.T) {
+		var all []uuid.UUID
+		for range 3 {
+			id := insert(t, transfer.Finishing).ID
+			if err := rows.Receive(t.Context(), 1, id); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, id)
+		}
+		insert(t, transfer.Receiving)
+		before := all[0]
+		before[15]-- // the ids of a test are made in order
+		var found []uuid.UUID
+		for after := before; ; after = found[len(found)-1] {
+			page, err := rows.Kept(t.Context(), after, 2)
+			if err != nil || len(page) > 2 {
+				t.Fatalf("%d rows, %v", len(page), err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			for _, r := range page {
+				found = append(found, r.ID)
+				if r.State != transfer.Received {
+					t.Errorf("%s is %s", r.ID, r.State)
+				}
+			}
+		}
+		for _, id := range all {
+			if !slices.Contains(found, id) {
+				t.Errorf("%s is forgotten", id)
+			}
+		}
+		if _, ok, err := rows.Discard(t.Context(), 1, all[0]); !ok || err != nil {
+			t.Fatal(err)
+		}
+		if page, err := rows.Kept(t.Context(), before, 1); err != nil || len(page) == 1 && page[0].ID == all[0] {
+			t.Errorf("a discarded one is listed: %v, %v", page, err)
+		}
+	})
+
 	t.Run("what is left to do", func(t *testing.T) {
 		finishing, abandoned := insert(t, transfer.Finishing).ID, insert(t, transfer.Receiving).ID
 		r, ok, err := rows.Abandon(t.Context(), 1, abandoned, transfer.RefusedType)

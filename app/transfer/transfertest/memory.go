@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -207,6 +208,19 @@ func (rs *Rows) Stale(_ context.Context, limit int) (rows []transfer.Row, err er
 		}
 	}
 	return rows, nil
+}
+
+// Kept implements transfer.Rows.
+func (rs *Rows) Kept(_ context.Context, after uuid.UUID, limit int) (rows []transfer.Row, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, r := range rs.m {
+		if r.State == transfer.Received && bytes.Compare(r.ID[:], after[:]) > 0 {
+			rows = append(rows, r.seen())
+		}
+	}
+	slices.SortFunc(rows, func(a, b transfer.Row) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	return rows[:min(limit, len(rows))], nil
 }
 
 // Unknown implements transfer.Rows.
