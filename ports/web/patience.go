@@ -80,11 +80,20 @@ func streams(path string) bool {
 // bounded refuses bodies that are too large or come too slowly, wherever no file is expected.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength == 0 || streams(r.URL.Path) {
+		if r.ContentLength == 0 {
 			next.ServeHTTP(w, r)
 			return
 		}
-		b := &formBody{ReadCloser: http.MaxBytesReader(w, r.Body, s.Patience.FormBytes), rc: http.NewResponseController(w)}
+		rc := http.NewResponseController(w)
+		if streams(r.URL.Path) {
+			// Who reads the body watches it. Where nobody does, because the secret opens nothing, the server itself reads
+			// what is left of it before it lets go of the connection: not for long.
+			_ = rc.SetReadDeadline(time.Now().Add(s.Patience.Silence))
+			next.ServeHTTP(w, r)
+			_ = rc.SetReadDeadline(time.Now().Add(leftover))
+			return
+		}
+		b := &formBody{ReadCloser: http.MaxBytesReader(w, r.Body, s.Patience.FormBytes), rc: rc}
 		_ = b.rc.SetReadDeadline(time.Now().Add(s.Patience.Form)) // where it isn't supported nothing waits, either
 		r.Body = b
 		if r.ContentLength <= s.Patience.FormBytes {
@@ -109,6 +118,9 @@ func kindOf(r *http.Request) kind {
 	return appPage
 }
 
+// leftover is how long what is left of a body may take once it has been answered.
+const leftover = 2 * time.Second
+
 // formBody is the body of a form. Its deadline ends with it: the answer may take longer.
 type formBody struct {
 	io.ReadCloser
@@ -125,7 +137,7 @@ func (b *formBody) Read(p []byte) (int, error) {
 
 // drain reads on for a moment after a refusal: a browser that is still sending sees a reset line instead of the answer.
 func (b *formBody) drain() {
-	if b.rc.SetReadDeadline(time.Now().Add(2*time.Second)) == nil {
+	if b.rc.SetReadDeadline(time.Now().Add(leftover)) == nil {
 		_, _ = io.CopyN(io.Discard, b.ReadCloser, 4<<20)
 	}
 }

@@ -3,12 +3,14 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +122,49 @@ func TestSlowClientsAreLetGo(t *testing.T) {
 		c := dial(t, h.opened(p), "POST /u/"+h.token()+"/files HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\n")
 		if code := c.status(); code != 0 && code < 400 {
 			t.Errorf("status %d", code)
+		}
+	})
+	t.Run("a file of somebody without a right", func(t *testing.T) {
+		t.Parallel()
+		for _, path := range []string{"/u/nonsense/files", "/u/nonsense/uploads/", "/up/" + link.String() + "/files"} {
+			c := dial(t, newHouse(t).opened(hurried), "POST "+path+" HTTP/1.1\r\nHost: x\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: 100000\r\n\r\n")
+			c.trickle(20 * time.Millisecond)
+			if code := c.status(); code != http.StatusNotFound && code != http.StatusUnauthorized && code != 0 {
+				t.Errorf("%s: status %d", path, code)
+			}
+			if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%s: the connection is kept for as long as bytes trickle in", path)
+			}
+		}
+	})
+	t.Run("a form in drops over HTTP/2", func(t *testing.T) {
+		t.Parallel()
+		address := newHouse(t).opened(hurried)
+		protocols := new(http.Protocols)
+		protocols.SetUnencryptedHTTP2(true)
+		client := &http.Client{Transport: &http.Transport{Protocols: protocols}}
+		body, drops := io.Pipe()
+		go func() {
+			for range 1000 {
+				if _, err := io.WriteString(drops, "x"); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/session", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		body.Close()
+		if answer.ProtoMajor != 2 || answer.StatusCode != http.StatusRequestTimeout {
+			t.Errorf("%s %s, want 408", answer.Proto, answer.Status)
 		}
 	})
 	t.Run("a reader who takes nothing", func(t *testing.T) {

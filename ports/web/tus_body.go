@@ -44,6 +44,8 @@ func (b *body) Read(p []byte) (int, error) {
 		err = errStopped
 	} else if slow := b.pace(n); err == nil {
 		err = slow
+	} else if errors.Is(err, io.EOF) {
+		_ = b.rc.SetReadDeadline(time.Time{}) // what is done with the file may take longer than a silence
 	}
 	b.err = err
 	return n, err
@@ -102,7 +104,7 @@ func (b *body) drain() {
 	b.mu.Lock()
 	stopped := b.stopped
 	b.mu.Unlock()
-	if !stopped && b.rc.SetReadDeadline(time.Now().Add(2*time.Second)) == nil {
+	if !stopped && b.rc.SetReadDeadline(time.Now().Add(leftover)) == nil {
 		_, _ = io.CopyN(io.Discard, b.in, 1<<20)
 	}
 }
