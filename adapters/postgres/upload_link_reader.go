@@ -197,7 +197,7 @@ func batches(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.B
 	found, err := tx.Query(ctx, `
 		SELECT b.id, b.recipient_id,
 			CASE WHEN b.state <> 'open' OR b.deadline > statement_timestamp() THEN b.state WHEN b.awaits_scan THEN 'sealed' ELSE 'released' END,
-			(SELECT count(*) FROM portal.upload_file f WHERE f.link_id = b.link_id AND f.batch_id = b.id AND f.state IN ('received', 'released')),
+			(SELECT count(*) FROM portal.upload_file f WHERE f.link_id = b.link_id AND f.batch_id = b.id AND f.state IN ('received', 'released', 'withdrawn')),
 			b.opened_at, b.deadline,
 			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() AND NOT b.awaits_scan THEN b.deadline ELSE b.released_at END
 		FROM portal.upload_batch b WHERE b.link_id = $1 AND ($2::uuid = $3::uuid OR b.recipient_id = $2) ORDER BY b.opened_at, b.id`, link, recipient, uuid.Nil)

@@ -137,6 +137,8 @@ func TestOneReceiptForEver(t *testing.T) {
 	}
 	for _, later := range []event.Event{
 		uploadlink.BatchOpened{Batch: batchB, Recipient: ida, At: deadline},
+		uploadlink.WithdrawalRequested{File: fileA, Reason: event.Of(acme, "the wrong lease"), At: deadline},
+		uploadlink.WithdrawalAccepted{File: fileA, At: deadline}, // rule 2: it was sent
 		uploadlink.Expired{At: noon.Add(time.Hour)},
 		uploadlink.Revoked{Unreleased: uploadlink.Keep, At: noon.Add(2 * time.Hour)},
 	} {
