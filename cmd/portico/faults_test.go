@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,23 +50,30 @@ func TestFaults(t *testing.T) {
 }
 
 // TestFaultsAreSeen is the control of TestFaults: the same load and the same judge over a database that reports commits
-// which are not on its disk, killed once. What it forgets must be missed.
+// which only its memory has, killed once. What it forgets must be missed.
 func TestFaultsAreSeen(t *testing.T) {
 	t.Parallel()
-	lying := pgtest.Durable(t, "synchronous_commit=off", "wal_writer_delay=10s", "wal_writer_flush_after=0")
-	s := newSiege(t, lying, 1, habits{inOneGo: 100, renamed: 50})
+	s := newSiege(t, pgtest.Durable(t, "synchronous_commit=off", "wal_writer_flush_after=1GB"), 1, habits{inOneGo: 100, renamed: 50})
 	s.patience = 3 * time.Second // what was forgotten is never done
 	s.begin()
 	conn := s.superuser()
-	eventually(t, "much is reported that is not on the disk", func() bool {
+	var writer int // of the log; stopped, so that it writes nothing meanwhile
+	if err := conn.QueryRow(t.Context(), `SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'`).Scan(&writer); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(writer, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "much is reported that is in the server's memory only", func() bool {
 		var behind int64
-		if err := conn.QueryRow(t.Context(), `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())::bigint`).Scan(&behind); err != nil {
+		if err := conn.QueryRow(t.Context(), `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_lsn())::bigint`).Scan(&behind); err != nil {
 			t.Fatal(err)
 		}
-		return behind > 256<<10
+		return behind > 128<<10
 	})
 	s.database.Kill(t)
 	s.kills = append(s.kills, time.Now())
+	_ = syscall.Kill(writer, syscall.SIGKILL) // it can't see that its server has gone
 	s.database.Start(t)
 	s.end()
 	wrong := judge(s.gather())
