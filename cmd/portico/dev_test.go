@@ -180,7 +180,7 @@ func portico(t *testing.T, args ...string) (out, errs string, code int) {
 }
 
 // browser signs in and keeps the cookies.
-func browser(t *testing.T, base, email, password string) *http.Client {
+func browser(t testing.TB, base, email, password string) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

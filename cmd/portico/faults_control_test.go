@@ -119,6 +119,7 @@ func (e evidence) doctored(t *testing.T) {
 // damaged breaks what the siege has left, behind the product's back: a byte of a file, a row of a read model, an event.
 // The judge must find all three by looking again.
 func (s *siege) damaged(t *testing.T) {
+	s.patience = 3 * time.Second // what is broken may never be done
 	conn := s.superuser()
 	kept := s.practice()
 	blob := filepath.Join(filesFolder(s.files), kept[0].ID[34:], kept[0].ID)

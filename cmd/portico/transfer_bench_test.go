@@ -44,16 +44,7 @@ type uploads struct {
 
 func newUploads(b *testing.B, links int) *uploads {
 	b.Helper()
-	ring, err := secret.NewKeyRing(secret.Key{ID: 1, Secret: bytes.Repeat([]byte{2}, 32)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	h, err := build(b.Context(), keys{master: bytes.Repeat([]byte{1}, 32), links: ring}, pgtest.Durable(b).URL(), log)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(h.close)
+	h, ring, _ := benchHouse(b)
 	dir := b.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "plain"), 0o700); err != nil {
 		b.Fatal(err)
@@ -65,6 +56,23 @@ func newUploads(b *testing.B, links int) *uploads {
 		u.tokens = append(u.tokens, uploadToken(b, h, ring))
 	}
 	return u
+}
+
+// benchHouse is a house that does not serve yet, on a database of its own that waits for the disk, and its ring of link keys.
+func benchHouse(b *testing.B) (*house, secret.KeyRing, *pgtest.Server) {
+	b.Helper()
+	ring, err := secret.NewKeyRing(secret.Key{ID: 1, Secret: bytes.Repeat([]byte{2}, 32)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	server := pgtest.Durable(b)
+	h, err := build(b.Context(), keys{master: bytes.Repeat([]byte{1}, 32), links: ring}, server.URL(), log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(h.close)
+	return h, ring, server
 }
 
 // serveHouse runs h as serve does and returns its address.

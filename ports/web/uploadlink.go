@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"portico/app/es"
@@ -30,7 +31,7 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
 	}
 	state := linkapp.LinkState(r.URL.Query().Get("state"))
 	asking := r.URL.Query().Has("asking")
-	rows, next, err := s.LinkList.Links(r.Context(), user(r).Firm, linkapp.LinkQuery{State: state, Asking: asking, After: r.URL.Query().Get("after"), Limit: pageSize})
+	rows, next, err := s.LinkList.Links(r.Context(), user(r).Firm, linkapp.LinkQuery{State: state, Asking: asking, After: r.URL.Query().Get("after"), Limit: rowsOf(r)})
 	if err != nil {
 		return err
 	}
@@ -51,6 +52,14 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Chips = append(page.Chips, views.Chip{Word: "Asks for a new link", Href: "/upload-links?asking", Current: asking})
 	return s.show(w, r, page)
+}
+
+// rowsOf is how many rows a reader asks a list for: ?rows=200 at most.
+func rowsOf(r *http.Request) int {
+	if n, err := strconv.Atoi(r.URL.Query().Get("rows")); err == nil && n >= 1 && n <= 200 {
+		return n
+	}
+	return pageSize
 }
 
 func (s *Server) link(w http.ResponseWriter, r *http.Request) error {
