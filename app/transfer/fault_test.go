@@ -90,7 +90,7 @@ func TestWholeKilledAtEachCall(t *testing.T) {
 				if _, err := p.Head(t.Context(), w.Owner, f.ID); err == nil {
 					t.Errorf("%s after=%v: somebody was told that the file is there", call, after)
 				}
-				w.Rows.(*transfertest.Rows).Age(f.ID, time.Hour)
+				w.Rows.(*transfertest.Rows).Age(f.ID, 10*time.Minute)
 				if done, err := p.Collect(t.Context()); err != nil || done != (transfer.Collected{}) {
 					t.Errorf("%s after=%v: collected %+v, %v; want it left alone", call, after, done, err)
 				}
@@ -99,9 +99,12 @@ func TestWholeKilledAtEachCall(t *testing.T) {
 				} else {
 					blob.Close()
 				}
-				w.Rows.(*transfertest.Rows).Age(f.ID, w.Limit.Idle)
-				if _, err := p.Collect(t.Context()); err != nil {
-					t.Fatal(err)
+				w.Rows.(*transfertest.Rows).Age(f.ID, 10*time.Minute)
+				if done, err := p.Collect(t.Context()); err != nil || done.Abandoned != 1 {
+					t.Fatalf("%s after=%v: collected %+v, %v; nobody can hear of it any more", call, after, done, err)
+				}
+				if _, err := p.Head(t.Context(), w.Owner, f.ID); !errors.Is(err, transfer.ErrGone) {
+					t.Errorf("%s after=%v: %v; want its sender to be told to send it again", call, after, err)
 				}
 			}
 			time.Sleep(2 * time.Millisecond)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"portico/domain/fault"
 	"portico/domain/filetype"
@@ -35,7 +36,9 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 		return Row{}, errors.Join(err, s.Blobs.Remove(f.ID))
 	}
 	f.Size = row.Size
-	row, err = s.Rows.Insert(ctx, row, s.Limits, own.Quota)
+	limits := s.Limits
+	limits.Idle = min(limits.Idle, unheard)
+	row, err = s.Rows.Insert(ctx, row, limits, own.Quota)
 	if errors.Is(err, ErrQuota) { // known to have no row; after any other error there may be one
 		err = errors.Join(err, s.Blobs.Remove(f.ID))
 	}
@@ -48,6 +51,10 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 	}
 	return row, err
 }
+
+// unheard is how long a file that came whole waits for its link to hear of it: longer than any append is under way. After
+// that its sender is told to send it again.
+const unheard = 15 * time.Minute
 
 // keep writes body into the row's blob and fills in what the row says of it.
 func (s *Service) keep(row *Row, format filetype.Format, size, limit int64, body io.Reader) (err error) {

@@ -127,6 +127,12 @@ func (p *sender) send() *claim {
 		return nil
 	}
 	c.id, c.offered = path.Base(header.Get("Location")), sent
+	if sent > 0 && header.Get("Upload-Offset") == "0" { // its bytes are there, and whether its link has heard of it nobody knows
+		p.ledger.mu.Lock()
+		p.ledger.unsure[c.sum] = c.names[0]
+		p.ledger.mu.Unlock()
+		return nil
+	}
 	p.ledger.mu.Lock()
 	p.ledger.claims = append(p.ledger.claims, c)
 	p.ledger.mu.Unlock()
@@ -178,7 +184,11 @@ func (p *sender) carryOn(c *claim, content []byte) {
 
 // lookAgain asks how far a file has come until somebody answers. What was acknowledged must be there.
 func (p *sender) lookAgain(c *claim, at string) bool {
-	for {
+	for began := time.Now(); ; {
+		if time.Since(began) > time.Minute {
+			p.ledger.breach("%s: nobody says how far it is, for a minute", c.names[0])
+			return false
+		}
 		switch status, header := p.ask("HEAD", at, nil, 0); status {
 		case 0:
 		case http.StatusOK:
@@ -231,7 +241,11 @@ func (f readerFunc) Read([]byte) (int, error) {
 
 // insist repeats a command until it is answered, and tells whether earlier tries may have been heard.
 func (p *sender) insist(method, address string, body []byte, header ...string) (status int, repeated bool) {
-	for {
+	for began := time.Now(); ; {
+		if time.Since(began) > time.Minute {
+			p.ledger.breach("%s %s: nobody answers, for a minute", method, strings.TrimPrefix(address, p.base))
+			return 0, true
+		}
 		p.now("append")
 		status, _ = p.ask(method, address, bytes.NewReader(body), len(body), header...)
 		switch status {

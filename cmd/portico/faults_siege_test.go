@@ -73,7 +73,8 @@ func newSiege(t *testing.T, database *pgtest.Server, seed uint64, h habits) *sie
 	t.Cleanup(func() { server.Close() })
 	s.settings = []string{
 		"DATABASE_URL=" + database.URL(), "PORTICO_DATA=" + s.files, "PORTICO_BASE_URL=http://localhost:1", "PORTICO_LISTEN=" + s.address, "PORTICO_LOG_LEVEL=warn",
-		"PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey(), "PORTICO_MAIL_FROM=portal@harbour.example",
+		"PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey(), "PORTICO_RECEIPT_KEYS=" + freshReceiptKey(),
+		"PORTICO_MAIL_FROM=portal@harbour.example",
 		"PORTICO_SMTP_HOST=127.0.0.1", "PORTICO_SMTP_PORT=" + strconv.Itoa(mails.Addr().(*net.TCPAddr).Port), "PORTICO_SMTP_ENCRYPTION=none",
 	}
 	s.staff = program{t, prepare(t, s.settings)}
