@@ -84,7 +84,7 @@ func (v *uploadLinkView) live(r event.Recorded, e uploadlink.Event) {
 		add(lifeView{at: e.At, what: app.LifeCorrected, recipient: e.Recipient, generation: e.Generation, detail: before.String()})
 	case uploadlink.TransferStarted, uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.FileRenamed,
 		uploadlink.FileDeleted, uploadlink.BatchReleased, uploadlink.BatchCancelled, uploadlink.ScanAwaited, uploadlink.FileScanned,
-		uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
+		uploadlink.BatchSealed, uploadlink.QuarantineEmptied, uploadlink.WithdrawalRequested, uploadlink.WithdrawalAccepted, uploadlink.WithdrawalRefused:
 		// Files have their own lines.
 	}
 }

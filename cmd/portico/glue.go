@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres"
@@ -88,7 +89,7 @@ func (l linkHistory) Abandon(ctx context.Context, o transfer.Owner, id uuid.UUID
 // a transfer that its link has ended, which stops a request that is still sending (L3). Those of an infected file it
 // keeps apart until the quarantine is emptied (U8). Doing it twice is harmless, so the event is heard again when the node
 // dies in between.
-func bytesOfDeleted(transfers *transfer.Service) postgres.Subscription {
+func bytesOfDeleted(transfers *transfer.Service, log *slog.Logger) postgres.Subscription {
 	return postgres.Subscription{
 		Name: "bytes_of_deleted", Version: 1, Types: []string{
 			uploadlink.FileDeleted{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.TransferAbandoned{}.EventType(),
@@ -103,7 +104,11 @@ func bytesOfDeleted(transfers *transfer.Service) postgres.Subscription {
 				case uploadlink.WithdrawalAccepted:
 					err = transfers.Discard(ctx, r.Firm, e.File)
 				case uploadlink.FileScanned:
-					if e.Verdict == uploadlink.Infected {
+					switch {
+					case e.Held:
+						log.Warn("a file could not be scanned and is held; see: portico scan list", "firm", r.Firm, "file", e.File, "reason", e.Reason)
+					case e.Verdict == uploadlink.Infected:
+						log.Warn("a virus was found; see: portico scan list", "firm", r.Firm, "file", e.File, "finding", e.Finding)
 						err = transfers.Quarantine(ctx, r.Firm, e.File)
 					}
 				case uploadlink.QuarantineEmptied:

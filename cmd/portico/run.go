@@ -118,7 +118,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 			uploadlink.WithdrawalRequested{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.WithdrawalRefused{}.EventType(),
 		}, linkapp.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
-		bytesOfDeleted(transfers),
+		bytesOfDeleted(transfers, h.log),
 	} {
 		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))
 	}
