@@ -187,3 +187,40 @@ func TestAskingForANewLink(t *testing.T) {
 		t.Errorf("another link: %v, %s", err, facts(d))
 	}
 }
+
+// After an erasure nothing in a link's life says who it was: no address before its correction, no note, no server's words.
+func TestLifeOfAnErasedRecipient(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.run(t)
+	u := h.issue(t, time.Hour)
+	ctx, who := t.Context(), u.holder.Recipient
+	r, err := u.cmd.RecordMail(ctx, app.MailOutcome{
+		By: u.system(), Link: u.id, Secret: uploadlink.Secret{Recipient: who, Generation: 1}, Bounced: &app.Bounce{Code: "550", Detail: "no <imogen@example.org> here"},
+	})
+	u.did(t, r, err)
+	r, err = u.cmd.CorrectAddress(ctx, app.CorrectAddress{By: u.staff(), Link: u.id, Recipient: who, Name: "Imogen Farrow", Email: "imogen@right.example"})
+	u.did(t, r, err)
+	r, err = u.cmd.Resend(ctx, app.Resend{By: u.staff(), Link: u.id})
+	u.did(t, r, err)
+	u.holder.Generation = 2
+	r, err = u.cmd.RequestNewLink(ctx, app.RequestNewLink{By: u.by(), Link: u.id, Holder: u.holder, Note: "Ring my wife at the hospital."})
+	u.did(t, r, err)
+	texts := []string{"imogen@example.org", "imogen@right.example", "Ring my wife"}
+	if before := h.findText(t, texts...); len(before) < 4 { // the life has each of them, the recipient two
+		t.Fatalf("the search is blind: it found %q", before)
+	}
+	by := h.by()
+	by.Actor = event.Actor{Kind: event.Operator}
+	erased, err := h.eraser().Erase(ctx, by, who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := u.did(t, es.Result{Position: erased.Position}, nil)
+	if found := h.findText(t, texts...); len(found) > 0 {
+		t.Errorf("plain text is left: %q", found)
+	}
+	if facts(d) != "issued bounced corrected resent asked" || d.Recipients[0].Generation != 3 || d.Life[2].Detail != "(erased)" {
+		t.Errorf("the facts stay: %s, %+v", facts(d), d.Life)
+	}
+}

@@ -71,6 +71,12 @@ func askedAnew(t *testing.T, p *portal) {
 	staff.WaitFor("heading", "Aud Aune asks for a new link")
 	staff.Wait("<b>May I still send it?</b>")
 	staff.Axe("a link whose holder asks for a new one")
+	phone := p.staffPage(t, p.calm, uitest.Phone(320, 640), uitest.Dark())
+	phone.Visit(p.base + "/upload-links/" + l.id.String())
+	phone.WaitFor("heading", "Aud Aune asks for a new link")
+	small(phone, "a link whose holder asks for a new one, on a phone")
+	phone.Visit(p.base + "/upload-links?asking")
+	small(phone, "links of which somebody asks, on a phone")
 	staff.Click("button", "Extend by 30 days and send again to Aud Aune")
 	staff.WaitNo("heading", "Aud Aune asks for a new link")
 	staff.Wait("Extended by Mary O’Neill, to the end of " + time.Now().In(london(t)).AddDate(0, 0, 30).Format("Monday 2 January 2006"))
@@ -150,14 +156,23 @@ func handedOn(t *testing.T, p *portal) {
 	staff.Wait("Link of Cato Coll copied by Mary O’Neill")
 	p.enter(uitest.Open(t), sentLink{path: strings.TrimPrefix(address, p.base)})
 
-	plain := p.staffPage(t, p.calm, uitest.WithoutScript())
+	plain := p.staffPage(t, p.calm, uitest.Phone(320, 640), uitest.Dark(), uitest.WithoutScript())
 	plain.Visit(p.base + "/upload-links/" + l.id.String())
+	small(plain, "a link on a phone")
 	plain.Click("button", "Copy link of Cato Coll")
 	plain.WaitFor("heading", "Link of Cato Coll")
 	plain.Wait("Whoever has this address can send files in the name of Cato Coll")
 	if plain.Has("button", "Copy") {
 		t.Error("without script there is a button that does nothing")
 	}
+	small(plain, "a copy of a link on a phone")
+}
+
+// small holds a page of the practice against a small dark screen.
+func small(page *uitest.Page, where string) {
+	page.Axe(where)
+	page.Fits(where)
+	page.Small(where, 24)
 }
 
 // wrongAddress: a bounce marks the recipient; the corrected address gets a new mail, and whoever got the first one learns
@@ -190,6 +205,9 @@ func wrongAddress(t *testing.T, p *portal) {
 	fill("dina@right")
 	staff.Wait("Please check one thing")
 	staff.Axe("a bounced link, refused")
+	phone := p.staffPage(t, p.calm, uitest.Phone(320, 640), uitest.Dark())
+	phone.Visit(p.base + "/upload-links/" + l.id.String())
+	small(phone, "a bounced link on a phone")
 	if typed := uitest.Eval[string](staff, fmt.Sprintf(`document.querySelector("#correct-%s-email").value`, who)); typed != "dina@right" {
 		t.Errorf("what was typed is %q now", typed)
 	}

@@ -156,6 +156,10 @@ func foldLink(d *linkapp.LinkDetail, e uploadlink.Event, at time.Time) {
 				}
 			}
 		}
+	case uploadlink.NewLinkRequested:
+		d.AskedAt = e.At
+	case uploadlink.NewLinkRequestDismissed:
+		d.AskedAt = time.Time{}
 	case uploadlink.AddressCorrected:
 		for i := range d.Recipients {
 			if r := &d.Recipients[i]; r.ID == e.Recipient {
@@ -178,7 +182,7 @@ func (h *house) Links(ctx context.Context, no int32, q linkapp.LinkQuery) (rows 
 			if err != nil {
 				return nil, "", err
 			}
-			if q.State == "" || q.State == d.State {
+			if (q.State == "" || q.State == d.State) && (!q.Asking || !d.AskedAt.IsZero()) {
 				rows = append(rows, d.LinkRow)
 			}
 		}

@@ -50,6 +50,22 @@ func TestRecipients(t *testing.T) {
 		}
 		h.call(maryToken, "POST", path+"/renewal", `{"expires_on":"tomorrow"}`).is(422, "api.date")
 	})
+	t.Run("who asks is found, and answered with no", func(t *testing.T) {
+		asking := func() int {
+			return len(h.call(maryToken, "GET", base+"/upload-links?asking=true", "").value("items").([]any))
+		}
+		if asking() != 0 {
+			t.Error("nobody asks yet")
+		}
+		id, recipient := uuid.MustParse(link.text("id")), uuid.MustParse(who)
+		h.store.Given(1, uploadlink.Stream(id), uploadlink.NewLinkRequested{Recipient: recipient, Generation: 1, At: noon})
+		if a := h.call(maryToken, "GET", path, ""); asking() != 1 || a.text("asked_at") != "2026-11-21T12:00:00.000Z" {
+			t.Errorf("%d ask; %s", asking(), a.body)
+		}
+		if a := h.call(maryToken, "POST", path+"/dismissal", `{"recipient_id":"`+who+`"}`); a.status != 200 || a.value("asked_at") != nil || asking() != 0 {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	})
 	t.Run("no request is dismissed where there is none", func(t *testing.T) {
 		if a := h.call(maryToken, "POST", path+"/dismissal", `{"recipient_id":"`+who+`"}`); a.status != 200 {
 			t.Errorf("%d %s", a.status, a.body)
