@@ -6,12 +6,16 @@ import (
 	"time"
 
 	clientapp "portico/app/client"
+	"portico/app/es"
 	firmapp "portico/app/firm"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/client"
+	"portico/domain/event"
+	"portico/domain/uploadlink"
 	"portico/ports/web/uitest"
 
 	"github.com/chromedp/chromedp/kb"
+	"github.com/google/uuid"
 )
 
 // Texts that are code wherever a page forgets to say that they are text.
@@ -74,6 +78,36 @@ func hostile(t *testing.T, p *portal) {
 	holder.Click("button", "I’m done, send now")
 	holder.Wait("Sent to ")
 	clean(t, holder, "the receipt")
+
+	// What they write to each other afterwards.
+	token, err := p.keys.links.ParseUploadLink(strings.TrimPrefix(l.path, "/u/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := uploadlink.Holder{Recipient: token.Recipient, Generation: token.Generation}
+	uploader := es.By{Firm: pr.firm, Actor: event.Actor{Kind: event.Uploader, ID: token.Recipient}}
+	for i, f := range p.state(t, l).Files[:2] {
+		id := uuid.MustParse(f.ID)
+		if _, err := p.house.links.AskWithdrawal(ctx, linkapp.AskWithdrawal{By: uploader, Link: l.id, Holder: who, File: id, Reason: evilImage}); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			continue
+		}
+		if _, err := p.house.links.RefuseWithdrawal(ctx, linkapp.RefuseWithdrawal{By: pr.by(), Link: l.id, File: id, Reason: evilSvg}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.house.links.Revoke(ctx, linkapp.Revoke{By: pr.by(), Link: l.id, Reason: evilScript, Unreleased: uploadlink.Keep}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.house.links.RequestNewLink(ctx, linkapp.RequestNewLink{By: uploader, Link: l.id, Holder: who, Note: evilImage}); err != nil {
+		t.Fatal(err)
+	}
+	holder.Allow("410")
+	eventually(t, "the letters about all this", func() bool { return len(p.letters(t, "hostile.example")) >= 5 })
+	holder.Visit(p.base + l.path)
+	clean(t, holder, "the closed link")
 
 	staff := p.staffPage(t, pr)
 	staff.Allow("404", "422")

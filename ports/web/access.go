@@ -9,6 +9,21 @@ import (
 	"github.com/google/uuid"
 )
 
+// inside lets only neighbours through: what comes from this machine or a private network, and not through a proxy, which
+// says so in a header. To everybody else there is nothing here: figures tell strangers how much a practice has to do.
+func (s *Server) inside(next http.Handler) http.Handler {
+	refuse := s.handle(appPage, s.notFound)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from := origin(r)
+		direct := r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+		if direct && (from.IsLoopback() || from.IsPrivate() || from.IsLinkLocalUnicast()) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		refuse.ServeHTTP(w, r)
+	})
+}
+
 // access is what the secret in a request's path, or its scoped cookie, allows: to upload to one link as one recipient.
 // It is filled for a link that has expired, too: what began before goes on (L4), and starting something new is refused
 // by the link itself. A revoked link never gets this far, a replaced secret only to transfers that have begun.

@@ -164,6 +164,9 @@ func (h *house) do(method, target string, body io.Reader, headers ...string) rep
 	r.Header.Set("Accept", "text/html,application/xhtml+xml")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	r.Header.Set("User-Agent", "Test/1.0")
+	if target == "/metrics" {
+		r.RemoteAddr = "10.1.2.3:9090" // who measures is a neighbour
+	}
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}

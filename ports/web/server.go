@@ -108,7 +108,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	on("GET "+static.Prefix+"*", s.static)
 	on("GET /healthz", http.HandlerFunc(s.healthy))
 	on("GET /readyz", http.HandlerFunc(s.ready))
-	on("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	on("GET /metrics", s.inside(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
 	if s.API != nil {
 		mux.Handle("/api/*", s.API)
 	}

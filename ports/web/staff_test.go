@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -337,6 +338,14 @@ func TestHealthAndMetrics(t *testing.T) {
 	h.get("/readyz").want(t, http.StatusServiceUnavailable, "not ready")
 	h.get("/healthz").want(t, 200)
 	h.get("/metrics").want(t, 200, `portico_http_request_seconds_count{route="GET /healthz",status="200"} 2`)
+	h.get("/metrics", "X-Forwarded-For", "203.0.113.9").want(t, http.StatusNotFound).lacks(t, "portico_")
+	for from, code := range map[string]int{"203.0.113.9:1": 404, "[2001:db8::1]:1": 404, "127.0.0.1:1": 200, "[::1]:1": 200, "[::ffff:192.168.1.2]:1": 200, "[fd00::1]:1": 200, "": 404} {
+		r, w := httptest.NewRequest(http.MethodGet, "/metrics", nil), httptest.NewRecorder()
+		r.RemoteAddr = from
+		if h.http.ServeHTTP(w, r); w.Code != code {
+			t.Errorf("metrics from %q: %d, want %d", from, w.Code, code)
+		}
+	}
 	h.get("/no/such/page").want(t, http.StatusNotFound, "nothing at this address")
 }
 
