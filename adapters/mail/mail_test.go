@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"portico/app/notify"
+
+	"github.com/google/uuid"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -204,7 +206,7 @@ func infected() notify.Infected {
 		ID: "infected.9", At: noon, To: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
 		Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"},
 		From:     notify.Person{Name: "Ingrid Solberg", Email: "ingrid@solberg.example"},
-		File:     notify.File{Name: "Lønslip\u202e<1>.xlsx", Size: 482113}, Finding: "Win.Test.EICAR_HDB-1",
+		File:     notify.File{Name: "Lønslip\u202e<1>.xlsx", Size: 482113}, Finding: "Win.Test.EICAR_HDB-1", FileID: uuid.UUID{15: 9},
 	}
 }
 
@@ -212,14 +214,15 @@ func infected() notify.Infected {
 func TestInfected(t *testing.T) {
 	var c caught
 	m := mailer(t, &c)
-	for name, send := range map[string]func(context.Context, notify.Infected) (notify.Outcome, error){"infected": m.Infected, "not_sent": m.NotSent} {
+	for name, send := range map[string]func(context.Context, notify.Infected) (notify.Outcome, error){"infected": m.Infected, "not_sent": m.NotSent, "held": m.Held} {
 		if _, err := send(t.Context(), infected()); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name+".html", c.HTML)
 		golden(t, name+".txt", c.Text)
 		for _, part := range []string{c.HTML, c.Text} {
-			if !strings.Contains(part, "Win.Test.EICAR_HDB-1") || !strings.Contains(part, "482 KB") || strings.Contains(part, "\u202e") {
+			named := strings.Contains(part, "Lønslip") && strings.Contains(part, "482 KB")
+			if !strings.Contains(part, "Win.Test.EICAR_HDB-1") || named != (name != "held") || strings.Contains(part, "\u202e") {
 				t.Errorf("%s:\n%s", name, part)
 			}
 		}

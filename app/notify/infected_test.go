@@ -22,6 +22,11 @@ func (o *outbox) NotSent(_ context.Context, m Infected) (Outcome, error) {
 	return o.answer()
 }
 
+func (o *outbox) Held(_ context.Context, m Infected) (Outcome, error) {
+	o.held = append(o.held, m)
+	return o.answer()
+}
+
 func arrived(id uuid.UUID, name string, atOnce bool) uploadlink.FileReceived {
 	return uploadlink.FileReceived{File: id, Batch: batch, Recipient: ingr, Name: event.Of(link, name), Size: 7, ReceivedAt: noon, Delivered: atOnce}
 }
@@ -52,7 +57,7 @@ func TestAVirusIsToldToTwo(t *testing.T) {
 		t.Fatalf("%d mails to the practice and %d to the sender, want one each", len(box.infected), len(box.notSent))
 	}
 	office, ingrid := Person{"Harbour", "office@harbour.example"}, Person{"Ingrid", "ingrid@solberg.example"}
-	want := Infected{ID: "infected." + fileA.String(), At: noon, To: office, Practice: office, From: ingrid, File: File{Name: "a.pdf", Size: 7}, Finding: "Eicar-Signature"}
+	want := Infected{ID: "infected." + fileA.String(), At: noon, To: office, Practice: office, From: ingrid, FileID: fileA, File: File{Name: "a.pdf", Size: 7}, Finding: "Eicar-Signature"}
 	if box.infected[0] != want {
 		t.Errorf("%+v\nwant %+v", box.infected[0], want)
 	}
@@ -65,5 +70,28 @@ func TestAVirusIsToldToTwo(t *testing.T) {
 	}
 	if want := []File{{Name: "b.pdf", Size: 7, Unscanned: true}, {Name: "c.pdf", Size: 7}}; !slices.Equal(box.notices[0].Files, want) {
 		t.Errorf("the notice names %+v, want %+v", box.notices[0].Files, want)
+	}
+}
+
+// U8: a held file is told to the practice's address while it is held, and to nobody else.
+func TestAHeldFileIsTold(t *testing.T) {
+	about := es.Effect{Kind: HeldMail, Firm: 1, Stream: uploadlink.Stream(link), Args: es.EffectArgs{File: fileA}}
+	events := []uploadlink.Event{
+		issued, arrived(fileA, "a.pdf", false), uploadlink.FileScanned{File: fileA, Verdict: uploadlink.NotScanned, Reason: "too large", Held: true},
+	}
+	var box outbox
+	if o, err := sender(t, &box, events...).Send(t.Context(), about); o.Status != HandedOver || err != nil || len(box.held) != 1 {
+		t.Fatalf("%+v, %v, %d mails", o, err, len(box.held))
+	}
+	if m := box.held[0]; m.To.Email != "office@harbour.example" || m.Finding != "too large" || m.FileID != fileA || m.ID != "held."+fileA.String() {
+		t.Errorf("%+v", m)
+	}
+	for name, then := range map[string]uploadlink.Event{
+		"let go": uploadlink.FileScanned{File: fileA, Verdict: uploadlink.NotScanned}, "clean": uploadlink.FileScanned{File: fileA, Verdict: uploadlink.Clean},
+		"deleted": uploadlink.FileDeleted{File: fileA, Batch: batch},
+	} {
+		if o, err := sender(t, &box, append(events[:3:3], then)...).Send(t.Context(), about); o.Status != Withdrawn || err != nil {
+			t.Errorf("%s meanwhile: %+v, %v", name, o, err)
+		}
 	}
 }

@@ -42,7 +42,8 @@ type arrival struct {
 	atOnce           bool
 	deleted          bool
 	infected         bool
-	finding          string // what was found in it
+	held             bool
+	finding          string // what was found in it, or why it could not be scanned
 }
 
 // plea is a file that was asked back, and what became of that.
@@ -107,7 +108,8 @@ func (l letters) Apply(e uploadlink.Event) letters {
 		l.released[e.Batch] = e.Files
 	case uploadlink.FileScanned:
 		if f := l.files[e.File]; f != nil {
-			f.Unscanned, f.infected, f.finding = e.Verdict == uploadlink.NotScanned, e.Verdict == uploadlink.Infected, e.Finding
+			f.Unscanned, f.infected, f.held = e.Verdict == uploadlink.NotScanned, e.Verdict == uploadlink.Infected, e.Held
+			f.finding = e.Finding + e.Reason // one of the two is empty
 		}
 	case uploadlink.WithdrawalRequested:
 		l.pleas = append(l.pleas, plea{file: e.File, reason: e.Reason.Text, asked: l.version})

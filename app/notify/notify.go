@@ -6,7 +6,7 @@
 //  2. A mail that the stream knows as handed over is not sent again.
 //  3. A released batch is one mail, naming all of its files (S1.i8). What is still in its window is named nowhere (S1.i1).
 //  4. Subjects name no client and no recipient.
-//  5. An infected file is told to the practice's own address and to who sent it, and to nobody else (U8).
+//  5. An infected file is told to the practice’s own address and to who sent it, a held one to that address; to nobody else (U8).
 //  6. A request for a new link is one mail, to the link's sender and the practice's address, while it has no answer (S1.i21).
 //  7. A file that is asked back is one mail to the practice, while nobody has answered, and each answer one to the person
 //     who asked (U5). Neither carries a secret.
@@ -31,6 +31,7 @@ const (
 	BatchNoticeMail    = "mail.batch_notice"     // args: Batch
 	InfectedMail       = "mail.infected"         // args: File
 	NotSentMail        = "mail.not_sent"         // args: File
+	HeldMail           = "mail.held"             // args: File
 	NewLinkRequestMail = "mail.new_link_request" // args: Recipient
 
 	WithdrawalRequestMail = "mail.withdrawal_request" // args: Version
@@ -63,6 +64,7 @@ type Mailer interface {
 	BatchNotice(ctx context.Context, m BatchNotice) (Outcome, error)
 	Infected(ctx context.Context, m Infected) (Outcome, error)
 	NotSent(ctx context.Context, m Infected) (Outcome, error)
+	Held(ctx context.Context, m Infected) (Outcome, error)
 	NewLinkRequest(ctx context.Context, m NewLinkRequest) (Outcome, error)
 	WithdrawalRequest(ctx context.Context, m WithdrawalRequest) (Outcome, error)
 	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
@@ -196,7 +198,7 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendLink(ctx, e)
 	case BatchNoticeMail:
 		return s.sendNotice(ctx, e)
-	case InfectedMail, NotSentMail:
+	case InfectedMail, NotSentMail, HeldMail:
 		return s.sendInfected(ctx, e)
 	case NewLinkRequestMail:
 		return s.sendRequest(ctx, e)

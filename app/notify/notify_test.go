@@ -75,6 +75,7 @@ type outbox struct {
 	notices  []BatchNotice
 	infected []Infected
 	notSent  []Infected
+	held     []Infected
 	asks     []NewLinkRequest
 	refuses  string // mails to this address are refused for good
 	pleas    []WithdrawalRequest

@@ -16,6 +16,7 @@ const (
 	MailBatchNotice    = "mail.batch_notice"     // to the practice, naming all files of a batch (S1.i8); Args: Batch
 	MailInfected       = "mail.infected"         // to the practice's own address: a virus was found (U8); Args: File
 	MailNotSent        = "mail.not_sent"         // to who sent it, about the same; Args: File
+	MailHeld           = "mail.held"             // to the practice's own address: a file could not be scanned and waits; Args: File
 	MailNewLinkRequest = "mail.new_link_request" // to the practice, for who asks for a new link (S1.i21); Args: Recipient
 
 	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: a file is asked back (U5); Args: Version
@@ -55,6 +56,9 @@ func Effects(r event.Recorded) []es.Effect {
 	case uploadlink.FileScanned:
 		if e.Verdict == uploadlink.Infected {
 			effects = append(effects, fileEffect(r, MailInfected, e.File), fileEffect(r, MailNotSent, e.File))
+		}
+		if e.Held {
+			effects = append(effects, fileEffect(r, MailHeld, e.File))
 		}
 	case uploadlink.WithdrawalRequested:
 		effects = append(effects, withdrawalMail(MailWithdrawalRequest, r))

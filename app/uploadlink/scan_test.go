@@ -24,7 +24,8 @@ func TestScanEffects(t *testing.T) {
 	}{
 		{uploadlink.ScanAwaited{File: file}, []es.Effect{effect("scan.file", "scan.file/"+file.String()+"/7")}},
 		{uploadlink.FileScanned{File: file, Verdict: uploadlink.Clean}, nil},
-		{uploadlink.FileScanned{File: file, Verdict: uploadlink.NotScanned, Held: true}, nil},
+		{uploadlink.FileScanned{File: file, Verdict: uploadlink.NotScanned}, nil},
+		{uploadlink.FileScanned{File: file, Verdict: uploadlink.NotScanned, Held: true}, []es.Effect{effect("mail.held", "mail.held/"+file.String())}},
 		{uploadlink.FileScanned{File: file, Verdict: uploadlink.Infected}, []es.Effect{
 			effect("mail.infected", "mail.infected/"+file.String()), effect("mail.not_sent", "mail.not_sent/"+file.String()),
 		}},
