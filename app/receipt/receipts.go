@@ -35,8 +35,10 @@ type Receipts struct {
 
 // Of is the receipt of one batch of a link. recipient is whose files they have to be; zero: anybody's, for the practice.
 // It reads the history, so it is as fresh as a command. A proof is signed for a release that is recorded and never for one
-// that the clock promises: what was decided within the window may still be on its way into the history. It returns ErrNotFound for what is unknown, another firm's, another recipient's or was cancelled,
-// ErrNotReleased, ErrErased, ErrNoKey.
+// that the clock promises: what was decided within the window may still be on its way into the history.
+//
+// It returns ErrNotFound for what is unknown, another firm's, another recipient's or was cancelled, ErrNotReleased,
+// ErrErased, ErrNoKey.
 func (r Receipts) Of(ctx context.Context, firm int32, link, batch, recipient uuid.UUID) (receipt.Document, error) {
 	h, version, now, err := es.State[history, uploadlink.Event](ctx, r.Events, firm, uploadlink.Stream(link))
 	if err != nil {

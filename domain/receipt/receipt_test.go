@@ -269,3 +269,26 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// Whatever is read as a set of keys is written as one that reads the same.
+func FuzzParseKeys(f *testing.F) {
+	good, err := trusted.JSON()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add([]byte(`{"keys":[{"kty":"RSA"},{"kty":"OKP","crv":"Ed25519","kid":"a","x":"AA"}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		keys, err := ParseKeys(raw)
+		if err != nil {
+			return
+		}
+		again, err := keys.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read, err := ParseKeys(again); err != nil || fmt.Sprint(read) != fmt.Sprint(keys) {
+			t.Errorf("%v became %v, %v", keys, read, err)
+		}
+	})
+}
