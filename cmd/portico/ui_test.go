@@ -58,6 +58,7 @@ func TestPages(t *testing.T) {
 	}
 	maps.Copy(walks, deskWalks)
 	maps.Copy(walks, receiptWalks)
+	maps.Copy(walks, withdrawWalks)
 	maps.Copy(walks, linkWalks)
 	for name, walk := range walks {
 		t.Run(name, func(t *testing.T) {
