@@ -283,7 +283,13 @@ func looks(t *testing.T, p *portal) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	shown, err := p.house.linkList.Link(t.Context(), p.calm.firm, l.id)
+	if err != nil || len(shown.Files) != 1 {
+		t.Fatalf("the practice has %+v, %v", shown.Files, err)
+	}
+	sent := shown.Files[0]
 	staff := []view{
+		{name: "file", path: "/files/" + sent.ID.String()}, {name: "sending", path: "/batches/" + sent.Batch.String()},
 		{name: "settings", path: "/settings/uploads"}, {name: "new template", path: "/settings/templates/new"}, {name: "template", path: "/settings/templates/" + template.String()},
 		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
@@ -296,6 +302,8 @@ func looks(t *testing.T, p *portal) {
 		{name: "receipt", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Receipt") }}, {name: "check a receipt", path: "/verify"},
 		{name: "rename", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Rename Second.pdf") }},
 		{name: "delete", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Delete Second.pdf") }},
+		{name: "ask to withdraw", path: "/up/" + l.id.String() + "/", open: func(v *uitest.Page) { v.Click("link", "Ask to withdraw "+sent.Name) }},
+		{name: "ask to withdraw, on a page", path: "/up/" + l.id.String() + "/files/" + sent.ID.String() + "/withdrawal"},
 	}
 	desk := []uitest.Setting{uitest.Size(1360, 860), uitest.Light()}
 	phone := []uitest.Setting{uitest.Phone(320, 640), uitest.Dark()}

@@ -100,7 +100,7 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request) error {
 		Shell: s.shell(r, "Files from "+line.Sender, "inbox"), Batch: line,
 		Pager: pager(r, next, len(b.Files), "file", "files"),
 	}
-	page.Batch.More, page.Modules = 0, []string{"pick-files.js"}
+	page.Batch.More, page.Batch.Alone, page.Modules = 0, true, []string{"pick-files.js"}
 	return s.show(w, r, page)
 }
 

@@ -243,7 +243,8 @@ type BatchLine struct {
 	Count    int
 	Size     int64
 	Files    []FileLine
-	More     int // files that are not listed here
+	More     int  // files that are not listed here
+	Alone    bool // it is all of its page
 }
 
 // Batch is one sending with all of its files.
