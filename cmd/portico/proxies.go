@@ -1,15 +1,20 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 // trusting makes a request's RemoteAddr the person's: what comes from a trusted proxy is believed about the hop before
 // it, from the right to the left, until an address that nobody vouches for. Headers of strangers say nothing (threat T10).
-func trusting(proxies []netip.Prefix, next http.Handler) http.Handler {
+//
+// A neighbour that sends such a header is a proxy, very likely. Where it isn't trusted, everybody looks like one address,
+// and one guesser slows all of them down: the log says so, once.
+func trusting(proxies []netip.Prefix, log *slog.Logger, next http.Handler) http.Handler {
 	trusted := func(a netip.Addr) bool {
 		for _, p := range proxies {
 			if p.Contains(a.Unmap()) {
@@ -18,9 +23,15 @@ func trusting(proxies []netip.Prefix, next http.Handler) http.Handler {
 		}
 		return false
 	}
+	var once sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !trusted(peer.Addr()) {
+			if a := peer.Addr().Unmap(); (a.IsLoopback() || a.IsPrivate()) && r.Header.Get("X-Forwarded-For") != "" {
+				once.Do(func() {
+					log.Warn("requests come through a proxy that isn't trusted, so everybody has its address; name it in PORTICO_TRUSTED_PROXIES", "proxy", a.String())
+				})
+			}
 			next.ServeHTTP(w, r)
 			return
 		}

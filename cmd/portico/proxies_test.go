@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -26,7 +29,7 @@ func TestTrusting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got netip.AddrPort
-			h := trusting(proxies, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = netip.MustParseAddrPort(r.RemoteAddr) }))
+			h := trusting(proxies, slog.New(slog.DiscardHandler), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = netip.MustParseAddrPort(r.RemoteAddr) }))
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.RemoteAddr = c.peer
 			for _, f := range c.forwarded {
@@ -37,5 +40,22 @@ func TestTrusting(t *testing.T) {
 				t.Errorf("got %s", got)
 			}
 		})
+	}
+}
+
+// A proxy that nobody named is told of, once; a stranger's header is not, because strangers may send what they like.
+func TestAProxyThatIsNotTrusted(t *testing.T) {
+	for peer, want := range map[string]int{"10.0.0.1:80": 1, "127.0.0.1:80": 1, "203.0.113.9:80": 0, "192.168.1.1:80": 0} {
+		var log bytes.Buffer
+		h := trusting([]netip.Prefix{netip.MustParsePrefix("192.168.0.0/16")}, slog.New(slog.NewTextHandler(&log, nil)), http.NotFoundHandler())
+		for range 3 {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.RemoteAddr = peer
+			r.Header.Set("X-Forwarded-For", "198.51.100.1")
+			h.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		if n := strings.Count(log.String(), "PORTICO_TRUSTED_PROXIES"); n != want || strings.Contains(log.String(), "198.51.100.1") {
+			t.Errorf("%s: told %d times, want %d: %s", peer, n, want, log.String())
+		}
 	}
 }

@@ -210,7 +210,7 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 	if err != nil {
 		return nil, err
 	}
-	return trusting(s.trusted, handler), nil
+	return trusting(s.trusted, h.log, handler), nil
 }
 
 func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.Registry) (*web.Server, error) {

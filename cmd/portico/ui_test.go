@@ -50,6 +50,7 @@ func TestPages(t *testing.T) {
 		"a mail in dev":                                   pressed,
 		"by keyboard alone":                               keyboard,
 		"a practitioner's mistakes in a form":             mistakes,
+		"one person, two devices, another password":       ownSessions,
 		"whatever is typed stays text":                    hostile,
 		"a practice's own settings":                       ownSettings,
 		"message templates":                               templates,

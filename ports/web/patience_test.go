@@ -323,3 +323,44 @@ func TestTurnstile(t *testing.T) {
 		t.Errorf("%d inside, %v", s.inside, s.by)
 	}
 }
+
+// Issue 3, section 2: so many uploads run at once, of all and of one recipient; the next is told to come again, and may
+// once another has ended.
+func TestUploadsAtOnceAreBounded(t *testing.T) {
+	for name, c := range map[string]struct {
+		p    Patience
+		code int
+		rule string
+	}{
+		"of all":           {Patience{Uploads: 1}, http.StatusServiceUnavailable, "/problems/upload.crowded"},
+		"of one recipient": {Patience{LinkUploads: 1}, http.StatusTooManyRequests, "/problems/upload.many_open"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			path := "/u/" + h.token() + "/files"
+			slow := dial(t, h.opened(c.p), "POST "+path+" HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b\r\n")
+			other := func() reply {
+				return h.do(http.MethodPost, path, strings.NewReader("--b--\r\n"), "Content-Type", "multipart/form-data; boundary=b", "Accept", "application/json")
+			}
+			var a reply
+			for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+				if a = other(); a.Code == c.code { // the first has come in by now
+					break
+				}
+			}
+			if a.want(t, c.code, c.rule); a.Header().Get("Retry-After") == "" {
+				t.Error("it doesn't say when to come again")
+			}
+			slow.Close()
+			for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+				if a = other(); a.Code == http.StatusUnprocessableEntity && strings.Contains(a.text, "upload.no_file") {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("the place isn't given back: %d %s", a.Code, a.text)
+				}
+			}
+		})
+	}
+}
