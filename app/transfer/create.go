@@ -85,6 +85,12 @@ func (s *Service) allowance(ctx context.Context, firm int32) (own Allowance, err
 	return own, nil
 }
 
+// Most is the largest file that a practice takes, in bytes.
+func (s *Service) Most(ctx context.Context, firm int32) (int64, error) {
+	own, err := s.allowance(ctx, firm)
+	return own.MaxSize, err
+}
+
 // room tells whether size more bytes may come, before an event says that they will; -1 is any size. What decides on the
 // quota in the end is Insert, because others may begin at the same time.
 func (s *Service) room(ctx context.Context, firm int32, size, quota int64) error {

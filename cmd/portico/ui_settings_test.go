@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"portico/ports/web/uitest"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // ownSettings: a practice takes less than the product does, in its own words, and its people are told: the time for
@@ -137,7 +139,9 @@ func templates(t *testing.T, p *portal) {
 	plain.Click("button", "Use it")
 	plain.Wait("The template is in the message.")
 	plain.Axe("a drafted link")
-	plain.Click("button", "Send upload link")
+	plain.Tab("E-mail address of recipient 1")
+	plain.Press(kb.Enter) // sends, and does not ask for the template again
+	plain.WaitFor("heading", "Upload link for Cille Carl")
 	plain.Wait("Please send your VAT papers.")
 	plain.Wait("P60")
 	plain.Wait("cille.carl@example.org")

@@ -224,6 +224,7 @@ func TestTheUploadPageSaysThePracticesLimit(t *testing.T) {
 	h.get(page).want(t, http.StatusOK, `data-max-bytes="5368002597"`, `data-max-words="4.999342 GB"`, "up to 4.99 GB each", "Up to 100 MB at once")
 	h.shelf.upload.MaxFile = 20 << 20
 	h.get(page).want(t, http.StatusOK, `data-max-bytes="20971520"`, `data-max-words="20 MB"`, "up to 20 MB each", "Up to 20 MB at once")
+	h.get(page, "Accept", "application/json").want(t, http.StatusOK, `"max_file_bytes":20971520`)
 	h.shelf.upload.MaxFile = uploadlink.MaxFileSize * 2 // from a time when the product took more
 	h.get(page).want(t, http.StatusOK, `data-max-bytes="5368002597"`)
 }

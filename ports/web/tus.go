@@ -59,7 +59,7 @@ func (t Uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next, ok := methods[r.Method]
 	switch {
 	case r.Method == http.MethodOptions:
-		t.options(w)
+		t.options(w, r)
 	case ok:
 		t.speak(next)(w, r)
 	default:
@@ -78,12 +78,20 @@ func lastSegment(r *http.Request) string {
 	return path
 }
 
-func (t Uploads) options(w http.ResponseWriter) {
+// options tells programs what is spoken, and the largest file that this practice takes (S1.i11).
+func (t Uploads) options(w http.ResponseWriter, r *http.Request) {
+	a, _ := accessOf(r)
+	most, err := t.Transfers.Most(r.Context(), a.Firm)
+	if err != nil {
+		t.Log.Error("upload", "err", err, "route", r.Pattern)
+		writeProblem(w, r, http.StatusServiceUnavailable, errBroken)
+		return
+	}
 	h := w.Header()
 	h.Set("Tus-Resumable", tusVersion)
 	h.Set("Tus-Version", tusVersion)
 	h.Set("Tus-Extension", "creation,creation-with-upload,termination,expiration")
-	h.Set("Tus-Max-Size", strconv.FormatInt(t.Transfers.Limits.MaxSize, 10))
+	h.Set("Tus-Max-Size", strconv.FormatInt(most, 10))
 	w.WriteHeader(http.StatusNoContent)
 }
 

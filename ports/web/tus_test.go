@@ -3,9 +3,11 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -236,6 +238,16 @@ func TestTusRefusals(t *testing.T) {
 	if o.StatusCode != 204 || o.Header.Get("Tus-Max-Size") != limit || o.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("OPTIONS: %d %v", o.StatusCode, o.Header)
 	}
+	w.svc.Allowed = func(context.Context, int32) (transfer.Allowance, error) {
+		return transfer.Allowance{MaxSize: 4711}, nil
+	}
+	if o := w.do("OPTIONS", "/u/secret/uploads/", nil, "Tus-Resumable", ""); o.Header.Get("Tus-Max-Size") != "4711" { // S1.i11
+		t.Errorf("OPTIONS of a practice with a limit of its own: %d %v", o.StatusCode, o.Header)
+	}
+	w.svc.Allowed = func(context.Context, int32) (transfer.Allowance, error) {
+		return transfer.Allowance{}, errors.New("down")
+	}
+	w.want(w.do("OPTIONS", "/u/secret/uploads/", nil, "Tus-Resumable", ""), 503, "web.broken")
 }
 
 // F17, threat T24: an id is one spelling of a UUID that this recipient owns, and nothing else is looked for.

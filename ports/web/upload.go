@@ -111,6 +111,11 @@ func (s *Server) arriving(r *http.Request, a access, p linkapp.UploadPage) (map[
 }
 
 // showUpload is the page with what has just been refused, if anything.
+// largest is the largest file in bytes that the page's practice takes.
+func largest(p linkapp.UploadPage) int64 {
+	return min(cmp.Or(p.MaxFile, uploadlink.MaxFileSize), uploadlink.MaxFileSize)
+}
+
 func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a access, p linkapp.UploadPage, trouble string) error {
 	open := p.State != linkapp.LinkExpired && p.State != linkapp.LinkRevoked
 	if !open && !unfinished(p) {
@@ -120,7 +125,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a 
 	if err != nil {
 		return err
 	}
-	most := min(cmp.Or(p.MaxFile, uploadlink.MaxFileSize), uploadlink.MaxFileSize)
+	most := largest(p)
 	page := views.Upload{
 		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",

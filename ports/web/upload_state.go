@@ -40,6 +40,8 @@ type linkState struct {
 	Client    string `json:"client"`
 	Practice  string `json:"practice"`
 	AskedAt   string `json:"asked_at,omitempty"` // when its holder asked for a new link; 24 hours later they may again
+
+	MaxFileBytes int64 `json:"max_file_bytes,omitempty"` // where the practice has a limit of its own
 }
 
 // batchState is the newest open batch; where none is open, the newest one.
@@ -71,7 +73,7 @@ type fileState struct {
 // stateOf takes running, the transfers that are under way, where they matter.
 func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadState {
 	st := uploadState{
-		Link: linkState{State: "open", ExpiresAt: milli(p.ExpiresAt), Client: p.ClientName, Practice: p.Practice},
+		Link: linkState{State: "open", ExpiresAt: milli(p.ExpiresAt), Client: p.ClientName, Practice: p.Practice, MaxFileBytes: p.MaxFile},
 		Now:  milli(p.Now), Files: []fileState{},
 	}
 	if p.State == linkapp.LinkExpired || p.State == linkapp.LinkRevoked {
