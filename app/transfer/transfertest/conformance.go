@@ -270,7 +270,7 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 		}
 		insert(t, transfer.Receiving)
 		before := all[0]
-		before[15]-- // the ids of a test are made in order
+		clear(before[8:]) // the ids of a test are made in order; these bytes are chance
 		var found []uuid.UUID
 		for after := before; ; after = found[len(found)-1] {
 			page, err := rows.Kept(t.Context(), after, 2)
