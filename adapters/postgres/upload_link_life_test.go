@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -222,5 +223,31 @@ func TestLifeOfAnErasedRecipient(t *testing.T) {
 	}
 	if facts(d) != "issued bounced corrected resent asked" || d.Recipients[0].Generation != 3 || d.Life[2].Detail != "(erased)" {
 		t.Errorf("the facts stay: %s, %+v", facts(d), d.Life)
+	}
+}
+
+// L8: a copy's form that comes again is the copy it was, and shows no secret that came later.
+func TestCopyThatComesAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.run(t)
+	u := h.issue(t, time.Hour)
+	ctx, who := t.Context(), u.holder.Recipient
+	cmd := app.Copy{By: u.staff(), Link: u.id, Recipient: who}
+	cmd.By.Command, cmd.By.Fingerprint = uuid.New(), [32]byte{1}
+	var positions []int64
+	for range 2 {
+		copied, r, err := u.cmd.Copy(ctx, cmd)
+		if err != nil || copied != (uploadlink.Secret{Recipient: who, Generation: 1}) {
+			t.Fatalf("%+v, %v", copied, err)
+		}
+		positions = append(positions, r.Position)
+	}
+	r, err := u.cmd.Resend(ctx, app.Resend{By: u.staff(), Link: u.id})
+	if d := u.did(t, r, err); positions[0] != positions[1] || facts(d) != "issued copied resent" {
+		t.Errorf("written at %d; %s", positions, facts(d))
+	}
+	if copied, _, err := u.cmd.Copy(ctx, cmd); !errors.Is(err, uploadlink.ErrCopyReplaced) || copied != (uploadlink.Secret{}) {
+		t.Errorf("after another mail: %+v, %v", copied, err)
 	}
 }

@@ -63,7 +63,8 @@ type Copy struct {
 	Recipient uuid.UUID
 }
 
-// Copy records that By.Actor took the link and says which secret that is. It makes none: the caller derives it.
+// Copy records that By.Actor took the link and says which secret that is. It makes none: the caller derives it. It refuses
+// like the domain's Copy, and a command that comes again with uploadlink.ErrCopyReplaced where the link was sent again since.
 func (c Commands) Copy(ctx context.Context, cmd Copy) (uploadlink.Secret, es.Result, error) {
 	var copied uploadlink.Secret
 	res, err := c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
@@ -76,10 +77,33 @@ func (c Commands) Copy(ctx context.Context, cmd Copy) (uploadlink.Secret, es.Res
 		}
 		return events, err
 	})
-	if err == nil && copied.Generation == 0 { // the same form again, after the link has ended
-		err = uploadlink.ErrOver
+	if err != nil || !res.Repeated {
+		return copied, res, err
 	}
-	return copied, res, err
+	// The same form again. What it shows is what was recorded for it, and never a secret that came later.
+	recorded, err := c.copiedAt(ctx, cmd, res.Version)
+	switch {
+	case err != nil:
+		return uploadlink.Secret{}, res, err
+	case copied.Generation == 0:
+		return uploadlink.Secret{}, res, uploadlink.ErrOver
+	case copied != recorded:
+		return uploadlink.Secret{}, res, uploadlink.ErrCopyReplaced
+	}
+	return copied, res, nil
+}
+
+// copiedAt is what the event of that version says was copied.
+func (c Commands) copiedAt(ctx context.Context, cmd Copy, version int) (uploadlink.Secret, error) {
+	for r, err := range c.Events.Load(ctx, cmd.By.Firm, uploadlink.Stream(cmd.Link), version-1) {
+		if err != nil {
+			return uploadlink.Secret{}, err
+		}
+		if e, ok := r.Event.(uploadlink.Copied); ok && r.Version == version {
+			return uploadlink.Secret{Recipient: e.Recipient, Generation: e.Generation}, nil
+		}
+	}
+	return uploadlink.Secret{}, es.ErrCommandReused // the command was another one
 }
 
 // CorrectAddress gives a recipient another address, kills the secrets that went to the old one and asks for a mail.

@@ -21,6 +21,8 @@ const (
 var (
 	ErrStillWorks = fault.New(fault.Conflict, "uploadlink.still_works",
 		"Your link still works, so there is no need for a new one. Open it and send your files.")
+	ErrCopyReplaced = fault.New(fault.Conflict, "uploadlink.copy_replaced",
+		"The link has been sent again since you copied it. Go back to its page and copy the new one.")
 	ErrAddressSame = fault.New(fault.Invalid, "uploadlink.address_same",
 		"The mail went to this very address. Change it, or use Send again.")
 	ErrAddressUsed = fault.New(fault.Conflict, "uploadlink.address_used",

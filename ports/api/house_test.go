@@ -253,7 +253,7 @@ func (h *house) Firm(_ context.Context, no int32) (firmapp.Practice, error) {
 	for _, e := range h.store.Stream(firm.Stream(house1)) {
 		switch e := e.(type) {
 		case firm.UploadLimitsSet:
-			p.Limits = firm.Limits{MaxFileBytes: e.MaxFileBytes, QuotaBytes: e.QuotaBytes}
+			p.Limits = firm.Limits(e)
 		case firm.UploadWordingSet:
 			p.Button = e.Button
 		}

@@ -49,6 +49,15 @@ func TestCopyOfALink(t *testing.T) {
 		h.post(base+"/copies", url.Values{"command": {uuid.NewString()}}).want(t, http.StatusNotFound)
 		h.post("/upload-links/"+uuid.NewString()+"/copies", about(imogen)).want(t, http.StatusNotFound)
 	})
+	t.Run("a page that is loaded again shows no later secret: that would be a copy nobody recorded", func(t *testing.T) {
+		h.store.Given(1, uploadlink.Stream(link), uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: imogen, Generation: 2}}})
+		before := len(h.store.Log())
+		h.post(base+"/copies", form).want(t, http.StatusConflict, "sent again since you copied it").lacks(t, h.token(), h.tokenOf(2))
+		if len(h.store.Log()) != before {
+			t.Error("something was written")
+		}
+		h.post(base+"/copies", about(imogen)).want(t, 200, h.tokenOf(2)).lacks(t, h.token())
+	})
 	t.Run("not of a link that is over, whatever was done before", func(t *testing.T) {
 		h.store.SetNow(expiry)
 		for _, form := range []url.Values{about(imogen), form} {
@@ -75,6 +84,13 @@ func TestCorrectTheAddress(t *testing.T) {
 		h.post(base+"/corrections", about(imogen, "name", strings.Repeat("x", 201), "email", "i@example.org")).want(t, http.StatusUnprocessableEntity,
 			`href="#correct-`+imogen.String()+`-name"`, strings.Repeat("x", 201))
 		h.post(base+"/corrections", about(uuid.New(), "email", "i@example.org")).want(t, http.StatusNotFound)
+	})
+	t.Run("who has begun to send keeps the link, and what was typed stays", func(t *testing.T) {
+		h := newHouse(t).signIn()
+		h.shelf.links = []linkapp.LinkRow{row}
+		h.store.Given(1, uploadlink.Stream(link), uploadlink.TransferStarted{File: statem, Recipient: imogen, Name: event.Of(farrow, "scan.pdf"), Size: 1000, At: noon})
+		h.post(base+"/corrections", about(imogen, "name", "Imogen", "email", "imogen@right.example")).want(t, http.StatusConflict,
+			"has sent files through the link already", `value="imogen@right.example"`)
 	})
 	form := about(imogen, "name", "Imogen", "email", "imogen@right.example")
 	for range 2 { // sent twice it is one
