@@ -95,7 +95,7 @@ func (f Format) Contained(media string) bool { return f.members != nil && media 
 func (f Format) Head(head []byte) (media string, err error) {
 	found := f.detect(head)
 	if !f.accepts(found, head) {
-		return "", f.mismatch(found)
+		return "", f.mismatch(found, head)
 	}
 	return f.media(found, head), nil
 }
@@ -106,13 +106,13 @@ func (f Format) Hint(start []byte) error {
 	found := f.detect(start)
 	switch {
 	case program(found, start):
-		return f.mismatch(found)
+		return f.mismatch(found, start)
 	case f.class == photo && len(start) >= signature && !f.accepts(found, start):
-		return f.mismatch(found)
+		return f.mismatch(found, start)
 	case found.Is(nothingKnown), found.Is("text/plain"), found.Is("application/zip"), found.Is("application/x-ole-storage"):
 		return nil // a signature may follow later than this
 	case !f.accepts(found, start):
-		return f.mismatch(found)
+		return f.mismatch(found, start)
 	}
 	return nil
 }
@@ -176,7 +176,14 @@ func (f Format) media(found *mimetype.MIME, head []byte) string {
 	return name
 }
 
-func (f Format) mismatch(found *mimetype.MIME) error {
+// mismatch says in a person's words what was found, and in a program's where there are none.
+func (f Format) mismatch(found *mimetype.MIME, head []byte) error {
 	name, _, _ := strings.Cut(found.String(), ";")
+	switch {
+	case program(found, head):
+		return ErrType.Withf("This file is named .%s, but it is a program. Programs can’t be sent; nothing of it was kept.", f.Extension)
+	case name == nothingKnown:
+		return ErrType.Withf("This file is named .%s, but its content isn’t that of such a file. It may be damaged: open it to see, save it anew, and send that.", f.Extension)
+	}
 	return ErrType.Withf("This file is named .%s, but its content is something else (%s). Nothing of it was kept.", f.Extension, name)
 }

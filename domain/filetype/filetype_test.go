@@ -213,3 +213,20 @@ func FuzzHead(f *testing.F) {
 		}
 	})
 }
+
+// TestRefusalsSayWhatToDo: who picked the wrong file reads what it is, not the name of a media type.
+func TestRefusalsSayWhatToDo(t *testing.T) {
+	pdf, err := filetype.Of("a.pdf", []string{"pdf"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for content, want := range map[string]string{
+		"MZ\x90\x00":                          "it is a program",
+		"\x00\x01\x02\x03\x04\x05\x06\x07":    "open it to see",
+		"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR": "(image/png)",
+	} {
+		if _, err := pdf.Head([]byte(content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q as a PDF: %v, want a sentence with %q", content, err, want)
+		}
+	}
+}
