@@ -50,6 +50,15 @@ func TestScan(t *testing.T) {
 	person.Wait("Not sent to Harbour & Finch: a virus was found (Eicar-Signature)")
 	person.Axe("a file with a virus")
 	person.Fits("a file with a virus")
+	for where, settings := range map[string][]uitest.Setting{
+		"a virus, at a desk": {uitest.Size(1360, 860), uitest.Light()}, "a virus, on a small phone": {uitest.Phone(320, 640), uitest.Light()},
+	} {
+		other := uitest.Open(t, settings...)
+		p.enter(other, l)
+		other.Wait("a virus was found (Eicar-Signature)")
+		other.Axe(where)
+		other.Fits(where)
+	}
 	if got := p.arrived(t, staff, "Bank statement.pdf"); !bytes.Equal(got, page("Statement")) {
 		t.Errorf("%d bytes arrived", len(got))
 	}
@@ -61,6 +70,52 @@ func TestScan(t *testing.T) {
 	}
 	p.toldOfTheVirus(t)
 	p.quarantined(t)
+}
+
+// TestScanHolds: where the operator wants it so, what can't be scanned waits for them, its sender and the practice know,
+// and it goes on with a mark when they let it (U8).
+func TestScanHolds(t *testing.T) {
+	t.Parallel()
+	clamd := startClamd(t)
+	p := openPortal(t, func(p *portal) { p.scan = clamd.scanning(); p.scan.hold = true })
+	l := p.send(t, p.calm, "Hugo Holm")
+	person := uitest.Open(t)
+	p.enter(person, l)
+	person.Choose("Add a file", file(t, "Ledger.csv", long(2<<20)), file(t, "Statement.pdf", page("Statement")))
+	person.WaitFor("link", "Rename Ledger.csv")
+	person.WaitFor("link", "Rename Statement.pdf")
+	person.Click("button", "I’m done, send now")
+	person.Wait("it could not be checked for viruses yet, so it waits. Ask Harbour & Finch if it is urgent.")
+	person.Wait("goes to Harbour & Finch when the files sent with it have been checked for viruses")
+	person.Axe("a file that is held")
+	var held []linkapp.ScanRow
+	eventually(t, "the operator sees it", func() (there bool) {
+		var err error
+		held, err = p.house.linkList.Scans(t.Context(), p.calm.firm)
+		return err == nil && len(held) == 1 && held[0].State == linkapp.ScanHeld
+	})
+	eventually(t, "the practice is told", func() bool {
+		for _, letter := range p.letters(t, "office@harbour.example") {
+			if strings.Contains(letter.Text, held[0].File.String()) && !strings.Contains(letter.Text, "Ledger") {
+				return true
+			}
+		}
+		return false
+	})
+	if !strings.Contains(p.log.String(), "portico scan list") {
+		t.Errorf("the log doesn't say it:\n%s", p.log)
+	}
+	if rows, _, err := p.house.linkList.Files(t.Context(), p.calm.firm, linkapp.FileQuery{}); err != nil || len(rows) > 0 {
+		t.Errorf("the practice has %+v, %v", rows, err)
+	}
+	if err := p.house.actOnScan(t.Context(), p.calm.firm, held[0].File, scanAct{do: linkapp.Commands.LetGo}); err != nil {
+		t.Fatal(err)
+	}
+	person.Wait("Sent to Harbour & Finch · ") // the page sees it by itself
+	staff := p.staffPage(t, p.calm)
+	staff.Visit(p.base + "/inbox")
+	staff.Wait("not checked for viruses")
+	staff.Wait("Statement.pdf")
 }
 
 // toldOfTheVirus wants one mail to the practice's address, one to who sent the file, and one notice that doesn't name it.
