@@ -158,6 +158,7 @@ func receiptChecked(t *testing.T, p *portal) {
 	verdict(receipt.UnknownKey, "Unknown key", file(t, "foreign.json", bytes.Replace(raw, []byte(`"key": "`), []byte(`"key": "x`), 1)))
 	verdict(receipt.NotAReceipt, "Not a receipt", file(t, "other.json", []byte(`{"a": 1}`)))
 	verdict(receipt.NotAReceipt, "Not a receipt", file(t, "cut.json", raw[:len(raw)/2]))
+	verdict("several", "Several receipts", good, file(t, "again.json", raw))
 	verdict(receipt.Genuine, "Genuine", file(t, "receipt.txt", raw), file(t, "Lease.pdf", page("Lease"))) // a mail program renamed it
 
 	folder := uitest.Open(t, uitest.Phone(320, 640), uitest.Dark())
@@ -187,7 +188,7 @@ func receiptByKeyboard(t *testing.T, p *portal) {
 		}
 		return ""
 	})
-	anyone.Wait("Now add the receipt")
+	anyone.WaitFor("heading", "Now add the receipt") // and they see it
 	anyone.ChooseBy(func() { anyone.Press(kb.Enter) }, file(t, "receipt.json", raw))
 	anyone.Wait("byte for byte")
 	anyone.WaitFor("heading", "Genuine")

@@ -10,6 +10,8 @@ const answers = {
   altered: ["danger", "circle-x", "Altered", (f) => `The signature (key ${f.key}) does not fit. Something in this receipt has been changed since it was made.`],
   unknown_key: ["warn", "circle-alert", "Unknown key", (f) => `This receipt says that the key ${f.key} has signed it, and this portal has no such key. Check it on the portal of the practice that it names.`],
   not_a_receipt: ["warn", "circle-alert", "Not a receipt", (f) => `This file can’t be checked: ${f.why}.`],
+  missing: ["info", "info", "Now add the receipt", () => "It is the file whose name ends in .json. What you have chosen so far is kept and compared with it."],
+  several: ["warn", "circle-alert", "Several receipts", () => "Choose one receipt at a time."],
   unable: ["warn", "circle-alert", "Not checked", () => "This browser can’t check signatures. Use a newer one, or the command below."],
 }
 const relations = {
@@ -45,19 +47,22 @@ class ReceiptCheck extends HTMLElement {
     })
   }
 
-  add(files) { this.#turn = this.#turn.then(() => this.#add(files)) }
+  add(files) {
+    if (files.length) this.#turn = this.#turn.then(() => this.#add(files))
+  }
 
   async #add(files) {
     const kinds = await Promise.all(files.map(isReceipt))
     const receipts = files.filter((_, i) => kinds[i])
     this.#waiting.push(...files.filter((_, i) => !kinds[i]))
-    if (receipts.length > 1) return this.#say("Choose one receipt at a time.")
+    if (receipts.length > 1) return this.#show("several")
     if (receipts.length === 1) await this.#open(receipts[0])
-    if (!this.#finding) return this.#say("Now add the receipt: the file whose name ends in .json.")
+    if (!this.#finding) return this.#show("missing")
     const compare = this.#finding.answer === "genuine" ? this.#waiting : []
     this.#waiting = []
+    if (receipts.length === 1) this.#show(this.#finding.answer) // large files take their time
     for (const file of compare) await this.#compare(file)
-    this.#show()
+    if (compare.length) this.#show(this.#bad ? "file_mismatch" : "genuine")
   }
 
   async #open(file) {
@@ -121,20 +126,18 @@ class ReceiptCheck extends HTMLElement {
     row.querySelector("use").setAttribute("href", `${this.dataset.icons}#${symbol}`)
   }
 
-  #show() {
-    const f = this.#finding, answer = f.answer === "genuine" && this.#bad ? "file_mismatch" : f.answer
+  #show(answer) {
     const [tone, symbol, head, words] = answers[answer]
+    const text = words(this.#finding)
     const box = this.querySelector("#verdict")
     box.className = `notice notice--${tone}`
     box.dataset.answer = answer
     box.hidden = false
     box.querySelector("use").setAttribute("href", `${this.dataset.icons}#${symbol}`)
     this.querySelector("#verdict-head").textContent = head
-    this.querySelector("#verdict-text").textContent = `${this.#name}: ${words(f)}`
-    this.#say(`${head}. ${words(f)}`)
+    this.querySelector("#verdict-text").textContent = this.#finding && answer !== "several" ? `${this.#name}: ${text}` : text
+    this.querySelector("#status").textContent = `${head}. ${text}`
   }
-
-  #say(text) { this.querySelector("#status").textContent = text }
 }
 
 // isReceipt tells receipts from the files that they are about, which are never JSON, by the name or by how they begin.
