@@ -31,7 +31,7 @@ func files(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]app.Fil
 	found, err := tx.Query(ctx, `
 		SELECT f.id, f.link_id, f.client_id, f.recipient_id, coalesce(r.name, ''), f.batch_id, f.name, f.sent_as, f.size, f.sha256, f.media,
 			f.started_at, f.received_at, coalesce(f.delivered_at, f.due_at), f.late, f.same_as, f.scan, f.scan_note,
-			coalesce((SELECT s.name FROM portal.upload_file s WHERE s.id = f.same_as AND s.state IN ('received', 'released') AND s.due_at <= statement_timestamp()), ''),
+			coalesce((SELECT s.name FROM portal.upload_file s WHERE s.id = f.same_as AND s.state IN ('received', 'released') AND s.delivered_at IS NOT NULL), ''),
 			`+withdrawalColumns+`
 		FROM portal.upload_file f LEFT JOIN portal.upload_recipient r ON r.link_id = f.link_id AND r.id = f.recipient_id
 		WHERE `+where, args...)

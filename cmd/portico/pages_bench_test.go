@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/adapters/postgres/pgtest"
 	"portico/app/account"
 	"portico/app/es"
 	firmapp "portico/app/firm"
@@ -40,7 +41,7 @@ func BenchmarkPages(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	d := newPractice(b, links)
+	d := newPractice(b, links, func(h *house, _ *pgtest.Server) string { return serveHouse(b, h, b.TempDir()) })
 	person := d.uploader(b, files)
 	staff := d.staff(b)
 	pages := []struct {
@@ -104,7 +105,7 @@ type benchPractice struct {
 const benchPassword = "correct horse battery staple 7"
 
 // newPractice issues so many links, of which each tenth receives two files, and then serves. Their mails are not asked for.
-func newPractice(b *testing.B, links int) *benchPractice {
+func newPractice(b *testing.B, links int, serve func(*house, *pgtest.Server) (base string)) *benchPractice {
 	b.Helper()
 	h, ring, server := benchHouse(b)
 	ctx := b.Context()
@@ -135,7 +136,7 @@ func newPractice(b *testing.B, links int) *benchPractice {
 	if _, err := conn.Exec(ctx, `VACUUM ANALYZE`); err != nil { // as autovacuum would have
 		b.Fatal(err)
 	}
-	d.base = serveHouse(b, h, b.TempDir())
+	d.base = serve(h, server)
 	return d
 }
 
