@@ -185,7 +185,7 @@ func TestNothingIsSeenTooEarlyWhereThingsLag(t *testing.T) {
 	moved, still := h.issue(t, window), h.issue(t, window)
 	sees := func(u *usedLink, file uuid.UUID) bool {
 		_, err := u.list.File(t.Context(), u.firm, file)
-		if err != nil && !errors.Is(err, uploadlink.ErrNotFound) {
+		if err != nil && !errors.Is(err, uploadlink.ErrFileNotFound) {
 			t.Fatal(err)
 		}
 		return err == nil
