@@ -50,7 +50,9 @@ func BenchmarkCrowd(b *testing.B) {
 		func(ctx context.Context) error {
 			return fetch(ctx, person, d.base+"/up/"+d.person.String()+"/", "receipt-", 50)
 		},
-		func(ctx context.Context) error { return fetch(ctx, staff, d.base+"/upload-links?rows=100", "Sender ", 40) },
+		func(ctx context.Context) error {
+			return fetch(ctx, staff, d.base+"/upload-links?rows=100", "Sender ", 40)
+		},
 	}
 	var broken, bytesIn atomic.Int64
 	for b.Loop() {
