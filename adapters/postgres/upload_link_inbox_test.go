@@ -213,6 +213,12 @@ func TestWithdrawalInTheReadModel(t *testing.T) {
 	if _, err := u.list.File(t.Context(), h.found(t), files[0]); !errors.Is(err, uploadlink.ErrFileNotFound) {
 		t.Errorf("another practice is told %v", err)
 	}
+	if of, err := u.list.LinkOf(t.Context(), u.firm, files[0]); of != u.id || err != nil { // who answers twice is still understood
+		t.Errorf("its link is %s, %v", of, err)
+	}
+	if _, err := u.list.LinkOf(t.Context(), h.found(t), files[0]); !errors.Is(err, uploadlink.ErrFileNotFound) {
+		t.Errorf("another practice finds its link: %v", err)
+	}
 	if rows := asked(t); namesOf(rows) != "b.pdf" {
 		t.Errorf("waiting: %q", namesOf(rows))
 	}

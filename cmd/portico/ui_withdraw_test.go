@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -177,6 +178,24 @@ func together(t *testing.T, p *portal) {
 		t.Errorf("it is saved as %q", name)
 	}
 	holdsPages(t, content, "January.pdf", "February.pdf", "March.pdf")
+
+	person.Choose("Add a file", file(t, "April.pdf", page("April.pdf")))
+	person.WaitFor("link", "Rename April.pdf")
+	person.Click("button", "I’m done, send now")
+	person.WaitFor("link", "Ask to withdraw April.pdf")
+	marked := func(name string) bool {
+		return uitest.Eval[bool](staff, fmt.Sprintf(`[...document.querySelectorAll("section.table-card")].find((s) => s.innerText.includes(%q)).querySelector("new-mark").checkVisibility()`, name))
+	}
+	staff.Visit(p.base + "/inbox")
+	staff.WaitFor("link", "April.pdf")
+	if !marked("April.pdf") || marked("January.pdf") {
+		t.Error("what came since the last visit is not marked, or what was there is")
+	}
+	staff.Reload()
+	staff.WaitFor("link", "April.pdf")
+	if marked("April.pdf") {
+		t.Error("what has been looked at is marked as new")
+	}
 
 	staff.Click("checkbox", "Choose January.pdf")
 	staff.Click("checkbox", "Choose March.pdf")

@@ -33,7 +33,7 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) error {
 		Shell: s.shell(r, "Inbox", "inbox"), Asked: fileLines(asked, z), Days: byDay(rows, s.Now(), z), Pager: pager(r, next, len(rows), "sending", "sendings"),
 		Empty: views.Empty{Icon: "inbox", Title: "Nothing has arrived yet", Text: "Files show here once their sender’s time for corrections is over.", Action: "New upload link", Href: "/upload-links/new"},
 	}
-	page.Modules, page.Stale = []string{"pick-files.js"}, !current
+	page.Modules, page.Stale = []string{"pick-files.js", "new-mark.js"}, !current
 	if r.URL.Query().Get("after") != "" {
 		page.Empty = views.Empty{Icon: "inbox", Title: "Nothing older", Text: "That was the last of it.", Action: "Back to the newest", Href: "/inbox"}
 	}
