@@ -77,9 +77,14 @@ func askedAnew(t *testing.T, p *portal) {
 	small(phone, "a link whose holder asks for a new one, on a phone")
 	phone.Visit(p.base + "/upload-links?asking")
 	small(phone, "links of which somebody asks, on a phone")
+	offered := uitest.Eval[string](staff, `document.querySelector("#act [name=expires_on]").value`)
+	until, err := time.ParseInLocation(time.DateOnly, offered, london(t))
+	if ahead := time.Until(until); err != nil || ahead < 28*day || ahead > 31*day { // 30 days, whatever the hour
+		t.Errorf("the button offers %q, %v", offered, err)
+	}
 	staff.Click("button", "Extend by 30 days and send again to Aud Aune")
 	staff.WaitNo("heading", "Aud Aune asks for a new link")
-	staff.Wait("Extended by Mary O’Neill, to the end of " + time.Now().In(london(t)).AddDate(0, 0, 30).Format("Monday 2 January 2006"))
+	staff.Wait("Extended by Mary O’Neill, to the end of " + until.Format("Monday 2 January 2006"))
 	staff.Wait("Sent again to Aud Aune by Mary O’Neill")
 
 	newer := p.mailed(t, "nobody@example.org")
@@ -276,7 +281,11 @@ func toMany(t *testing.T, p *portal) {
 func readFirst(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Finn Foss")
 	letter := p.letters(t, "finn.foss@example.org")[0]
-	day := time.Now().In(london(t)).AddDate(0, 0, 14).Format("Monday 2 January 2006")
+	d, err := p.house.linkList.Link(t.Context(), p.calm.firm, l.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := d.ExpiresAt.Add(-time.Second).In(london(t)).Format("Monday 2 January 2006")
 	if note := "This link expires on " + day + ", end of day, UK time (Europe/London)"; !strings.Contains(letter.HTML, "<em>"+note+"</em>") || !strings.Contains(letter.Text, note) {
 		t.Errorf("the mail lacks %q", note)
 	}
