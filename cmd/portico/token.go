@@ -12,7 +12,7 @@ import (
 
 func newToken(where *place) *cobra.Command {
 	token := &cobra.Command{Use: "token", Short: "Tokens with which programs use the API", Args: cobra.NoArgs}
-	token.AddCommand(newTokenCreate(where))
+	token.AddCommand(newTokenCreate(where), newTokenList(where), newTokenRevoke(where))
 	return token
 }
 
