@@ -200,7 +200,7 @@ func (j *judgement) notices() {
 }
 
 // storage holds rows against bytes, both ways. A kill between the two leaves bytes that no row knows, which a sweep
-// removes after a day: no more of them than announcements that were not answered.
+// removes after a day: no more of them than announcements that a kill can have cut off.
 func (j *judgement) storage() {
 	for _, c := range j.claims {
 		row, there := j.rows[c.id]
@@ -233,8 +233,8 @@ func (j *judgement) storage() {
 			j.complain("%s is %s at %d bytes, and %d are on the disk", name, row.state, row.offset, size)
 		}
 	}
-	if orphans > len(j.unsure) {
-		j.complain("%d blobs belong to no row; %d announcements were not answered", orphans, len(j.unsure))
+	if most := min(len(j.unsure), senders*len(j.kills)); orphans > most {
+		j.complain("%d blobs belong to no row; a kill cuts off %d announcements at most, and %d were not answered", orphans, senders, len(j.unsure))
 	}
 	for id, row := range j.rows {
 		if _, there := j.blobs[id]; !there && (row.state == "received" || row.state == "finishing" || row.offset > 0 && row.state == "receiving") {

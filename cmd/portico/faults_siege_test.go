@@ -43,8 +43,10 @@ type siege struct {
 	patience time.Duration // with what is left to do at the end
 }
 
-// window is the practice's policy during a siege.
-const window = 1500 * time.Millisecond
+const (
+	window  = 1500 * time.Millisecond // the practice's policy during a siege
+	senders = 6                       // who send, three to a link
+)
 
 func newSiege(t *testing.T, database *pgtest.Server, seed uint64, h habits) *siege {
 	t.Helper()
@@ -95,7 +97,7 @@ func (s *siege) begin() {
 		s.staff.ask("POST", s.url("/api/v1/upload-links"), 201, fmt.Appendf(nil, `{"recipients":[%s],"message":"","expires_on":%q}`,
 			strings.Join(people, ","), time.Now().AddDate(0, 0, 7).Format(time.DateOnly)), "Idempotency-Key", strconv.Itoa(link))
 	}
-	for n := range 6 {
+	for n := range senders {
 		var base string
 		eventually(s.T, "the mail with the link", func() bool { base = s.post.link(fmt.Sprintf("p%d@people.example", n)); return base != "" })
 		p := &sender{siege: s, base: base, place: n, chance: rand.New(rand.NewPCG(s.seed, uint64(n+1)))}
