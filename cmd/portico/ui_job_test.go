@@ -202,11 +202,11 @@ func sendEarly(t *testing.T, p *portal) {
 	l := p.send(t, p.calm, "Berit Bakke")
 	person := uitest.Open(t)
 	p.enter(person, l)
-	person.Choose("Add a file", file(t, "Lease.pdf", page("Lease")))
-	person.WaitFor("link", "Rename Lease.pdf")
+	person.Choose("Add a file", file(t, "Lease of Berit.pdf", page("Lease")))
+	person.WaitFor("link", "Rename Lease of Berit.pdf")
 	person.Click("button", "I’m done, send now")
 	person.Wait("Sent to Harbour & Finch · ")
-	person.WaitNo("link", "Delete Lease.pdf")
+	person.WaitNo("link", "Delete Lease of Berit.pdf")
 	person.Until("screen readers hear of it (S1.i26)", func() string {
 		if said := uitest.Eval[string](person, `document.querySelector("[role=status]#status").textContent`); !strings.Contains(said, "have been sent") {
 			return "they heard " + said
@@ -214,7 +214,7 @@ func sendEarly(t *testing.T, p *portal) {
 		return ""
 	})
 	staff := p.staffPage(t, p.calm)
-	if got := p.arrived(t, staff, "Lease.pdf"); !bytes.Equal(got, page("Lease")) {
+	if got := p.arrived(t, staff, "Lease of Berit.pdf"); !bytes.Equal(got, page("Lease")) {
 		t.Errorf("%d bytes arrived", len(got))
 	}
 	person.Reload()
