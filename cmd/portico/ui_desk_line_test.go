@@ -266,6 +266,34 @@ func overMeanwhile(t *testing.T, p *portal) {
 	}
 }
 
+// endedMeanwhile: a day later the server takes no more bytes of what is still in the list; the file is sent anew (S1.i23, L4).
+func endedMeanwhile(t *testing.T, p *portal) {
+	l := p.send(t, p.calm, "Nanna Nes")
+	first := uitest.Open(t)
+	p.enter(first, l)
+	ledger := file(t, "Ledger of last week.csv", long(4<<20))
+	first.Slow(trickle / 4)
+	first.Choose("Add a file", ledger)
+	half(p, t, first)
+	first.AnswerLeaving()
+	first.Visit(p.base + l.path) // away from it
+	eventually(t, "a part of it is at the server, and nobody sends", func() bool {
+		tag, err := p.house.db.Work.Exec(t.Context(), `
+			UPDATE transfer.upload_transfer SET expires_at = clock_timestamp() - interval '1 second'
+			WHERE link_id = $1 AND state = 'receiving' AND byte_offset > 0`, l.id)
+		return err == nil && tag.RowsAffected() == 1
+	})
+	again := uitest.Open(t)
+	again.Allow("410")
+	p.enter(again, l)
+	again.Wait("Choose it again to go on.")
+	again.Choose("Add a file", ledger)
+	again.WaitFor("link", "Rename Ledger of last week.csv")
+	if made, asked := again.Requests("/uploads/", http.MethodPost), again.Requests("/uploads/", http.MethodHead); len(made) != 1 || len(asked) == 0 || len(asked) > 2 {
+		t.Errorf("it was created %d times and asked for %d times", len(made), len(asked))
+	}
+}
+
 // answerLost: a small file has arrived and its answer is lost. The page tries again, finds it, and there is one file
 // (S1.i12, S1.i23).
 func answerLost(t *testing.T, p *portal) {

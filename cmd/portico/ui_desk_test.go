@@ -27,6 +27,7 @@ var deskWalks = map[string]func(*testing.T, *portal){
 	"a connection that hangs":                     hanging,
 	"at a desk, from the mail":                    fromTheMail,
 	"over while a window is open":                 overMeanwhile,
+	"what has ended at the server":                endedMeanwhile,
 	"pasted":                                      pasted,
 	"the same name and the same content":          sameAgain,
 	"without script, more than fits":              tooMuchWithoutScript,

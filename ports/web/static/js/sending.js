@@ -15,6 +15,7 @@ export class Sending extends EventTarget {
   why = "" // of refused; of offline where the server has said it
   retryAt = 0
   startedAt = 0
+  gone = new Set() // ids that the server's list may still have, and that take nothing any more
   #upload = null
   #adopted = "" // its id, where an earlier try had arrived without our knowing
   #print = ""
@@ -189,6 +190,7 @@ export class Sending extends EventTarget {
     }
     const begun = Boolean(this.#upload.url)
     if (begun && error.originalRequest?.getMethod() === "HEAD" && [404, 410].includes(status)) { // it ended meanwhile: anew
+      this.gone.add(this.id)
       this.#upload.url = null
       this.sent = this.#held = 0
       this.start()

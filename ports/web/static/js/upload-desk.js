@@ -101,7 +101,7 @@ class UploadDesk extends HTMLElement {
     if (again || !this.page) await this.sync()
     s.before ??= new Set(this.page?.files.map((f) => f.id))
     const others = new Set(this.sendings.filter((o) => o !== s).map((o) => o.id)), files = this.page?.files.filter((f) => f.size === s.file.size && !others.has(f.id)) ?? []
-    const part = files.find((f) => f.state === "receiving" && f.fingerprint === s.print)
+    const part = files.find((f) => f.state === "receiving" && f.fingerprint === s.print && !s.gone.has(f.id))
     if (part || !again || !s.small) return part && { id: part.id }
     const sum = await s.digest(), whole = files.find((f) => f.sha256 === sum && !s.before?.has(f.id))
     return whole && { id: whole.id, whole: true }
