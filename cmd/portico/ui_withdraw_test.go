@@ -144,6 +144,7 @@ func askedBackByForms(t *testing.T, p *portal) {
 	person := uitest.Open(t, uitest.WithoutScript(), uitest.Phone(320, 640))
 	person.Visit(p.base + l.path)
 	person.Click("button", "Continue to upload files")
+	person.WaitFor("button", "Upload")
 	person.Attach("#plain-files", file(t, "Deed of somebody else.pdf", page("Deed")))
 	person.Click("button", "Upload")
 	person.WaitFor("link", "Delete Deed of somebody else.pdf")
@@ -184,7 +185,7 @@ func together(t *testing.T, p *portal) {
 	person.Click("button", "I’m done, send now")
 	person.WaitFor("link", "Ask to withdraw April.pdf")
 	marked := func(name string) bool {
-		return uitest.Eval[bool](staff, fmt.Sprintf(`[...document.querySelectorAll("section.table-card")].find((s) => s.innerText.includes(%q)).querySelector("new-mark").checkVisibility()`, name))
+		return uitest.Eval[bool](staff, fmt.Sprintf(`[...document.querySelectorAll("article.table-card")].find((s) => s.innerText.includes(%q)).querySelector("new-mark").checkVisibility()`, name))
 	}
 	staff.Visit(p.base + "/inbox")
 	staff.WaitFor("link", "April.pdf")
