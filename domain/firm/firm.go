@@ -68,7 +68,7 @@ func (f Firm) Apply(e Event) Firm {
 		}
 		f.policies[e.Channel] = Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver}
 	case UploadLimitsSet:
-		f.limits = Limits{MaxFileBytes: e.MaxFileBytes, QuotaBytes: e.QuotaBytes}
+		f.limits = Limits(e)
 	case UploadWordingSet:
 		f.button = e.Button
 	case MessageTemplateSaved:

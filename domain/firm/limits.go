@@ -42,7 +42,7 @@ func (f Firm) SetUploadLimits(l Limits, most int64) ([]Event, error) {
 	case l == f.limits:
 		return nil, nil
 	}
-	return []Event{UploadLimitsSet{MaxFileBytes: l.MaxFileBytes, QuotaBytes: l.QuotaBytes}}, nil
+	return []Event{UploadLimitsSet(l)}, nil
 }
 
 // in is bytes as a number of units, with at most two decimals, rounded down.

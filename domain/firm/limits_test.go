@@ -22,7 +22,7 @@ func TestUploadLimits(t *testing.T) { // rule 4, S1.i11
 		{MaxFileBytes: 1 << 20}, {MaxFileBytes: most}, {QuotaBytes: 1 << 20}, {QuotaBytes: 1 << 50}, {MaxFileBytes: 20 << 20, QuotaBytes: 5 << 20},
 	} {
 		given(t, founded).When(limit(l.MaxFileBytes, l.QuotaBytes)).
-			Then(firm.UploadLimitsSet{MaxFileBytes: l.MaxFileBytes, QuotaBytes: l.QuotaBytes}).
+			Then(firm.UploadLimitsSet(l)).
 			When(limit(l.MaxFileBytes, l.QuotaBytes)).ThenNothing().
 			When(limit(0, 0)).Then(firm.UploadLimitsSet{}) // none again
 	}
