@@ -281,6 +281,7 @@ func deskLooks(t *testing.T, p *portal) {
 			person.Screenshot(filepath.Join(shots, "upload, "+name+".png"), true)
 		}
 		person.Click("button", "Cancel Paused.mp4")
+		person.WaitNo("button", "Cancel Paused.mp4")
 		person.Click("button", "Cancel Moving.mp4")
 		person.Gone("Moving.mp4")
 		if !strings.Contains(person.Text(), "Sent before.pdf") {

@@ -19,7 +19,7 @@ class UploadDesk extends HTMLElement {
   sendings = []
   page = null // the server's JSON, newest
   closed = false
-  #skew = 0 // the server's clock minus ours, ms
+  #skew = [-Infinity, Infinity] // the server's clock minus ours, ms: at least, at most
   #asked = 0
   #heard = 0 // which question the newest answer was for
   #ending = false
@@ -158,7 +158,7 @@ class UploadDesk extends HTMLElement {
 
   // sync tells whether the server has answered. An answer that a newer one has overtaken says nothing any more.
   async sync() {
-    const question = ++this.#asked
+    const question = ++this.#asked, sent = Date.now()
     let answer, body
     try {
       answer = await fetch(this.base, { headers: { Accept: "application/json" }, cache: "no-store" })
@@ -172,7 +172,7 @@ class UploadDesk extends HTMLElement {
       if ([401, 403, 404, 410].includes(answer.status)) this.close(body.detail)
       return answer.status < 500
     }
-    this.#skew = Date.parse(body.now) - Date.now()
+    this.#set(Date.parse(body.now), sent, Date.now())
     this.#ending = false
     this.telling.stopped(body.files.filter((f) => f.state === "infected"), !this.page)
     this.page = body
@@ -184,6 +184,13 @@ class UploadDesk extends HTMLElement {
     this.#render()
     this.querySelector("receipt-list").show(body.receipts)
     return true
+  }
+
+  // #set learns the server's time: it was now at some moment between the question and its answer. Each answer makes that
+  // narrower; one that contradicts tells that our clock was moved.
+  #set(now, sent, received) {
+    const least = Math.max(this.#skew[0], now - received), most = Math.min(this.#skew[1], now - sent)
+    this.#skew = least <= most ? [least, most] : [now - received, now - sent]
   }
 
   #render() {
@@ -207,7 +214,7 @@ class UploadDesk extends HTMLElement {
     let most = 0
     for (const file of this.page?.files ?? []) {
       if (file.state !== "received") continue
-      const ms = file.deadline ? Date.parse(file.deadline) - Date.now() - this.#skew : 0
+      const ms = file.deadline ? Date.parse(file.deadline) - Date.now() - (this.#skew[0] + this.#skew[1]) / 2 : 0
       most = Math.max(most, ms)
       this.rows.tick(file.id, ms)
       if (ms > 0) continue
