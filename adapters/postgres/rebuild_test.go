@@ -28,7 +28,8 @@ func TestCompareSeesEachWrongRow(t *testing.T) {
 	h.sameAsFresh(t)
 	mustExec(t, h.db.Work, `UPDATE rm.upload_file_1 SET size = size + 1, name = 'A.pdf' WHERE id = $1`, file)
 	mustExec(t, h.db.Work, `DELETE FROM rm.upload_file_1 WHERE id = $1`, gone)
-	mustExec(t, h.db.Work, `INSERT INTO rm.upload_batch_1 SELECT link_id, firm_no, '0190d8f2-0000-7000-8000-000000000001', recipient_id, state, opened_at, deadline, released_at FROM rm.upload_batch_1`)
+	mustExec(t, h.db.Work, `
+		INSERT INTO rm.upload_batch_1 SELECT (jsonb_populate_record(b, '{"id": "0190d8f2-0000-7000-8000-000000000001"}')).* FROM rm.upload_batch_1 AS b`)
 	mustExec(t, h.db.Work, `UPDATE rm.upload_link_1 SET wanted = '{P45}'`)
 	c, err := h.rebuilder().Compare(t.Context(), linkModel(t), nil)
 	if err != nil {

@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding"
 	"encoding/hex"
@@ -399,5 +400,66 @@ func TestEndStopsTheSender(t *testing.T) {
 	}
 	if err := p.End(t.Context(), w.Owner.Firm, transfertest.NewID(), transfer.LinkRevoked); err != nil {
 		t.Errorf("a transfer without a row: %v", err)
+	}
+}
+
+// between lets something happen after a row was read and before whoever read it goes on.
+type between struct {
+	transfer.Rows
+	then func()
+}
+
+func (b *between) Load(ctx context.Context, owner transfer.Owner, id uuid.UUID) (transfer.Row, error) {
+	row, err := b.Rows.Load(ctx, owner, id)
+	if then := b.then; then != nil {
+		b.then = nil
+		then()
+	}
+	return row, err
+}
+
+// cut is a body whose line goes dead after its first bytes, and breaks when it is stopped.
+type cut struct {
+	first []byte
+	dead  chan struct{} // closed once they have been taken
+	stop  chan struct{}
+}
+
+func (c *cut) Read(p []byte) (int, error) {
+	if c.first != nil {
+		n := copy(p, c.first)
+		c.first = nil
+		return n, nil
+	}
+	close(c.dead)
+	<-c.stop
+	return 0, errors.New("the line broke")
+}
+
+func (c *cut) Stop() { close(c.stop) }
+
+// S1.i23: a request that ends while somebody asks how far the transfer is has its bytes counted.
+func TestHeadWhileTheSenderGoes(t *testing.T) {
+	w := memory(t)
+	rows := &between{Rows: w.Rows}
+	s := &transfer.Service{Rows: rows, Blobs: w.Blobs, Link: w.Link, Limits: w.Limit}
+	content := transfertest.PDF(100_000, 1)
+	f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: int64(len(content))}
+	if _, err := s.Create(t.Context(), w.Owner, f); err != nil {
+		t.Fatal(err)
+	}
+	body := &cut{first: content[:20_000], dead: make(chan struct{}), stop: make(chan struct{})}
+	ended := make(chan struct{})
+	go func() {
+		_, _ = s.Append(t.Context(), w.Owner, f.ID, 0, -1, body)
+		close(ended)
+	}()
+	<-body.dead
+	rows.then = func() {
+		body.Stop()
+		<-ended
+	}
+	if row, err := s.Head(t.Context(), w.Owner, f.ID); err != nil || row.Offset != 20_000 {
+		t.Errorf("%d bytes are there, %v; want 20000", row.Offset, err)
 	}
 }

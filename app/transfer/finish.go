@@ -15,11 +15,12 @@ import (
 //
 // It returns ErrUnknown, ErrGone, or an error after which asking again is right.
 func (s *Service) Head(ctx context.Context, owner Owner, id uuid.UUID) (Row, error) {
+	h := s.holds.holder(id) // before the row: one that ends in between has recorded what it took by then
 	row, err := s.Rows.Load(ctx, owner, id)
 	if err != nil {
 		return row, fmt.Errorf("read the transfer: %w", err)
 	}
-	if h := s.holds.holder(id); h != nil && row.State == Receiving {
+	if h != nil && row.State == Receiving {
 		s.flush(ctx, h)
 		if row, err = s.Rows.Load(ctx, owner, id); err != nil {
 			return row, fmt.Errorf("read the transfer: %w", err)
