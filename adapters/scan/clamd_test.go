@@ -27,6 +27,7 @@ type daemon struct {
 	answer    string // to every file, instead of looking
 	hangUp    bool   // after the first frame, without an answer
 	early     string // says so after the first frame and hangs up
+	always    string // says so to every file, viruses too
 	slow      time.Duration
 
 	streams atomic.Int32
@@ -100,6 +101,9 @@ func (d *daemon) take(conn net.Conn) string {
 		}
 	}
 	time.Sleep(d.slow)
+	if d.always != "" {
+		return d.always
+	}
 	virus := []byte(testHead + testTail)
 	limits := func(name string) string {
 		if d.silent {
@@ -230,8 +234,8 @@ func TestCheck(t *testing.T) {
 		"looks at all":                {&daemon{}, ""},
 		"says what is too large":      {&daemon{fileMax: megabyte}, ""},
 		"silent about what is larger": {&daemon{fileMax: 2 * megabyte, silent: true}, "AlertExceedsMax"},
-		"without signatures":          {&daemon{early: "stream: OK\x00"}, "freshclam"},
-		"every file is too much":      {&daemon{early: "stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND\x00"}, "freshclam"},
+		"without signatures":          {&daemon{always: "stream: OK\x00"}, "freshclam"},
+		"every file is too much":      {&daemon{always: "stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND\x00"}, "freshclam"},
 		"takes less than we send":     {&daemon{streamMax: megabyte}, "StreamMaxLength"},
 		"no clamd":                    {&daemon{version: "SSH-2.0"}, "is no clamd"},
 	} {
