@@ -1,7 +1,7 @@
 package uploadlink
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -111,20 +111,55 @@ func looksLikeExtension(name string) bool {
 // freeName is name, or name with the first free suffix where recipient has another file called that, whatever the case
 // of its letters (S1.i12). A deleted file's name is free again.
 func (l Link) freeName(recipient, file uuid.UUID, name string) string {
-	free := name
-	for n := 2; l.taken(recipient, file, free); n++ {
-		free = withSuffix(name, fmt.Sprintf(" (%d)", n))
+	if !l.taken(recipient, file, name) {
+		return name
 	}
-	return free
+	names := make(map[string]struct{}, len(l.files)) // a look at every file for every suffix would be quadratic
+	for i := range l.files {
+		if f := &l.files[i]; f.keepsName(recipient, file) {
+			names[folded(f.name)] = struct{}{}
+		}
+	}
+	for n := 2; ; n++ {
+		free := withSuffix(name, " ("+strconv.Itoa(n)+")")
+		if _, taken := names[folded(free)]; !taken {
+			return free
+		}
+	}
 }
 
 func (l Link) taken(recipient, except uuid.UUID, name string) bool {
-	for _, f := range l.files {
-		if f.recipient == recipient && f.id != except && (f.state == received || f.state == released) && strings.EqualFold(f.name, name) {
+	for i := range l.files {
+		if f := &l.files[i]; f.keepsName(recipient, except) && strings.EqualFold(f.name, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// keepsName tells that f is a file of recipient, not except, whose name no other one may have.
+func (f *file) keepsName(recipient, except uuid.UUID) bool {
+	return f.recipient == recipient && f.id != except && (f.state == received || f.state == released)
+}
+
+// folded is the same for two names exactly where strings.EqualFold takes them for equal: each letter becomes the smallest
+// of those that differ from it by case alone.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case r < utf8.RuneSelf:
+			return r
+		}
+		for { // SimpleFold goes round in a circle, upwards and from the largest to the smallest
+			next := unicode.SimpleFold(r)
+			if next <= r {
+				return next
+			}
+			r = next
+		}
+	}, name)
 }
 
 // withSuffix puts suffix before name's extension and cuts what stands before it until all fits.
