@@ -75,6 +75,14 @@ func TestOtherDevice(t *testing.T) {
 	if d := u.opened(t, phone); !d.Recipients[0].OtherAt.Equal(at) || facts(d) != facts(marked) {
 		t.Errorf("back on the first device: %+v, %s", d.Recipients[0], facts(d))
 	}
+	r, err := u.cmd.Resend(t.Context(), app.Resend{By: u.staff(), Link: u.id})
+	u.did(t, r, err)
+	u.holder.Generation = 2 // with a new secret each visit is an event again
+	for _, device := range []uuid.UUID{phone, laptop} {
+		if d := u.opened(t, device); !d.Recipients[0].OtherAt.Equal(at) || facts(d) != facts(marked)+" resent redeemed" {
+			t.Errorf("%s with the new secret: %+v, %s", device, d.Recipients[0], facts(d))
+		}
+	}
 }
 
 // S1.i24, S1.i20: what happened to a link, each with who and when; what the newest secret overwrites stays in its life.

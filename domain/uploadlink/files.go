@@ -9,6 +9,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// MaxRenames is how often one file takes a new name (rule 16).
+const MaxRenames = 100
+
 // What can be wrong with a change to a file.
 var (
 	ErrWindowClosed = fault.New(fault.Conflict, "uploadlink.window_closed",
@@ -21,14 +24,16 @@ var (
 		"This file is still on its way. Wait until it has arrived, or cancel its upload.")
 	ErrInfected = fault.New(fault.Gone, "uploadlink.infected",
 		"A virus was found in this file, so it was not sent to the practice. Have this device checked, then send a clean copy.")
+	ErrTooManyRenames = fault.New(fault.Conflict, "uploadlink.too_many_renames",
+		"This file has been renamed 100 times and takes no more names. Keep the one it has, or delete the file and send it again.")
 	ErrNothingToSend = fault.New(fault.Conflict, "uploadlink.nothing_to_send",
 		"There is nothing to send yet. Add a file first.")
 )
 
-// Rename changes the shown name of a file in its window (rules 11, 13). name may come with or without the file's
+// Rename changes the shown name of a file in its window (rules 11, 13, 16). name may come with or without the file's
 // extension. A name that changes nothing is no event. It refuses with ErrNotFound, ErrRevoked, ErrReplaced,
 // ErrFileNotFound, ErrFileDeleted, ErrStillArriving, ErrWindowClosed, ErrInfected, and for the name with ErrNoName,
-// ErrNameCharacters, ErrNameTooLong, ErrExtension.
+// ErrNameCharacters, ErrNameTooLong, ErrExtension, ErrTooManyRenames.
 func (l Link) Rename(h Holder, file uuid.UUID, name string, now time.Time) ([]Event, error) {
 	l, due := l.ahead(now)
 	f, err := l.changeable(h, file)
@@ -45,6 +50,10 @@ func (l Link) Rename(h Holder, file uuid.UUID, name string, now time.Time) ([]Ev
 	name = l.freeName(f.recipient, f.id, name)
 	if name == f.name { // "a (2).pdf" renamed to the taken "a.pdf" is what it was
 		return nil, nil
+	}
+	if f.renames >= MaxRenames {
+		return nil, ErrTooManyRenames.Withf("This file has been renamed %d times; %d is the most. Keep the name it has, or delete the file and send it again.",
+			f.renames, MaxRenames)
 	}
 	return append(due, FileRenamed{File: file, Name: event.Of(l.subject, name), At: now}), nil
 }

@@ -1,6 +1,7 @@
 package uploadlink_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,22 @@ func TestRenameOfWhat(t *testing.T) {
 		given(t, append(oneInWindow(), resentToIda)...).When(rename(holder, fileA, "b", noon)).ThenError(uploadlink.ErrReplaced)
 		given(t, issuedToIdaAndBen, started(fileA, "a.pdf", noon)).When(rename(holder, fileA, "b", noon)).ThenError(uploadlink.ErrStillArriving)
 	})
+}
+
+func TestRenamesAreBounded(t *testing.T) { // rule 16
+	history := oneInWindow()
+	for n := range uploadlink.MaxRenames - 1 {
+		history = append(history, renamedTo(fmt.Sprintf("b%d.pdf", n)))
+	}
+	next := given(t, history...).When(rename(holder, fileA, "last", noon)).Then(renamedTo("last.pdf"))
+	next.When(rename(holder, fileA, "one more", noon)).ThenError(uploadlink.ErrTooManyRenames)
+	next.When(rename(holder, fileA, "last", noon)).ThenNothing()
+	_, err := next.State().Rename(holder, fileA, "one more", noon)
+	if err == nil || !strings.Contains(err.Error(), "renamed 100 times; 100 is the most") {
+		t.Errorf("refused with %q, which names no limit and no value", err)
+	}
+	another := append(history, renamedTo("last.pdf"), started(fileB, "b.pdf", noon), got(fileB, batch1, "b.pdf", noon, digest(digestB)))
+	given(t, another...).When(rename(holder, fileB, "c", noon)).Then(uploadlink.FileRenamed{File: fileB, Name: event.Of(acme, "c.pdf"), At: noon})
 }
 
 func TestDelete(t *testing.T) { // S1.17, S1.i7, U4

@@ -57,8 +57,42 @@ func TestRedeem(t *testing.T) {
 	pressed := func(at time.Time) ev {
 		return uploadlink.Redeemed{Recipient: ida, Generation: 1, Device: event.Of(ida, "Firefox"), Address: event.Of(ida, "192.0.2.1"), At: at}
 	}
-	t.Run("S1.24: as often as wanted", func(t *testing.T) {
-		given(t, issuedToIdaAndBen).When(redeem(holder, noon)).Then(pressed(noon)).When(redeem(holder, after(tick))).Then(pressed(after(tick)))
+	t.Run("S1.24: as often as wanted, recorded once an hour (rule 16)", func(t *testing.T) {
+		given(t, issuedToIdaAndBen).When(redeem(holder, noon)).Then(pressed(noon)).
+			When(redeem(holder, noon)).ThenNothing().
+			When(redeem(holder, after(time.Hour-tick))).ThenNothing().
+			When(redeem(holder, after(time.Hour))).Then(pressed(after(time.Hour)))
+	})
+	t.Run("from however many browsers, 20 times in an hour (rule 16)", func(t *testing.T) {
+		history := []ev{issuedToIdaAndBen}
+		in := func(device byte, at time.Time) uploadlink.Redeemed {
+			return uploadlink.Redeemed{Recipient: ida, Generation: 1, Device: event.Of(ida, ""), Address: event.Of(ida, ""), DeviceID: id(device), At: at}
+		}
+		press := func(device byte, at time.Time) decision {
+			return func(l state) ([]ev, error) { return l.Redeem(holder, uploadlink.Visitor{DeviceID: id(device)}, at) }
+		}
+		for n := range byte(20) {
+			history = append(history, in(100+n, after(time.Duration(n)*time.Minute)))
+		}
+		given(t, history[:20]...).When(press(119, after(19*time.Minute))).Then(history[20])
+		next := given(t, history...)
+		next.When(press(120, after(time.Hour-tick))).ThenNothing()
+		next = next.When(press(120, after(time.Hour))).Then(in(120, after(time.Hour)))
+		next.When(press(121, after(time.Hour))).ThenNothing()
+		next.When(press(101, after(time.Hour+time.Minute-tick))).ThenNothing()
+		next.When(press(101, after(time.Hour+time.Minute))).Then(in(101, after(time.Hour+time.Minute)))
+	})
+	t.Run("another person and another secret have their own hour", func(t *testing.T) {
+		next := given(t, issuedToIdaAndBen, pressed(noon))
+		bens := uploadlink.Redeemed{Recipient: ben, Generation: 1, Device: event.Of(ben, "Firefox"), Address: event.Of(ben, "192.0.2.1"), At: noon}
+		next.When(redeem(other, noon)).Then(bens)
+		newer := pressed(noon).(uploadlink.Redeemed)
+		newer.Generation = 2
+		next.When(resend(noon, ida)).Then(resentToIda).When(redeem(uploadlink.Holder{Recipient: ida, Generation: 2}, noon)).Then(newer)
+	})
+	t.Run("a press that is not recorded still says what time has caused", func(t *testing.T) {
+		history := append(oneInWindow(), pressed(noon))
+		given(t, history...).When(redeem(holder, at10(0))).Then(releasedAt(batch1, at10(0), fileA))
 	})
 	t.Run("S1.11: not from the expiry on", func(t *testing.T) {
 		given(t, issuedToIdaAndBen).When(redeem(holder, expiry)).ThenError(uploadlink.ErrExpired)

@@ -1,6 +1,7 @@
 package uploadlink
 
 import (
+	"slices"
 	"time"
 
 	"portico/domain/fault"
@@ -99,14 +100,34 @@ type Visitor struct {
 	DeviceID uuid.UUID // the same for one browser on one link (L10)
 }
 
-// Redeem records that a person pressed the button of the link's first page (rule 4). It refuses like Access.
+// How many presses of the button are recorded (rule 16).
+const (
+	visitEvery = time.Hour // one of a browser
+	maxVisits  = 20        // of a recipient in visitEvery
+)
+
+// Redeem records that a person pressed the button of the link's first page (rules 4, 16). One that is not recorded is
+// no refusal. It refuses like Access.
 func (l Link) Redeem(h Holder, v Visitor, now time.Time) ([]Event, error) {
 	l, due := l.ahead(now)
 	if err := l.Access(h, now); err != nil {
 		return nil, err
 	}
+	if l.recipient(h.Recipient).recent(v.DeviceID, now) {
+		return due, nil
+	}
 	return append(due, Redeemed{
 		Recipient: h.Recipient, Generation: h.Generation,
 		Device: about(h.Recipient, v.Device, maxDevice), Address: about(h.Recipient, v.Address, maxDevice), DeviceID: v.DeviceID, At: now,
 	}), nil
+}
+
+// recent tells that a visit at now is one too many. The visits kept are enough to know: where there are maxVisits, none
+// is forgotten before visitEvery has passed.
+func (r *recipient) recent(device uuid.UUID, now time.Time) bool {
+	fresh := func(v visit) bool { return now.Before(v.at.Add(visitEvery)) }
+	if len(r.visits) == maxVisits && fresh(r.visits[0]) {
+		return true
+	}
+	return slices.ContainsFunc(r.visits, func(v visit) bool { return v.device == device && fresh(v) })
 }

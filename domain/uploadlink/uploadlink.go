@@ -6,7 +6,8 @@
 //     future and at most a year away (S1.10, S1.11, L5).
 //  3. Sending again gives a new secret and kills the older one at once; a link that is over is not sent again.
 //     Extending moves the expiry forward and keeps the secrets; it also reopens an expired link (S1.12, S1.i17, L2).
-//  4. Looking at a link is no event; pressing its button is, as often as wanted (S1.24, S1.i19, L1).
+//  4. Looking at a link is no event; pressing its button is. It may be pressed as often as wanted, but not every press
+//     is recorded: rule 16 (S1.24, S1.i19, L1).
 //  5. A transfer starts before the expiry and then has a right of its own: neither the expiry nor a new secret stops
 //     it, 72 hours from its start do. The practice sees that it came late (L4, S1.i15).
 //  6. A file has an accepted extension and 1 byte to MaxFileSize, or to the practice's lower limit (S1.5 to S1.8, S1.i9 to S1.i11).
@@ -25,7 +26,9 @@
 //  14. Revoking ends secrets and transfers at once. Files in their window are kept until released, or discarded, as the
 //     practice says; what it has already seen stays (L3, S1.i18).
 //  15. Each mail's fate is recorded once per secret: handed over, bounced, given up (S1.i24, T13).
-//  16. A link takes at most 10,000 transfers, 200 of a recipient at a time: the history stays readable.
+//  16. The history stays readable: a link takes at most 10,000 transfers, 200 of a recipient at a time, and a file at
+//     most 100 renames. Pressing the button again within an hour with the same secret in the same browser is no event,
+//     nor is it after 20 in an hour with the same secret, in whatever browsers.
 //  17. Where a scanner is configured every file awaits its verdict. A window that ends before the last verdict of its
 //     batch seals the batch: nothing of it changes any more, and the last verdict releases it (U8).
 //  18. An infected file is never released and no longer anybody's to change. Its bytes are destroyed 30 days after the
@@ -69,6 +72,13 @@ type recipient struct {
 	since   int       // the first generation that went to email; those before it went to a wrong address
 	askedAt time.Time // for a new link, since the last answer
 	asking  bool      // and the practice has not answered yet
+	visits  []visit   // with the newest secret, the last of each browser, oldest first; the newest maxVisits
+}
+
+// visit is one press of the first page's button.
+type visit struct {
+	device uuid.UUID // zero: not known, which counts as one browser
+	at     time.Time
 }
 
 // fate is what is known of one mail, as bits.
@@ -92,6 +102,7 @@ type file struct {
 	delivered bool
 	state     fileState
 	scan      scanState
+	renames   int  // how often it was renamed
 	asks      int  // how often it was asked back
 	asked     bool // and nobody has answered yet
 }
@@ -147,7 +158,11 @@ func (l Link) Apply(e Event) Link {
 		l.setFate(e.Recipient, e.Generation, bounced)
 	case MailGaveUp:
 		l.setFate(e.Recipient, e.Generation, gaveUp)
-	case Redeemed, Copied:
+	case Redeemed:
+		if r := l.recipient(e.Recipient); r != nil {
+			r.visit(visit{e.DeviceID, e.At})
+		}
+	case Copied:
 		// Nothing is decided on it; read models show it.
 	case NewLinkRequested:
 		if r := l.recipient(e.Recipient); r != nil {
@@ -180,7 +195,7 @@ func (l Link) Apply(e Event) Link {
 		l.receive(e)
 	case FileRenamed:
 		if f := l.file(e.File); f != nil {
-			f.name = e.Name.Text
+			f.name, f.renames = e.Name.Text, f.renames+1
 		}
 	case FileDeleted:
 		if f := l.file(e.File); f != nil {
@@ -233,11 +248,20 @@ func (l Link) addSecret(s Secret) {
 	for len(r.fates) < s.Generation {
 		r.fates = append(r.fates, 0)
 	}
+	r.visits = nil
 	r.answer()
 }
 
 // answer notes that the recipient has what they may have asked for.
 func (r *recipient) answer() { r.askedAt, r.asking = time.Time{}, false }
+
+// visit forgets the browser's earlier visit, and the oldest one where that makes too many.
+func (r *recipient) visit(v visit) {
+	r.visits = append(slices.DeleteFunc(r.visits, func(o visit) bool { return o.device == v.device }), v)
+	if n := len(r.visits) - maxVisits; n > 0 {
+		r.visits = slices.Delete(r.visits, 0, n)
+	}
+}
 
 func (l Link) setFate(id uuid.UUID, generation int, f fate) {
 	if r := l.recipient(id); r != nil && generation >= 1 && generation <= len(r.fates) {
@@ -293,6 +317,7 @@ func (l Link) fork() Link {
 	l.recipients = slices.Clone(l.recipients)
 	for i := range l.recipients {
 		l.recipients[i].fates = slices.Clone(l.recipients[i].fates)
+		l.recipients[i].visits = slices.Clone(l.recipients[i].visits)
 	}
 	l.files, l.batches = slices.Clone(l.files), slices.Clone(l.batches)
 	return l
