@@ -27,6 +27,7 @@ export class Naming {
     if (fresh) this.window.show()
     if (fresh || !this.window.contains(document.activeElement)) this.list.querySelector("input")?.select()
     this.refresh()
+    if (fresh) this.window.scrollIntoView({ block: "nearest" }) // Save must not hide behind the bar at the foot
   }
 
   #add(key, name) {
