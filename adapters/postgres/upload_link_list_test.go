@@ -141,7 +141,7 @@ func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Files) != 0 || d.Arriving != 1 || d.Delivered != 0 || d.State != app.LinkUsed {
+	if len(d.Files) != 0 || d.Arriving != 1 || d.Delivered != 0 || d.State != app.LinkUsed || d.Batches[0].Files != 0 {
 		t.Errorf("before the window ended the practice sees %+v", d)
 	}
 	if _, err := u.list.File(t.Context(), u.firm, file); err == nil {
@@ -166,6 +166,12 @@ func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
 	f, err := u.list.File(t.Context(), u.firm, file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if d, err = u.list.Link(t.Context(), u.firm, u.id); err != nil || d.Batches[0].State != app.BatchReleased || d.Batches[0].Files != 1 || d.Arriving != 0 {
+		t.Errorf("after the window %+v, %d arriving, %v", d.Batches, d.Arriving, err)
+	}
+	if page, err = u.list.Upload(t.Context(), u.firm, u.id, u.holder.Recipient); err != nil || page.Batches[0].Files != 1 {
+		t.Errorf("the uploader's batches %+v, %v", page.Batches, err)
 	}
 	if f.Name != "statement.pdf" || f.SHA256 != digest || f.RecipientName != "Imogen Farrow" {
 		t.Errorf("the practice sees %+v", f)

@@ -192,12 +192,15 @@ func oneLink(ctx context.Context, tx pgx.Tx, link uuid.UUID) (app.LinkDetail, er
 }
 
 // batches are a link's, or one recipient's, oldest first. A batch whose deadline has passed is released, or sealed where a
-// verdict is missing, whether or not the alarm has rung; what it holds counts only when released (rules U2, U8).
+// verdict is missing, whether or not the alarm has rung. What it holds counts only when released (rules U2, U8): to the
+// practice what has reached it, to the recipient what can't be changed any more.
 func batches(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.BatchRow, error) {
 	found, err := tx.Query(ctx, `
 		SELECT b.id, b.recipient_id,
 			CASE WHEN b.state <> 'open' OR b.deadline > statement_timestamp() THEN b.state WHEN b.awaits_scan THEN 'sealed' ELSE 'released' END,
-			(SELECT count(*) FROM portal.upload_file f WHERE f.link_id = b.link_id AND f.batch_id = b.id AND f.state IN ('received', 'released', 'withdrawn')),
+			(SELECT count(*) FROM portal.upload_file f WHERE f.link_id = b.link_id AND f.batch_id = b.id
+				AND (f.state IN ('released', 'withdrawn') OR `+delivered+`
+					OR $2::uuid <> $3::uuid AND f.state = 'received' AND b.deadline <= statement_timestamp() AND NOT b.awaits_scan)),
 			b.opened_at, b.deadline,
 			CASE WHEN b.state = 'open' AND b.deadline <= statement_timestamp() AND NOT b.awaits_scan THEN b.deadline ELSE b.released_at END
 		FROM portal.upload_batch b WHERE b.link_id = $1 AND ($2::uuid = $3::uuid OR b.recipient_id = $2) ORDER BY b.opened_at, b.id`, link, recipient, uuid.Nil)

@@ -65,7 +65,7 @@ func TestFilesWaitForTheirScan(t *testing.T) {
 	if mine[clean].Scan != app.ScanClean || mine[virus].Scan != app.ScanAwaited || mine[virus].State != app.FileReceived || mine[virus].Deadline.IsZero() {
 		t.Errorf("in the window: %+v", mine)
 	}
-	if len(theirs) != 0 || d.Arriving != 3 || d.Batches[0].State != app.BatchOpen {
+	if len(theirs) != 0 || d.Arriving != 3 || d.Batches[0].State != app.BatchOpen || d.Batches[0].Files != 0 {
 		t.Errorf("in the window the practice sees %+v, %d arriving, %+v", theirs, d.Arriving, d.Batches)
 	}
 
@@ -78,7 +78,7 @@ func TestFilesWaitForTheirScan(t *testing.T) {
 	if f := mine[clean]; f.State != app.FileChecking || !f.Deadline.IsZero() {
 		t.Errorf("sealed: %+v", f)
 	}
-	if len(theirs) != 0 || d.Arriving != 3 || d.Batches[0].State != app.BatchSealed || !d.Batches[0].ReleasedAt.IsZero() {
+	if len(theirs) != 0 || d.Arriving != 3 || d.Batches[0].State != app.BatchSealed || d.Batches[0].Files != 0 || !d.Batches[0].ReleasedAt.IsZero() {
 		t.Errorf("sealed: the practice sees %+v, %d arriving, %+v", theirs, d.Arriving, d.Batches)
 	}
 
@@ -114,7 +114,7 @@ func TestAtOnceWaitsForItsOwnScan(t *testing.T) {
 		t.Errorf("before any verdict the practice sees %+v, %d arriving", theirs, d.Arriving)
 	}
 	u.said(t, uploadlink.Scan{File: first, Verdict: uploadlink.Clean})
-	if mine, d, theirs := u.view(t); len(theirs) != 1 || theirs[first].ID != first || d.Arriving != 1 || mine[first].State != app.FileReceived {
+	if mine, d, theirs := u.view(t); len(theirs) != 1 || theirs[first].ID != first || d.Arriving != 1 || d.Batches[0].Files != 1 || mine[first].State != app.FileReceived {
 		t.Errorf("after the first one: %+v, %d arriving, %+v", theirs, d.Arriving, mine[first])
 	}
 	u.said(t, uploadlink.Scan{File: second, Verdict: uploadlink.Infected, Finding: "Eicar"})

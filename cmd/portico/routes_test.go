@@ -176,6 +176,7 @@ const (
 	byToken   = "our token"
 	byForeign = "another practice's token"
 	byRevoked = "a revoked token"
+	byAdmin   = "our admin's token"
 )
 
 // called is an operation's body, and the statuses for our token and another practice's; everybody else gets 401.
@@ -224,8 +225,11 @@ var callRules = map[string]called{
 	"POST /account/sessions/end":              {"", 204, 0},
 	"POST /account/sessions/{id}/end":         {"", 204, 404},
 	"POST /account/password":                  {`{"present":"no","new":"three other words"}`, 422, 422},
-	"GET /events":                             {"", 200, 200},
+	"GET /events":                             {"", 403, 200}, // our token is a practitioner's
 }
+
+// forAdmins are the operations that only admins may call.
+var forAdmins = map[string]bool{"GET /events": true}
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
 // T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from
@@ -239,6 +243,7 @@ func TestRoutes(t *testing.T) {
 	t.Run("another site changes nothing", func(t *testing.T) { elsewhere(t, w) })
 	t.Run("what is too large is refused", func(t *testing.T) { flooding(t, w) })
 	t.Run("who has the right gets through", func(t *testing.T) { entitled(t, w) })
+	t.Run("a photo comes back as it was sent", func(t *testing.T) { photo(t, w) })
 	t.Run("programs", func(t *testing.T) { programs(t, w) })
 }
 
@@ -424,6 +429,10 @@ func programs(t *testing.T, w *routesWorld) {
 		}
 		if c := callRules[route]; safe(route) {
 			w.call(t, route, byToken, w.shared).check(t, route, byToken, c.ours)
+			if forAdmins[route] != (c.ours == http.StatusForbidden) {
+				t.Errorf("%s answers a practitioner %d", route, c.ours)
+			}
+			w.call(t, route, byAdmin, w.shared).check(t, route, byAdmin, http.StatusOK)
 		}
 	}
 	if after := w.written(t); after != before {

@@ -66,6 +66,7 @@ func openRoutes(t *testing.T) *routesWorld {
 		t.Fatal(err)
 	}
 	w.tokens[byForeign], _ = w.token(t, w.brisk)
+	w.tokens[byAdmin], _ = w.token(t, w.calm)
 	dead, id := w.token(t, w.calm)
 	if err := w.house.account.RevokeToken(ctx, w.calm.firm, id); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@
 //  6. People see their own sessions and end any of them, or all at once.
 //  7. A new password needs the present one, whose wrong tries count as those of rule 4. It ends all other sessions, and
 //     the one it was given in goes on under a new id.
+//  8. The log of a practice is read by its admins only: it holds facts of files that haven't reached the practice.
 package account
 
 import (
@@ -59,6 +60,7 @@ var (
 	ErrSessionGone  = fault.New(fault.NotFound, "account.session_gone", "This session has ended already. Reload the page to see those that are left.")
 	ErrPresent      = fault.New(fault.Invalid, "account.present_password", "This is not your present password. Type it again.")
 	ErrSame         = fault.New(fault.Invalid, "account.same_password", "The new password is the present one. Choose another.")
+	ErrNoAdmin      = fault.New(fault.Forbidden, "account.no_admin", "Only an admin of the practice may read its log. Use the token of an admin, or ask one.")
 	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
 )
 
@@ -84,6 +86,14 @@ func CheckName(name string) error {
 func CheckRole(r Role) error {
 	if r != Practitioner && r != Admin {
 		return ErrRole
+	}
+	return nil
+}
+
+// MayReadLog refuses who is no admin (rule 8).
+func MayReadLog(r Role) error {
+	if r != Admin {
+		return ErrNoAdmin
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	linkapp "portico/app/uploadlink"
+	"portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/event"
 	"portico/domain/fault"
@@ -283,6 +285,36 @@ func TestEvents(t *testing.T) {
 	}
 	h.call(maryToken, "GET", base+"/events?stream=x", "").is(422, "api.stream")
 	h.call(maryToken, "GET", base+"/events?after=-1", "").is(422, "api.invalid")
+}
+
+// S1.i1, U2, U8: the log knows files that the practice must not see, so only admins read it.
+func TestLogIsForAdmins(t *testing.T) {
+	h := newHouse(t)
+	link := h.aLink().text("id")
+	for _, query := range []string{"", "?stream=uploadlink-" + link, "?stream=x"} {
+		a := h.call(nellToken, "GET", base+"/events"+query, "")
+		a.is(403, "account.no_admin")
+		if a.text("detail") != account.ErrNoAdmin.Message || strings.Contains(string(a.body), link) {
+			t.Errorf("%s", a.body)
+		}
+	}
+	for _, role := range []account.Role{"", "auditor", "Admin"} {
+		if account.MayReadLog(role) == nil {
+			t.Errorf("%q reads the log", role)
+		}
+	}
+}
+
+// S1.i1, U2, U8: of a batch in its window the practice knows how much is arriving, and nothing else.
+func TestLinkShowsBatchesThatHaveArrived(t *testing.T) {
+	l := linkapp.LinkDetail{LinkRow: linkapp.LinkRow{Arriving: 3}, Batches: []linkapp.BatchRow{
+		{ID: fileA, State: linkapp.BatchOpen}, {ID: linkA, State: linkapp.BatchSealed}, {ID: house1, State: linkapp.BatchCancelled},
+		{ID: batchA, State: linkapp.BatchReleased, Files: 2},
+	}}
+	d := showLinkDetail(l)
+	if len(d.Batches) != 1 || d.Batches[0].ID != ID(batchA) || d.Batches[0].Files != 2 || d.Arriving != 3 {
+		t.Errorf("the practice sees %+v and %d arriving", d.Batches, d.Arriving)
+	}
 }
 
 func TestWhatNobodyForesawIsLoggedAndNotTold(t *testing.T) {

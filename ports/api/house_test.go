@@ -34,8 +34,9 @@ import (
 
 var (
 	noon   = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	mary   = accountapp.Staff{ID: uuid.MustParse("0197f000-0000-7000-8000-0000000000a1"), Firm: 1, Name: "Mary"}
-	piet   = accountapp.Staff{ID: uuid.MustParse("0197f000-0000-7000-8000-0000000000a2"), Firm: 2, Name: "Piet"}
+	mary   = accountapp.Staff{ID: uuid.MustParse("0197f000-0000-7000-8000-0000000000a1"), Firm: 1, Name: "Mary", Role: account.Admin}
+	piet   = accountapp.Staff{ID: uuid.MustParse("0197f000-0000-7000-8000-0000000000a2"), Firm: 2, Name: "Piet", Role: account.Admin}
+	nell   = accountapp.Staff{ID: uuid.MustParse("0197f000-0000-7000-8000-0000000000a3"), Firm: 1, Name: "Nell", Role: account.Practitioner}
 	house1 = uuid.MustParse("0197f000-0000-7000-8000-000000000001")
 	fileA  = uuid.MustParse("0197f000-0000-7000-8000-0000000000f1")
 	linkA  = uuid.MustParse("0197f000-0000-7000-8000-0000000000b1")
@@ -45,6 +46,7 @@ var (
 const (
 	maryToken = "ptk_mary"
 	pietToken = "ptk_piet"
+	nellToken = "ptk_nell" // no admin
 )
 
 // house is the API over an event store in memory; its read models are folded from the store at each look.
@@ -90,6 +92,8 @@ func (h *house) Token(_ context.Context, secret accountapp.Secret) (accountapp.S
 		return mary, nil
 	case pietToken:
 		return piet, nil
+	case nellToken:
+		return nell, nil
 	}
 	return accountapp.Staff{}, account.ErrToken
 }

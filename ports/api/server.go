@@ -149,7 +149,7 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, done(op(post, "/account/sessions/{id}/end", "end-session", "Account", "Sign out one device")), s.endSession)
 	register(s, a, done(op(post, "/account/password", "change-password", "Account", "Change your password; ends all your sessions")), s.changePassword)
 
-	register(s, a, op(get, "/events", "list-events", "History", "Read the log"), s.listEvents)
+	register(s, a, op(get, "/events", "list-events", "History", "Read the log; admins only, because it has facts of files that have not reached the practice"), s.listEvents)
 }
 
 func (s *Server) config() huma.Config {

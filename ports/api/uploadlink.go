@@ -47,7 +47,7 @@ type UploadLinkDetail struct {
 	Message string   `json:"message"`
 	Wanted  []string `json:"wanted" nullable:"false"`
 	Mails   []Mail   `json:"mails" nullable:"false" doc:"The newest mail to each recipient"`
-	Batches []Batch  `json:"batches" nullable:"false"`
+	Batches []Batch  `json:"batches" nullable:"false" doc:"Those of which files have reached the practice"`
 	Files   []File   `json:"files" nullable:"false" doc:"Files that have reached the practice"`
 	Life    []Fact   `json:"life" nullable:"false" doc:"What happened to the link, oldest first"`
 }
@@ -79,7 +79,7 @@ type Batch struct {
 	ID          ID        `json:"id"`
 	RecipientID ID        `json:"recipient_id"`
 	State       string    `json:"state" doc:"open, released or cancelled"`
-	Files       int       `json:"files"`
+	Files       int       `json:"files" doc:"Those that have reached the practice"`
 	OpenedAt    Time      `json:"opened_at"`
 	Deadline    Time      `json:"deadline" doc:"When its window ends"`
 	ReleasedAt  MaybeTime `json:"released_at"`
@@ -112,6 +112,9 @@ func showLinkDetail(l linkapp.LinkDetail) UploadLinkDetail {
 		})
 	}
 	for _, b := range l.Batches {
+		if b.Files == 0 { // the practice has nothing of it: all it may know is how much is arriving (U2, U8)
+			continue
+		}
 		d.Batches = append(d.Batches, Batch{
 			ID: ID(b.ID), RecipientID: ID(b.Recipient), State: string(b.State), Files: b.Files,
 			OpenedAt: Time(b.OpenedAt), Deadline: Time(b.Deadline), ReleasedAt: MaybeTime(b.ReleasedAt),
