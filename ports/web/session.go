@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"portico/app/account"
 	firmapp "portico/app/firm"
@@ -163,9 +164,11 @@ func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
 	return sh
 }
 
-// local is a path on this site, or "".
+// local is a path on this site, or "". Browsers drop tabs and line ends from an address before they read it, and take a
+// backslash for a slash: "/\t/elsewhere" would be another site.
 func local(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n") {
+	strange := func(c rune) bool { return c == '\\' || c == ' ' || unicode.IsControl(c) }
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, strange) {
 		return ""
 	}
 	return next

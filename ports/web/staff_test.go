@@ -74,7 +74,8 @@ func TestSignIn(t *testing.T) {
 		}
 	})
 	t.Run("leads to no other site", func(t *testing.T) {
-		for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "/a\r\nb"} {
+		for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "/a\r\nb",
+			"//x", `/\x`, "/\t/x", "/\n/x", "\t//x", "https:x", "/ /x", "/\x00/x", "/\u0085/x", "/\x7f/x"} {
 			right.Set("next", next)
 			if to := h.post("/session", right).Header().Get("Location"); to != "/clients" {
 				t.Errorf("next %q leads to %q", next, to)
