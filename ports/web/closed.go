@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	receiptapp "portico/app/receipt"
@@ -157,10 +158,17 @@ func brokenLink(r *http.Request, f *fault.Error) views.LinkClosed {
 			p.Title, p.Heading, p.Icon = "Your link works", "Your link still works", "circle-check"
 		}
 	}
-	if f.Kind != fault.Unauthenticated && f != uploadlink.ErrNotFound && (f.Kind != fault.Gone || errors.Is(f, receiptapp.ErrErased)) && f.Kind != fault.TooMany {
+	if f.Kind != fault.Unauthenticated && f.Kind != fault.TooMany && !ofLink(f) {
 		if p.Back = "/up/" + r.PathValue("link") + "/"; r.PathValue("link") == "" {
 			p.Back = "/u/" + r.PathValue("token")
 		}
 	}
 	return p
+}
+
+// ofLink tells the faults of a link itself: there is no page to go back to.
+func ofLink(f *fault.Error) bool {
+	return slices.ContainsFunc([]error{
+		uploadlink.ErrNotFound, uploadlink.ErrExpired, uploadlink.ErrRevoked, uploadlink.ErrReplaced, uploadlink.ErrMisdirected,
+	}, func(of error) bool { return errors.Is(f, of) })
 }

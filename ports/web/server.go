@@ -214,5 +214,5 @@ func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinde
 	on("POST /release", s.release)
 	on("GET /receipts/{batch}", s.uploadReceipt)
 	on("GET /receipts/{batch}/receipt.json", s.uploadReceiptFile)
-	on("POST /files", s.plainUpload)
+	mux.Method(http.MethodPost, base+"/files", s.handle(k, s.sending(by, s.plainUpload)))
 }

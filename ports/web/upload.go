@@ -187,30 +187,62 @@ func (s *Server) transfers(w http.ResponseWriter, r *http.Request) error {
 // of the answer.
 const formDrain = 1 << 30
 
+// sending is right, but for forms with files: a refusal waits until all of the form has come, where the link is known.
+func (s *Server) sending(find rightFinder, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var known bool
+		rc := http.NewResponseController(w)
+		r.Body = newBody(r.Body, rc, s.Patience)
+		err := s.right(func(r *http.Request) (access, error) {
+			a, err := find(r)
+			if known = a.Link != uuid.Nil; known {
+				_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
+			}
+			return a, err
+		}, h)(w, r)
+		if _, ok := errors.AsType[*fault.Error](err); ok && known && wantsPage(r, uploadPage) {
+			drain(r)
+		}
+		return err
+	}
+}
+
+func drain(r *http.Request) {
+	_, _ = io.CopyN(io.Discard, r.Body, formDrain) // whatever ends it, the answer is the same
+}
+
 // plainUpload takes a form from a browser without script. What is refused is told on the same page, which shows what has
-// arrived before it.
+// arrived before it, or on the page of a closed link, which has the way out (S1.11).
 func (s *Server) plainUpload(w http.ResponseWriter, r *http.Request) error {
 	a, _ := accessOf(r)
 	leave, err := s.paces.uploads.enter(rightID{a.Link, a.Recipient})
-	if err != nil {
-		return err
+	if err == nil {
+		defer leave()
+		err = s.Uploads.form(w, r)
 	}
-	defer leave()
-	rc := http.NewResponseController(w)
-	_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
-	r.Body = newBody(r.Body, rc, s.Patience)
-	err = s.Uploads.form(w, r)
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || !wantsPage(r, uploadPage) || !slices.Contains([]fault.Kind{fault.Invalid, fault.TooLarge, fault.Unsupported, fault.NoSpace}, f.Kind) {
+	if !ok || !wantsPage(r, uploadPage) {
 		return err
 	}
-	_, _ = io.CopyN(io.Discard, r.Body, formDrain) // whatever ends it, the answer is the same
+	drain(r)
+	switch {
+	case errors.Is(f, uploadlink.ErrRevoked), errors.Is(f, uploadlink.ErrReplaced), errors.Is(f, uploadlink.ErrMisdirected):
+		return s.closed(r.Context(), a, err)
+	case !slices.Contains(toldOnPage, f.Kind):
+		return err
+	}
 	p, err := s.uploadPage(r, a)
 	if err != nil {
 		return err
 	}
+	if errors.Is(f, uploadlink.ErrExpired) && !unfinished(p) {
+		return s.closed(r.Context(), a, f)
+	}
 	return s.showUpload(w, r, statuses[f.Kind], a, p, f.Message)
 }
+
+// toldOnPage are the refusals that leave the page as it is.
+var toldOnPage = []fault.Kind{fault.Invalid, fault.TooLarge, fault.Unsupported, fault.NoSpace, fault.Gone, fault.TooMany, fault.Unavailable}
 
 // fileName is the rename form on a page of its own.
 func (s *Server) fileName(w http.ResponseWriter, r *http.Request) error {

@@ -4,13 +4,18 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	receiptapp "portico/app/receipt"
 	"portico/app/secret"
+	"portico/app/transfer"
+	"portico/app/transfer/transfertest"
 	linkapp "portico/app/uploadlink"
+	"portico/domain/fault"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -368,4 +373,86 @@ func TestRemarks(t *testing.T) {
 	h.shelf.upload.Files = []linkapp.UploadFile{{ID: id, Name: "a.csv", Size: 1000, State: linkapp.FileReceiving}}
 	h.get(path).want(t, 200, "Not complete yet: 32 % is here. Choose it again to go on.")
 	h.get(path, "Accept", "application/json").want(t, 200, `"offset":320,"fingerprint":"ab12"`)
+}
+
+// formOf is a form with one file in it, and how much of it has been read.
+func formOf(content string) (*strings.Reader, []string) {
+	const head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"late.txt\"\r\n\r\n"
+	return strings.NewReader(head + content + "\r\n--b--\r\n"), []string{"Content-Type", "multipart/form-data; boundary=b"}
+}
+
+// S1.i21, S1.11 without script: a form with a file that comes too late gets the page with the way out, once all of it has
+// come: a browser that is still sending sees a broken line instead.
+func TestPlainUploadThatIsRefused(t *testing.T) {
+	large := strings.Repeat("a line of text\n", 100_000)
+	base := "/up/" + link.String() + "/"
+	send := func(t *testing.T, h *house) reply {
+		t.Helper()
+		body, headers := formOf(large)
+		a := h.do(http.MethodPost, base+"files", body, headers...)
+		if body.Len() > 0 {
+			t.Errorf("answered with %d bytes unread", body.Len())
+		}
+		return a
+	}
+	refuse := func(h *house) *transfertest.Link { return h.server.Uploads.Transfers.Link.(*transfertest.Link) }
+	t.Run("expired", func(t *testing.T) {
+		h := newHouse(t).redeemed()
+		h.over()
+		refuse(h).Expire()
+		send(t, h).want(t, http.StatusGone, "This link has expired", "Ask for a new link", `action="/up/`+link.String()+`/new-link-request"`)
+	})
+	t.Run("expired, and a file is in its window", func(t *testing.T) {
+		h := newHouse(t).redeemed()
+		h.arrived(expiry.Add(time.Minute))
+		h.over()
+		refuse(h).Expire()
+		send(t, h).want(t, http.StatusGone, "This link has expired.", "scan.pdf", "Ask for a new link")
+	})
+	t.Run("revoked before and on the way", func(t *testing.T) {
+		h := newHouse(t).redeemed()
+		refuse(h).Revoke()
+		send(t, h).want(t, http.StatusGone, "This link has been closed", "Ask for a new link")
+		h.store.Given(1, uploadlink.Stream(link), uploadlink.Revoked{Unreleased: uploadlink.Keep, At: noon})
+		send(t, h).want(t, http.StatusGone, "This link has been closed", "Ask for a new link")
+	})
+	t.Run("replaced", func(t *testing.T) {
+		h := newHouse(t).redeemed()
+		h.store.Given(1, uploadlink.Stream(link), uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: imogen, Generation: 2}}})
+		send(t, h).want(t, http.StatusGone, "There is a newer link")
+	})
+	t.Run("too many at once, of one link and of all", func(t *testing.T) {
+		h := newHouse(t).redeemed()
+		h.server.paces.uploads.each = 0
+		send(t, h).want(t, http.StatusTooManyRequests, errManyOpen.Message, `action="`+base+`files"`)
+		h.server.paces.uploads.all = 0
+		send(t, h).want(t, http.StatusServiceUnavailable, errCrowded.Message, `action="`+base+`files"`)
+	})
+	t.Run("a stranger's form isn't waited for", func(t *testing.T) {
+		h := newHouse(t)
+		body, headers := formOf(large)
+		h.do(http.MethodPost, base+"files", body, headers...).want(t, http.StatusUnauthorized)
+		if body.Len() == 0 {
+			t.Error("all of it was read")
+		}
+	})
+}
+
+// A refusal of one file or upload leads back to the page; one of the link itself has no page to lead to.
+func TestWayBack(t *testing.T) {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/up/x/", nil)
+	r.SetPathValue("link", "x")
+	for _, f := range []*fault.Error{
+		uploadlink.ErrFileDeleted, uploadlink.ErrInfected, uploadlink.ErrWithdrawn, uploadlink.ErrTransferEnded, uploadlink.ErrTransferTooOld,
+		transfer.ErrGone, transfer.ErrDamaged, receiptapp.ErrErased, uploadlink.ErrWindowClosed, uploadlink.ErrFileNotFound,
+	} {
+		if got := brokenLink(r, f.Withf("“a.pdf”: no")).Back; got != "/up/x/" {
+			t.Errorf("%s leads back to %q", f.Code, got)
+		}
+	}
+	for _, f := range []*fault.Error{uploadlink.ErrNotFound, uploadlink.ErrExpired, uploadlink.ErrRevoked, uploadlink.ErrReplaced, uploadlink.ErrMisdirected, errNoCookie} {
+		if got := brokenLink(r, f).Back; got != "" {
+			t.Errorf("%s leads back to %q", f.Code, got)
+		}
+	}
 }
