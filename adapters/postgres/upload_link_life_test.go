@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/adapters/postgres"
 	"portico/app/es"
 	app "portico/app/uploadlink"
 	"portico/domain/event"
@@ -257,5 +258,47 @@ func TestCopyThatComesAgain(t *testing.T) {
 	}
 	if copied, _, err := u.cmd.Copy(ctx, cmd); !errors.Is(err, uploadlink.ErrCopyReplaced) || copied != (uploadlink.Secret{}) {
 		t.Errorf("after another mail: %+v, %v", copied, err)
+	}
+}
+
+// L7: a link that has expired and was given a later day is listed as open: its expiry is derived, and no row remembers an
+// older one.
+func TestExpiredThenExtended(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.run(t)
+	u := &usedLink{house: h, list: postgres.UploadLinkList{DB: h.db}, cmd: app.Commands{Events: h.store}, id: uuid.Must(uuid.NewV7())}
+	u.holder = uploadlink.Holder{Recipient: uuid.Must(uuid.NewV7()), Generation: 1}
+	who, over := u.holder.Recipient, time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)
+	first := es.Append{By: h.by(), Stream: uploadlink.Stream(u.id), At: over.AddDate(0, 0, -7), Events: []event.Event{
+		uploadlink.Issued{Subject: who, ExpiresAt: over, Zone: "UTC", Recipients: []uploadlink.Recipient{{ID: who, Name: event.Of(who, "Imogen"), Email: event.Of(who, "imogen@example.org")}}},
+		uploadlink.Expired{At: over},
+	}}
+	r, err := h.store.Append(t.Context(), first)
+	if d := u.did(t, r, err); d.State != app.LinkExpired || facts(d) != "issued expired" {
+		t.Fatalf("after its day: %s, %s", d.State, facts(d))
+	}
+	later := over.AddDate(0, 0, 30)
+	r, err = h.store.Append(t.Context(), es.Append{By: h.by(), Stream: first.Stream, Expected: r.Version, Prev: r.Hash, At: time.Now().UTC().Truncate(time.Millisecond), Events: []event.Event{
+		uploadlink.Extended{ExpiresAt: later, Zone: "UTC"},
+	}})
+	d := u.did(t, r, err)
+	if d.State != app.LinkIssued || !d.ExpiresAt.Equal(later) || facts(d) != "issued expired extended" {
+		t.Errorf("after it was extended: %s until %s, %s", d.State, d.ExpiresAt, facts(d))
+	}
+	for state, want := range map[app.LinkState]int{app.LinkIssued: 1, app.LinkExpired: 0, "": 1} {
+		rows, _, err := u.list.Links(t.Context(), u.firm, app.LinkQuery{State: state})
+		if err != nil || len(rows) != want {
+			t.Errorf("listed as %q: %d, %v", state, len(rows), err)
+		}
+	}
+	if p, err := u.list.Upload(t.Context(), u.firm, u.id, who); err != nil || p.State != app.LinkIssued || !p.ExpiresAt.Equal(later) {
+		t.Errorf("its page: %s until %s, %v", p.State, p.ExpiresAt, err)
+	}
+	if err := u.cmd.Access(t.Context(), u.firm, u.id, u.holder); err != nil {
+		t.Errorf("its secret: %v", err)
+	}
+	if d := u.opened(t, uuid.New()); d.State != app.LinkRedeemed {
+		t.Errorf("opened again: %s", d.State)
 	}
 }

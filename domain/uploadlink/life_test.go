@@ -150,9 +150,12 @@ func TestExtend(t *testing.T) {
 		accessible(t, next.State(), holder, expiry, nil)
 		accessible(t, next.State(), holder, later, uploadlink.ErrExpired)
 	})
-	t.Run("an expired link opens again", func(t *testing.T) {
+	t.Run("L7: an expired link opens again: the newest expiry counts, whatever was recorded of an older one", func(t *testing.T) {
 		next := given(t, issuedToIdaAndBen).When(extend(later, expiry)).Then(uploadlink.Expired{At: expiry}, extended)
 		accessible(t, next.State(), holder, expiry, nil)
+		accessible(t, next.State(), holder, later.Add(-tick), nil)
+		accessible(t, next.State(), holder, later, uploadlink.ErrExpired)
+		next.When(redeem(holder, expiry)).Then(uploadlink.Redeemed{Recipient: ida, Generation: 1, Device: event.Of(ida, "Firefox"), Address: event.Of(ida, "192.0.2.1"), At: expiry})
 		next.When(elapse(later)).Then(uploadlink.Expired{At: later})
 	})
 	t.Run("only forward, and only into the future", func(t *testing.T) {
