@@ -14,8 +14,11 @@ import (
 	"portico/domain/filetype"
 )
 
-// Nobody needs a document with more members than this, and a list of them is held in memory.
-const mostMembers = 100_000
+// Nobody needs a document with more members than this, or with more bytes of names: a list of them is held in memory.
+const (
+	mostMembers   = 100_000
+	mostNameBytes = 4 << 20
+)
 
 // inspect decides by the whole file, and names what was found. It returns filetype.ErrType.
 func inspect(v *sieve, r io.ReaderAt, size int64) (media string, err error) {
@@ -50,6 +53,7 @@ func zipMembers(r io.ReaderAt, size int64) (m filetype.Members, err error) {
 	if err != nil {
 		return m, err
 	}
+	name, read := make([]byte, 0xffff), 0
 	in := bufio.NewReaderSize(io.NewSectionReader(r, start, length), 64<<10)
 	for {
 		var h [46]byte
@@ -61,11 +65,11 @@ func zipMembers(r io.ReaderAt, size int64) (m filetype.Members, err error) {
 		if string(h[:4]) != "PK\x01\x02" {
 			return m, errBroken
 		}
-		if len(m.Names) == mostMembers {
+		name = name[:le16(h[28:])]
+		if read += len(name); len(m.Names) == mostMembers || read > mostNameBytes {
 			m.More = true
 			return m, nil
 		}
-		name := make([]byte, le16(h[28:]))
 		if _, err := io.ReadFull(in, name); err != nil {
 			return m, ended(err)
 		}
