@@ -26,7 +26,7 @@ func Events() []EventSpec {
 		{Event: operation.EventSkipped{}},
 
 		{Event: uploadlink.Issued{}},
-		{Event: uploadlink.Resent{}},
+		{Event: uploadlink.Resent{}, Upcast: []Upcaster{asItWas}}, // 2: with its time
 		{Event: uploadlink.Extended{}},
 		{Event: uploadlink.Revoked{}},
 		{Event: uploadlink.Expired{}},

@@ -6,6 +6,7 @@ import (
 	"encoding"
 	"encoding/hex"
 	"errors"
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -139,6 +140,67 @@ func TestWholeShortAndLong(t *testing.T) {
 		}
 		if _, err := w.Blobs.Open(f.ID); (err == nil) != (c.want == nil) {
 			t.Errorf("announced %d, limit %d: bytes: %v", c.size, c.limit, err)
+		}
+	}
+}
+
+// meanwhile is a body in whose middle something happens.
+type meanwhile struct {
+	io.Reader
+	at   int // bytes
+	then func()
+}
+
+func (m *meanwhile) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	if m.at -= n; m.at <= 0 && m.then != nil {
+		m.then()
+		m.then = nil
+	}
+	return n, err
+}
+
+// L4, S1.i15: what began before the link expired is taken when it ends after it, also where it comes whole. What begins
+// later isn't read.
+func TestWholeAcrossTheExpiry(t *testing.T) {
+	content := transfertest.PDF(200_000, 1)
+	for _, size := range []int64{-1, int64(len(content))} {
+		w := memory(t)
+		p := w.Start()
+		f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: size}
+		body := &meanwhile{Reader: transfertest.Ends(content), at: 100_000, then: w.Link.Expire}
+		if row, err := p.Whole(t.Context(), w.Owner, f, 1<<20, body); err != nil || row.State != transfer.Received {
+			t.Fatalf("size %d: %s, %v", size, row.State, err)
+		}
+		w.CheckArrived(t, f.ID, content)
+		late := transfertest.Ends(content)
+		f.ID = transfertest.NewID()
+		if _, err := p.Whole(t.Context(), w.Owner, f, 1<<20, late); !errors.Is(err, transfertest.ErrExpired) || late.Left() != len(content) {
+			t.Errorf("size %d: %v with %d bytes left; want it refused before any is read", size, err, late.Left())
+		}
+	}
+}
+
+// Rule 9: a storage that falls below its reserve while a file comes whole stops it within 8 MiB, and nothing stays.
+func TestWholeStopsAtTheReserve(t *testing.T) {
+	w := memory(t)
+	w.Limit.Reserve = 1 << 30
+	p := w.Start()
+	blobs := w.Blobs.(*transfertest.Blobs)
+	content := transfertest.PDF(20<<20, 1)
+	for _, size := range []int64{-1, int64(len(content))} {
+		blobs.SetSpace(0)
+		f := transfer.File{ID: transfertest.NewID(), Name: "a.pdf", Size: size}
+		sent := transfertest.Ends(content)
+		body := &meanwhile{Reader: sent, at: 1 << 20, then: func() { blobs.SetSpace(1<<30 - 1) }}
+		if _, err := p.Whole(t.Context(), w.Owner, f, 100<<20, body); !errors.Is(err, transfer.ErrNoSpace) {
+			t.Errorf("size %d: %v, want ErrNoSpace", size, err)
+		}
+		if read := len(content) - sent.Left(); read > 9<<20 {
+			t.Errorf("size %d: %d bytes were read", size, read)
+		}
+		if _, err := blobs.Open(f.ID); err == nil {
+			t.Errorf("size %d: its bytes are still there", size)
 		}
 	}
 }

@@ -9,13 +9,14 @@
 //     an offset that equals the size.
 //  5. Whatever ended a body, what came of it is recorded.
 //  6. A transfer begun while its link was open goes on after the link expires: idle for at most Limits.Idle,
-//     Limits.Age in all (spec L4). A revoked link ends it at the next checkpoint (L3).
+//     Limits.Age in all (spec L4). A revoked link ends it at the next checkpoint (L3). One that comes whole begins
+//     before its first byte is read, though its link hears of it after the last.
 //  7. What is refused leaves nothing: no bytes, and an event that says why.
 //  8. A practice's quota counts all files that are kept and those on their way with their announced size. It is reserved
 //     when a transfer begins, in the statement that makes its row, and given back when its bytes are destroyed. A limit
 //     that is lowered meanwhile does not end what has begun.
 //  9. Below a reserve of free space nothing new begins, and what has begun stops at its next checkpoint and can be
-//     continued when there is room again.
+//     continued when there is room again, but for what comes whole: of that nothing is kept.
 package transfer
 
 import (
@@ -239,13 +240,14 @@ var (
 // Link is what the link's own history says to a transfer. Each method is harmless the second time. A *fault.Error is a
 // refusal; any other error means that nobody knows, and that asking again is right.
 type Link interface {
-	Admit(ctx context.Context, owner Owner, generation int) error // may something new begin?
+	// Admit tells whether something new may begin, and that it begins now, by the link's own clock.
+	Admit(ctx context.Context, owner Owner, generation int) (at time.Time, err error)
 	Start(ctx context.Context, owner Owner, f File) error
 	Check(ctx context.Context, owner Owner, id uuid.UUID) error // may bytes of what has begun still come?
 	// Receive tells where in the log the file's event is; 0 where it had been there before.
 	Receive(ctx context.Context, owner Owner, id uuid.UUID, c Content) (at int64, err error)
-	// Take is Start and Receive at once, for a file that came whole.
-	Take(ctx context.Context, owner Owner, f File, c Content) (at int64, err error)
+	// Take is Start and Receive at once, for a file that has come whole since it was admitted.
+	Take(ctx context.Context, owner Owner, f File, admitted time.Time, c Content) (at int64, err error)
 	// Shown returns when pages show what is at a place in the log, or soon after.
 	Shown(ctx context.Context, at int64)
 	Abandon(ctx context.Context, owner Owner, id uuid.UUID, reason Reason) error

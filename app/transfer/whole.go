@@ -12,8 +12,9 @@ import (
 )
 
 // Whole takes a file that comes in one go and can't be resumed: a form's part, whose size shows at its end, or a small
-// file inside the request that announces it. Its bytes are safe before anything else is known of it, so one row and one
-// talk with the link are enough. What is refused leaves nothing. f.Size is -1 where it isn't known.
+// file inside the request that announces it. The link says when it began, and hears of it once its bytes are safe, so one
+// row is enough and neither a new secret nor the expiry stops it meanwhile (rule 6). What is refused leaves nothing.
+// f.Size is -1 where it isn't known.
 //
 // It returns what Create returns, ErrShort, ErrTooLarge beyond limit bytes or the practice's own limit, or an error after
 // which nobody knows: where the row is Finishing, the file is safe and Head will tell.
@@ -22,10 +23,9 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 	if err != nil {
 		return Row{}, err
 	}
-	if f.Size < 0 { // it may be long; a short one is refused by Start soon enough
-		if err := s.Link.Admit(ctx, owner, f.Generation); err != nil {
-			return Row{}, fmt.Errorf("ask the link: %w", err)
-		}
+	admitted, err := s.Link.Admit(ctx, owner, f.Generation)
+	if err != nil {
+		return Row{}, fmt.Errorf("ask the link: %w", err)
 	}
 	row := Row{ID: f.ID, Owner: owner, Extension: format.Extension, Declared: declared(f.Media), State: Finishing}
 	err = s.keep(&row, format, f.Size, min(limit, own.MaxSize), body)
@@ -45,7 +45,7 @@ func (s *Service) Whole(ctx context.Context, owner Owner, f File, limit int64, b
 	if err != nil {
 		return Row{}, fmt.Errorf("record the file: %w", err) // the row may be there; Sweep looks, and knows
 	}
-	row, err = s.conclude(ctx, row, func(ctx context.Context, c Content) (int64, error) { return s.Link.Take(ctx, owner, f, c) })
+	row, err = s.conclude(ctx, row, func(ctx context.Context, c Content) (int64, error) { return s.Link.Take(ctx, owner, f, admitted, c) })
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.TooMany {
 		return s.abandon(ctx, row, Cancelled, err) // nobody will ask again for this very file
 	}
@@ -94,10 +94,13 @@ func (s *Service) keep(row *Row, format filetype.Format, size, limit int64, body
 	return err
 }
 
+// spaceEvery is how many bytes of a file that comes whole arrive between two looks at the free space (rule 9).
+const spaceEvery = 8 << 20
+
 func (s *Service) copy(blob Writer, sum digest, v *sieve, in io.Reader) (n int64, err error) {
 	buf := smallBuffers.Get().(*[]byte)
 	defer smallBuffers.Put(buf)
-	for {
+	for look := int64(spaceEvery); ; {
 		got, rerr := in.Read(*buf)
 		p := (*buf)[:got]
 		if err := v.pass(p); err != nil {
@@ -110,6 +113,12 @@ func (s *Service) copy(blob Writer, sum digest, v *sieve, in io.Reader) (n int64
 		}
 		sum.Write(p)
 		n += int64(got)
+		if n >= look {
+			if err := s.reserve(0); errors.Is(err, ErrNoSpace) {
+				return n, err
+			}
+			look = n + spaceEvery
+		}
 		if errors.Is(rerr, io.EOF) {
 			return n, nil
 		}

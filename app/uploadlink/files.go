@@ -70,8 +70,9 @@ func (c Commands) Receive(ctx context.Context, cmd Receive) (es.Result, error) {
 // Take says that a whole file is on disk that its link has not heard of yet.
 type Take struct {
 	StartTransfer
-	SHA256 string // 64 lower-case hex digits
-	Media  string // found by content
+	StartedAt time.Time // what Admit said; zero: the file has come in no time
+	SHA256    string    // 64 lower-case hex digits
+	Media     string    // found by content
 }
 
 // Take takes a whole file into a batch; the second time changes nothing.
@@ -84,7 +85,7 @@ func (c Commands) Take(ctx context.Context, cmd Take) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, err
 	}
-	starting := uploadlink.Starting{File: cmd.File, Name: cmd.Name, Size: cmd.Size}
+	starting := uploadlink.Starting{File: cmd.File, Name: cmd.Name, Size: cmd.Size, StartedAt: cmd.StartedAt}
 	receipt := uploadlink.Receipt{File: cmd.File, Batch: batch, Size: cmd.Size, SHA256: cmd.SHA256, Media: cmd.Media}
 	return c.on(ctx, cmd.By, cmd.Link, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
 		return l.Take(cmd.Holder, starting, receipt, policy, now)
@@ -200,6 +201,15 @@ func (c Commands) RefuseWithdrawal(ctx context.Context, cmd RefuseWithdrawal) (e
 // for a link that does not exist or is another firm's. It reads the history, so it is as fresh as a command.
 func (c Commands) Access(ctx context.Context, firm int32, link uuid.UUID, h uploadlink.Holder) error {
 	return es.Look(ctx, c.Events, firm, uploadlink.Stream(link), func(l uploadlink.Link, _ int, now time.Time) error { return l.Access(h, now) })
+}
+
+// Admit is Access for a file that will come whole, and tells when it was let in, by the database's clock: Take wants that.
+func (c Commands) Admit(ctx context.Context, firm int32, link uuid.UUID, h uploadlink.Holder) (at time.Time, err error) {
+	err = es.Look(ctx, c.Events, firm, uploadlink.Stream(link), func(l uploadlink.Link, _ int, now time.Time) error {
+		at = now
+		return l.Access(h, now)
+	})
+	return at, err
 }
 
 // TransferRight tells whether a file may still take bytes now: nil, or the fault of the domain's Transfer (L3, L4).

@@ -308,7 +308,7 @@ type scannedHistory struct {
 	verdict uploadlink.FileScanned
 }
 
-func (s scannedHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, c transfer.Content) (int64, error) {
+func (s scannedHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, startedAt time.Time, c transfer.Content) (int64, error) {
 	batch, err := uuid.NewV7()
 	if err != nil {
 		return 0, err
@@ -317,7 +317,7 @@ func (s scannedHistory) Take(ctx context.Context, o transfer.Owner, f transfer.F
 	policy := uploadlink.Policy{Window: 10 * time.Minute, Scan: true}
 	r, err := es.Execute(ctx, s.links.Events, by(o), uploadlink.Stream(o.Link), func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
 		events, err := l.Take(uploadlink.Holder{Recipient: o.Recipient, Generation: f.Generation},
-			uploadlink.Starting{File: f.ID, Name: f.Name, Size: c.Size},
+			uploadlink.Starting{File: f.ID, Name: f.Name, Size: c.Size, StartedAt: startedAt},
 			uploadlink.Receipt{File: f.ID, Batch: batch, Size: c.Size, SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media}, policy, now)
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres"
@@ -38,8 +39,8 @@ func by(o transfer.Owner) es.By {
 	return es.By{Firm: o.Firm, Actor: event.Actor{Kind: event.Uploader, ID: o.Recipient}}
 }
 
-func (l linkHistory) Admit(ctx context.Context, o transfer.Owner, generation int) error {
-	return l.links.Access(ctx, o.Firm, o.Link, uploadlink.Holder{Recipient: o.Recipient, Generation: generation})
+func (l linkHistory) Admit(ctx context.Context, o transfer.Owner, generation int) (time.Time, error) {
+	return l.links.Admit(ctx, o.Firm, o.Link, uploadlink.Holder{Recipient: o.Recipient, Generation: generation})
 }
 
 func (l linkHistory) Start(ctx context.Context, o transfer.Owner, f transfer.File) error {
@@ -61,12 +62,12 @@ func (l linkHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UUID
 	return r.Position, err
 }
 
-func (l linkHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, c transfer.Content) (int64, error) {
+func (l linkHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, startedAt time.Time, c transfer.Content) (int64, error) {
 	r, err := l.links.Take(ctx, linkapp.Take{
 		StartTransfer: linkapp.StartTransfer{
 			By: by(o), Link: o.Link, Holder: uploadlink.Holder{Recipient: o.Recipient, Generation: f.Generation}, File: f.ID, Name: f.Name, Size: c.Size,
 		},
-		SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media,
+		StartedAt: startedAt, SHA256: hex.EncodeToString(c.SHA256[:]), Media: c.Media,
 	})
 	return r.Position, err
 }

@@ -44,7 +44,8 @@ type Recipient struct {
 
 // Resent gives recipients new secrets; the earlier ones are dead at once (L2).
 type Resent struct {
-	Secrets []Secret `json:"secrets" es:"nested"`
+	Secrets []Secret  `json:"secrets" es:"nested"`
+	At      time.Time `json:"at,omitzero" es:"fact"` // zero where it was not kept yet: before anything now under way
 }
 
 // Secret names one secret of a recipient; nothing in it opens anything.

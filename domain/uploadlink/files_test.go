@@ -123,7 +123,7 @@ func TestDelete(t *testing.T) { // S1.17, S1.i7, U4
 		next.When(remove(holder, fileA, now)).ThenNothing()
 		next.When(remove(holder, fileA, expiry)).ThenNothing()
 		next.When(remove(other, fileA, now)).ThenError(uploadlink.ErrFileNotFound)
-		next.When(resend(now, ida)).Then(resentToIda).When(remove(holder, fileA, now)).ThenError(uploadlink.ErrReplaced)
+		next.When(resend(now, ida)).Then(resentToIdaAt(now)).When(remove(holder, fileA, now)).ThenError(uploadlink.ErrReplaced)
 	})
 	t.Run("only one's own, with the newest secret", func(t *testing.T) {
 		given(t, history...).When(remove(other, fileA, now)).ThenError(uploadlink.ErrFileNotFound)

@@ -51,7 +51,7 @@ func (l Link) Resend(recipients []uuid.UUID, now time.Time) ([]Event, error) {
 			secrets = append(secrets, Secret{Recipient: r.id, Generation: len(r.fates) + 1})
 		}
 	}
-	return append(due, Resent{Secrets: secrets}), nil
+	return append(due, Resent{Secrets: secrets, At: now}), nil
 }
 
 // Extend moves the expiry forward; the same day again changes nothing (rule 3). It refuses with ErrNotFound, ErrRevoked,

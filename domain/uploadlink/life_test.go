@@ -120,7 +120,7 @@ func TestResend(t *testing.T) {
 	})
 	t.Run("to all, each counting their own", func(t *testing.T) {
 		given(t, issuedToIdaAndBen, resentToIda).When(resend(noon)).Then(
-			uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 3}, {Recipient: ben, Generation: 2}}})
+			uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 3}, {Recipient: ben, Generation: 2}}, At: noon})
 	})
 	t.Run("the same person named twice gets one", func(t *testing.T) {
 		given(t, issuedToIdaAndBen).When(resend(noon, ida, ida)).Then(resentToIda)
@@ -138,7 +138,7 @@ func TestResend(t *testing.T) {
 		given(t, issuedToIdaAndBen, last).When(resend(noon, ida)).ThenError(uploadlink.ErrTooManySendings)
 	})
 	t.Run("what time caused comes first (U6)", func(t *testing.T) {
-		given(t, oneInWindow()...).When(resend(after(time.Hour), ida)).Then(releasedAt(batch1, after(10*time.Minute), fileA), resentToIda)
+		given(t, oneInWindow()...).When(resend(after(time.Hour), ida)).Then(releasedAt(batch1, after(10*time.Minute), fileA), resentToIdaAt(after(time.Hour)))
 	})
 }
 

@@ -98,13 +98,13 @@ func TestRenew(t *testing.T) {
 	later := expiry.AddDate(0, 0, 30)
 	extended := uploadlink.Extended{ExpiresAt: later, Zone: "Europe/London"}
 	t.Run("an expired link: a later day and a new secret, for who asks", func(t *testing.T) {
-		next := given(t, issuedToIdaAndBen, uploadlink.Expired{At: expiry}, asked(1, "", expiry)).When(renew(later, expiry, ida)).Then(extended, resentToIda)
+		next := given(t, issuedToIdaAndBen, uploadlink.Expired{At: expiry}, asked(1, "", expiry)).When(renew(later, expiry, ida)).Then(extended, resentToIdaAt(expiry))
 		accessible(t, next.State(), uploadlink.Holder{Recipient: ida, Generation: 2}, expiry, nil)
 		accessible(t, next.State(), holder, expiry, uploadlink.ErrReplaced)
 		accessible(t, next.State(), other, expiry, nil)
 	})
 	t.Run("what time caused comes first", func(t *testing.T) {
-		given(t, issuedToIdaAndBen).When(renew(later, expiry, ida)).Then(uploadlink.Expired{At: expiry}, extended, resentToIda)
+		given(t, issuedToIdaAndBen).When(renew(later, expiry, ida)).Then(uploadlink.Expired{At: expiry}, extended, resentToIdaAt(expiry))
 	})
 	t.Run("a link that lasts longer keeps its day", func(t *testing.T) {
 		given(t, issuedToIdaAndBen).When(renew(expiry, noon, ida)).Then(resentToIda)
@@ -142,7 +142,7 @@ func TestCorrectAddress(t *testing.T) {
 		accessible(t, next.State(), uploadlink.Holder{Recipient: ida, Generation: 2}, noon, nil)
 		accessible(t, next.State(), other, noon, nil)
 		next.When(ask(holder, "", noon)).ThenError(uploadlink.ErrMisdirected)
-		next.When(resend(noon, ida)).Then(uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 3}}})
+		next.When(resend(noon, ida)).Then(uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 3}}, At: noon})
 	})
 	t.Run("a bounce of the old mail stays with it", func(t *testing.T) {
 		bounced := func(generation int) decision {

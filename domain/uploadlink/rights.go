@@ -1,6 +1,7 @@
 package uploadlink
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -69,6 +70,25 @@ func (l Link) holds(h Holder) error {
 		return ErrReplaced
 	}
 	return nil
+}
+
+// begins tells when a transfer of h starts: now, where Access lets it, or at admitted, where a file has come whole since.
+// Neither a newer secret nor the expiry stops that one meanwhile (rule 5); what closes a link for good does (rules 14, 21).
+func (l Link) begins(h Holder, admitted, now time.Time) (time.Time, error) {
+	if admitted.IsZero() {
+		return now, l.Access(h, now)
+	}
+	if admitted.After(now) { // the clock went back
+		admitted = now
+	}
+	err := l.holds(h)
+	if errors.Is(err, ErrReplaced) && !l.recipient(h.Recipient).ends[h.Generation-1].Before(admitted) {
+		err = nil
+	}
+	if err == nil && l.ended(admitted) {
+		err = ErrExpired
+	}
+	return admitted, err
 }
 
 // ended tells that the expiry has come, recorded or not.

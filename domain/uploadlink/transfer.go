@@ -31,6 +31,9 @@ type Starting struct {
 	File uuid.UUID // made for it
 	Name string    // as sent
 	Size int64     // bytes, as announced
+
+	// StartedAt is when the link admitted a file that has come whole since; zero: it starts now.
+	StartedAt time.Time
 }
 
 // StartTransfer gives one file an upload right of its own (rules 5, 6, 12, 16). maxSize is the practice's limit in
@@ -38,7 +41,8 @@ type Starting struct {
 // ErrNameTooLong, ErrTooManyTransfers, ErrTooManyRunning. Starting the same file again changes nothing.
 func (l Link) StartTransfer(h Holder, s Starting, maxSize int64, now time.Time) ([]Event, error) {
 	l, due := l.ahead(now)
-	if err := l.Access(h, now); err != nil {
+	startedAt, err := l.begins(h, s.StartedAt, now)
+	if err != nil {
 		return nil, err
 	}
 	if f := l.file(s.File); f != nil {
@@ -58,7 +62,7 @@ func (l Link) StartTransfer(h Holder, s Starting, maxSize int64, now time.Time) 
 		return nil, err
 	}
 	return append(due, TransferStarted{
-		File: s.File, Recipient: h.Recipient, Name: event.Of(l.subject, name), Size: s.Size, At: now,
+		File: s.File, Recipient: h.Recipient, Name: event.Of(l.subject, name), Size: s.Size, At: startedAt,
 	}), nil
 }
 
@@ -130,8 +134,8 @@ func (l Link) Receive(r Receipt, p Policy, now time.Time) ([]Event, error) {
 	return events, nil
 }
 
-// Take is StartTransfer and Receive in one, for a file that came whole before its link was asked. It refuses like both,
-// and taking the same file again changes nothing.
+// Take is StartTransfer and Receive in one, for a file that came whole since s.StartedAt. It refuses like both, and taking
+// the same file again changes nothing.
 func (l Link) Take(h Holder, s Starting, r Receipt, p Policy, now time.Time) ([]Event, error) {
 	events, err := l.StartTransfer(h, s, p.MaxFileSize, now)
 	if err != nil {

@@ -258,3 +258,58 @@ func TestTake(t *testing.T) {
 		given(t, issuedToIdaAndBen).When(take(fileA, batch1, "a.pdf", expiry)).ThenError(uploadlink.ErrExpired)
 	})
 }
+
+// L4, S1.i15: a file that comes whole began when its link admitted it, not when its last byte was there.
+func TestTakeSinceItWasAdmitted(t *testing.T) {
+	admitted := after(time.Minute)
+	ends := after(2 * time.Minute)
+	since := func(at, now time.Time) decision {
+		return func(l state) ([]ev, error) {
+			return l.Take(holder, uploadlink.Starting{File: fileA, Name: "a.pdf", Size: 100, StartedAt: at},
+				uploadlink.Receipt{File: fileA, Batch: batch1, Size: 100, SHA256: digestA, Media: "application/pdf"}, tenMinutes, now)
+		}
+	}
+	begun := func(at time.Time, late bool) func(*uploadlink.FileReceived) {
+		return func(e *uploadlink.FileReceived) { e.StartedAt, e.Late = at, late }
+	}
+	corrected := func(email string) ev {
+		return uploadlink.AddressCorrected{Recipient: ida, Name: event.Of(ida, "Ida"), Email: event.Of(ida, email), Generation: 2, At: ends}
+	}
+	t.Run("it starts then", func(t *testing.T) {
+		given(t, issuedToIdaAndBen).When(since(admitted, ends)).Then(
+			started(fileA, "a.pdf", admitted), opened(batch1, ends), got(fileA, batch1, "a.pdf", ends, begun(admitted, false))).
+			When(since(admitted, expiry)).ThenNothing()
+	})
+	t.Run("the expiry does not stop it, and it is late", func(t *testing.T) {
+		before := expiry.Add(-time.Millisecond)
+		given(t, issuedToIdaAndBen).When(since(before, expiry)).Then(uploadlink.Expired{At: expiry},
+			started(fileA, "a.pdf", before), opened(batch1, expiry), got(fileA, batch1, "a.pdf", expiry, begun(before, true)))
+		given(t, issuedToIdaAndBen, uploadlink.Expired{At: expiry}).When(since(expiry, expiry.Add(tick))).ThenError(uploadlink.ErrExpired)
+	})
+	t.Run("a newer secret does not stop it, whichever way it was made", func(t *testing.T) {
+		for _, newer := range [][]ev{
+			{resentToIdaAt(ends)}, {resentToIdaAt(admitted)}, {corrected("ida@example.org")},
+			{resentToIdaAt(ends), uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 3}}, At: after(time.Hour)}},
+		} {
+			now := after(2 * time.Hour)
+			given(t, append([]ev{issuedToIdaAndBen}, newer...)...).When(since(admitted, now)).Then(
+				started(fileA, "a.pdf", admitted), opened(batch1, now), got(fileA, batch1, "a.pdf", now, begun(admitted, false)))
+		}
+	})
+	t.Run("a secret that was dead before is dead", func(t *testing.T) {
+		given(t, issuedToIdaAndBen, resentToIda).When(since(admitted, ends)).ThenError(uploadlink.ErrReplaced)
+		unknown := uploadlink.Resent{Secrets: resentToIda.Secrets} // from before its time was kept
+		given(t, issuedToIdaAndBen, unknown).When(since(admitted, ends)).ThenError(uploadlink.ErrReplaced)
+		given(t, issuedToIdaAndBen, resentToIdaAt(ends)).When(take(fileA, batch1, "a.pdf", ends)).ThenError(uploadlink.ErrReplaced)
+	})
+	t.Run("what closes a link for good stops it", func(t *testing.T) {
+		given(t, issuedToIdaAndBen, revokedAtNoon).When(since(nine, ends)).ThenError(uploadlink.ErrRevoked)
+		given(t, issuedToIdaAndBen, resentToIdaAt(ends), revokedAtNoon).When(since(nine, ends)).ThenError(uploadlink.ErrRevoked)
+		given(t, issuedToIdaAndBen, corrected("another@example.org")).When(since(admitted, after(time.Hour))).ThenError(uploadlink.ErrMisdirected)
+		given(t, issuedToIdaAndBen).When(since(noon, after(uploadlink.TransferLimit))).ThenError(uploadlink.ErrTransferTooOld)
+	})
+	t.Run("a clock that went back gives no start in the future", func(t *testing.T) {
+		given(t, issuedToIdaAndBen).When(since(ends, admitted)).Then(
+			started(fileA, "a.pdf", admitted), opened(batch1, admitted), got(fileA, batch1, "a.pdf", admitted, begun(admitted, false)))
+	})
+}

@@ -9,7 +9,8 @@
 //  4. Looking at a link is no event; pressing its button is. It may be pressed as often as wanted, but not every press
 //     is recorded: rule 16 (S1.24, S1.i19, L1).
 //  5. A transfer starts before the expiry and then has a right of its own: neither the expiry nor a new secret stops
-//     it, 72 hours from its start do. The practice sees that it came late (L4, S1.i15).
+//     it, 72 hours from its start do. The practice sees that it came late. A file that comes whole starts when it is
+//     admitted, though the link hears of it at its end (L4, S1.i15).
 //  6. A file has an accepted extension and 1 byte to MaxFileSize, or to the practice's lower limit (S1.5 to S1.8, S1.i9 to S1.i11).
 //  7. A completed file joins the newest open batch of its recipient, or opens one. A batch takes files until 60 minutes
 //     after it opened, and only files under one policy; later ones open the next batch, so several may be open (U1, S1.i5).
@@ -66,13 +67,14 @@ type Link struct {
 
 type recipient struct {
 	id      uuid.UUID
-	email   string    // empty where it was erased
-	name    string    // likewise
-	fates   []fate    // of the mails, by generation-1; its length is the newest generation
-	since   int       // the first generation that went to email; those before it went to a wrong address
-	askedAt time.Time // for a new link, since the last answer
-	asking  bool      // and the practice has not answered yet
-	visits  []visit   // with the newest secret, the last of each browser, oldest first; the newest maxVisits
+	email   string      // empty where it was erased
+	name    string      // likewise
+	fates   []fate      // of the mails, by generation-1; its length is the newest generation
+	ends    []time.Time // of the earlier secrets, likewise: when the next one replaced each
+	since   int         // the first generation that went to email; those before it went to a wrong address
+	askedAt time.Time   // for a new link, since the last answer
+	asking  bool        // and the practice has not answered yet
+	visits  []visit     // with the newest secret, the last of each browser, oldest first; the newest maxVisits
 }
 
 // visit is one press of the first page's button.
@@ -141,7 +143,7 @@ func (l Link) Apply(e Event) Link {
 		}
 	case Resent:
 		for _, s := range e.Secrets {
-			l.addSecret(s)
+			l.addSecret(s, e.At)
 		}
 	case Extended:
 		l.expiresAt, l.expired = e.ExpiresAt, false
@@ -173,7 +175,7 @@ func (l Link) Apply(e Event) Link {
 			r.asking = false
 		}
 	case AddressCorrected:
-		l.addSecret(Secret{Recipient: e.Recipient, Generation: e.Generation})
+		l.addSecret(Secret{Recipient: e.Recipient, Generation: e.Generation}, e.At)
 		if r := l.recipient(e.Recipient); r != nil {
 			if r.email != e.Email.Text {
 				r.since = e.Generation
@@ -240,13 +242,13 @@ func (l Link) Apply(e Event) Link {
 	return l
 }
 
-func (l Link) addSecret(s Secret) {
+func (l Link) addSecret(s Secret, at time.Time) {
 	r := l.recipient(s.Recipient)
 	if r == nil {
 		return
 	}
 	for len(r.fates) < s.Generation {
-		r.fates = append(r.fates, 0)
+		r.fates, r.ends = append(r.fates, 0), append(r.ends, at)
 	}
 	r.visits = nil
 	r.answer()
@@ -318,6 +320,7 @@ func (l Link) fork() Link {
 	for i := range l.recipients {
 		l.recipients[i].fates = slices.Clone(l.recipients[i].fates)
 		l.recipients[i].visits = slices.Clone(l.recipients[i].visits)
+		l.recipients[i].ends = slices.Clone(l.recipients[i].ends)
 	}
 	l.files, l.batches = slices.Clone(l.files), slices.Clone(l.batches)
 	return l

@@ -79,6 +79,12 @@ func releasedAt(batch uuid.UUID, at time.Time, files ...uuid.UUID) ev {
 	return uploadlink.BatchReleased{Batch: batch, Files: files, Cause: uploadlink.WindowEnded, At: at}
 }
 
+func resentToIdaAt(at time.Time) ev {
+	e := resentToIda
+	e.At = at
+	return e
+}
+
 // oneInWindow is a link with one file that arrived at noon.
 func oneInWindow() []ev {
 	return []ev{issuedToIdaAndBen, started(fileA, "a.pdf", noon), opened(batch1, noon), got(fileA, batch1, "a.pdf", noon)}
@@ -146,6 +152,6 @@ func redeem(h uploadlink.Holder, now time.Time) decision {
 }
 
 var (
-	resentToIda   = uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 2}}}
+	resentToIda   = uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 2}}, At: noon}
 	revokedAtNoon = uploadlink.Revoked{Reason: event.Of(acme, "left the firm"), Unreleased: uploadlink.Keep, At: noon}
 )

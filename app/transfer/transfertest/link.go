@@ -3,6 +3,7 @@ package transfertest
 import (
 	"context"
 	"sync"
+	"time"
 
 	"portico/app/transfer"
 	"portico/domain/fault"
@@ -21,6 +22,7 @@ type Link struct {
 	mu        sync.Mutex
 	revoked   bool
 	expired   bool
+	expiredAt time.Time
 	Started   map[uuid.UUID]transfer.File
 	Received  map[uuid.UUID][]transfer.Content // one element an event; more than one is a fault
 	Abandoned map[uuid.UUID][]transfer.Reason
@@ -30,26 +32,31 @@ type Link struct {
 func (l *Link) Revoke() { l.mu.Lock(); l.revoked = true; l.mu.Unlock() }
 
 // Expire refuses new transfers and lets begun ones go on.
-func (l *Link) Expire() { l.mu.Lock(); l.expired = true; l.mu.Unlock() }
+func (l *Link) Expire() { l.mu.Lock(); l.expired, l.expiredAt = true, time.Now(); l.mu.Unlock() }
 
 // Admit implements transfer.Link.
-func (l *Link) Admit(context.Context, transfer.Owner, int) error {
+func (l *Link) Admit(context.Context, transfer.Owner, int) (time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case l.revoked:
-		return ErrRevoked
+		return time.Time{}, ErrRevoked
 	case l.expired:
-		return ErrExpired
+		return time.Time{}, ErrExpired
 	}
-	return nil
+	return time.Now(), nil
 }
 
 // Start implements transfer.Link.
 func (l *Link) Start(ctx context.Context, owner transfer.Owner, f transfer.File) error {
-	if err := l.Admit(ctx, owner, f.Generation); err != nil {
+	if _, err := l.Admit(ctx, owner, f.Generation); err != nil {
 		return err
 	}
+	l.start(f)
+	return nil
+}
+
+func (l *Link) start(f transfer.File) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.Started == nil {
@@ -58,7 +65,6 @@ func (l *Link) Start(ctx context.Context, owner transfer.Owner, f transfer.File)
 		l.Abandoned = make(map[uuid.UUID][]transfer.Reason)
 	}
 	l.Started[f.ID] = f
-	return nil
 }
 
 // Check implements transfer.Link.
@@ -72,10 +78,17 @@ func (l *Link) Check(context.Context, transfer.Owner, uuid.UUID) error {
 }
 
 // Take implements transfer.Link.
-func (l *Link) Take(ctx context.Context, owner transfer.Owner, f transfer.File, c transfer.Content) (int64, error) {
-	if err := l.Start(ctx, owner, f); err != nil {
+func (l *Link) Take(ctx context.Context, owner transfer.Owner, f transfer.File, admitted time.Time, c transfer.Content) (int64, error) {
+	if err := l.Check(ctx, owner, f.ID); err != nil {
 		return 0, err
 	}
+	l.mu.Lock()
+	late := l.expired && (admitted.IsZero() || l.expiredAt.Before(admitted))
+	l.mu.Unlock()
+	if late {
+		return 0, ErrExpired
+	}
+	l.start(f)
 	return l.Receive(ctx, owner, f.ID, c)
 }
 

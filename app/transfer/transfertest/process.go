@@ -112,8 +112,8 @@ func (m mortalLink) Start(ctx context.Context, o transfer.Owner, f transfer.File
 	return m.p.alive("Start", func() error { return m.Link.Start(ctx, o, f) })
 }
 
-func (m mortalLink) Take(ctx context.Context, o transfer.Owner, f transfer.File, c transfer.Content) (at int64, err error) {
-	err = m.p.alive("Take", func() (err error) { at, err = m.Link.Take(ctx, o, f, c); return err })
+func (m mortalLink) Take(ctx context.Context, o transfer.Owner, f transfer.File, admitted time.Time, c transfer.Content) (at int64, err error) {
+	err = m.p.alive("Take", func() (err error) { at, err = m.Link.Take(ctx, o, f, admitted, c); return err })
 	return at, err
 }
 
