@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"portico/domain/event"
 	"portico/domain/privacy"
@@ -305,12 +306,14 @@ func (f *folder) reload(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, b Batch
 	return nil
 }
 
-// write brings the tables from what they hold to what the touched streams come to.
+// write brings the tables from what they hold to what the touched streams come to. A stream is asked for its rows once:
+// there may be very many.
 func (f *folder) write(ctx context.Context, tx pgx.Tx, generation int) error {
 	batch := &pgx.Batch{}
 	var unknown []uuid.UUID
+	now := make(map[uuid.UUID][][]Row, len(f.touched))
 	for id, s := range f.touched {
-		if !s.known {
+		if now[id] = s.view.Rows(); !s.known {
 			unknown = append(unknown, id)
 		}
 	}
@@ -319,16 +322,16 @@ func (f *folder) write(ctx context.Context, tx pgx.Tx, generation int) error {
 			batch.Queue(fmt.Sprintf(`DELETE FROM %s WHERE %s = ANY ($1)`, t.in(generation), t.streamKey()), unknown)
 		}
 		upsert, remove, key := t.upsert(generation), t.remove(generation), t.keyIndexes()
-		for _, s := range f.touched {
+		for id, s := range f.touched {
 			var before []Row
 			if s.known && s.rows != nil {
 				before = s.rows[i]
 			}
-			diff(before, s.view.Rows()[i], key, func(r Row) { batch.Queue(upsert, r...) }, func(r Row) { batch.Queue(remove, pick(r, key)...) })
+			diff(before, now[id][i], key, func(r Row) { batch.Queue(upsert, r...) }, func(r Row) { batch.Queue(remove, pick(r, key)...) })
 		}
 	}
-	for _, s := range f.touched {
-		s.rows, s.known = s.view.Rows(), true
+	for id, s := range f.touched {
+		s.rows, s.known = now[id], true
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("write %s: %w", f.model.Name, err)
@@ -373,15 +376,26 @@ func pick(r Row, indexes []int) []any {
 	return out
 }
 
-// diff calls put for each row that is new or changed, and drop for each that is gone.
+// diff calls put for each row that is new or changed, and drop for each that is gone. Most rows stay where they were, so
+// they are compared place by place as far as their keys go together; what comes after is found by its key.
 func diff(before, now []Row, key []int, put, drop func(Row)) {
+	for len(before) > 0 && len(now) > 0 && sameKey(before[0], now[0], key) {
+		if !sameRow(before[0], now[0]) {
+			put(now[0])
+		}
+		before, now = before[1:], now[1:]
+	}
 	old := make(map[string]Row, len(before))
 	for _, r := range before {
 		old[fmt.Sprint(pick(r, key)...)] = r
 	}
 	for _, r := range now {
+		if len(old) == 0 {
+			put(r)
+			continue
+		}
 		k := fmt.Sprint(pick(r, key)...)
-		if o, ok := old[k]; !ok || !reflect.DeepEqual(o, r) {
+		if o, ok := old[k]; !ok || !sameRow(o, r) {
 			put(r)
 		}
 		delete(old, k)
@@ -389,6 +403,45 @@ func diff(before, now []Row, key []int, put, drop func(Row)) {
 	for _, r := range old {
 		drop(r)
 	}
+}
+
+func sameKey(a, b Row, key []int) bool {
+	for _, i := range key {
+		if !sameCell(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameRow(a, b Row) bool { return slices.EqualFunc(a, b, sameCell) }
+
+// sameCell is reflect.DeepEqual, without its cost for the types of nearly all cells.
+func sameCell(a, b any) bool {
+	switch a := a.(type) {
+	case nil:
+		return b == nil
+	case string:
+		b, ok := b.(string)
+		return ok && a == b
+	case uuid.UUID:
+		b, ok := b.(uuid.UUID)
+		return ok && a == b
+	case int32:
+		b, ok := b.(int32)
+		return ok && a == b
+	case int64:
+		b, ok := b.(int64)
+		return ok && a == b
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b
+	case time.Time:
+		if b, ok := b.(time.Time); ok && a == b {
+			return true
+		}
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // NewProjector keeps a model up to date on this node.

@@ -73,6 +73,9 @@ type uploadLinkView struct {
 	batches    []*batchView
 	files      []*fileView
 	life       []lifeView
+
+	batchAt map[uuid.UUID]*batchView // batches and files by id: there may be thousands
+	fileAt  map[uuid.UUID]*fileView
 }
 
 type recipientView struct {
@@ -137,19 +140,31 @@ func (v *uploadLinkView) recipient(id uuid.UUID) *recipientView {
 }
 
 func (v *uploadLinkView) batch(id uuid.UUID) *batchView {
-	i := slices.IndexFunc(v.batches, func(b *batchView) bool { return b.id == id })
-	if i < 0 {
-		return &batchView{}
+	if b := v.batchAt[id]; b != nil {
+		return b
 	}
-	return v.batches[i]
+	return &batchView{}
 }
 
 func (v *uploadLinkView) file(id uuid.UUID) *fileView {
-	i := slices.IndexFunc(v.files, func(f *fileView) bool { return f.started.File == id })
-	if i < 0 {
-		return &fileView{}
+	if f := v.fileAt[id]; f != nil {
+		return f
 	}
-	return v.files[i]
+	return &fileView{}
+}
+
+func (v *uploadLinkView) addBatch(b *batchView) {
+	if v.batchAt == nil {
+		v.batchAt = map[uuid.UUID]*batchView{}
+	}
+	v.batches, v.batchAt[b.id] = append(v.batches, b), b
+}
+
+func (v *uploadLinkView) addFile(f *fileView) {
+	if v.fileAt == nil {
+		v.fileAt = map[uuid.UUID]*fileView{}
+	}
+	v.files, v.fileAt[f.started.File] = append(v.files, f), f
 }
 
 func (v *uploadLinkView) Apply(r event.Recorded) error {
@@ -212,11 +227,11 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 			v.add(r, lifeView{at: e.At, what: app.LifeOtherDevice, recipient: e.Recipient, generation: e.Generation})
 		}
 	case uploadlink.TransferStarted:
-		v.files = append(v.files, &fileView{started: e, name: e.Name.String(), state: "receiving"})
+		v.addFile(&fileView{started: e, name: e.Name.String(), state: "receiving"})
 	case uploadlink.TransferAbandoned:
 		v.file(e.File).state = "abandoned"
 	case uploadlink.BatchOpened:
-		v.batches = append(v.batches, &batchView{id: e.Batch, recipient: e.Recipient, state: "open", opened: e.At, deadline: e.At})
+		v.addBatch(&batchView{id: e.Batch, recipient: e.Recipient, state: "open", opened: e.At, deadline: e.At})
 	case uploadlink.FileReceived:
 		v.receive(e)
 	case uploadlink.FileRenamed:
