@@ -24,12 +24,12 @@ type noDatabase struct {
 
 func (d *noDatabase) SendBatch(_ context.Context, b *pgx.Batch) pgx.BatchResults {
 	d.statements += b.Len()
-	return sent{}
+	return taken{}
 }
 
-type sent struct{ pgx.BatchResults }
+type taken struct{ pgx.BatchResults }
 
-func (sent) Close() error { return nil }
+func (taken) Close() error { return nil }
 
 // sentThrough is a link through which n files came, each in a batch of its own.
 func sentThrough(t testing.TB, n int) (v View, apply func(uploadlink.Event)) {

@@ -76,12 +76,17 @@ func (l UploadLinkList) Files(ctx context.Context, firm int32, q app.FileQuery) 
 	if err != nil {
 		return nil, "", fmt.Errorf("list files: %w", err)
 	}
-	if len(rows) > limit {
-		rows = rows[:limit]
-		last := rows[limit-1]
-		next = nextAfter(last.ReleasedAt, last.ID)
-	}
+	rows, next = cutFiles(rows, limit)
 	return rows, next, nil
+}
+
+// cutFiles leaves limit files; next is the cursor at which Files goes on where there were more.
+func cutFiles(rows []app.FileRow, limit int) (first []app.FileRow, next string) {
+	if len(rows) <= limit {
+		return rows, ""
+	}
+	last := rows[limit-1]
+	return rows[:limit], nextAfter(last.ReleasedAt, last.ID)
 }
 
 // FilesByID are those of the files that the practice has.

@@ -144,7 +144,7 @@ func (l UploadLinkList) addSenders(ctx context.Context, firm int32, rows []app.L
 	return err
 }
 
-// Link is one link with its recipients, batches and the files that the practice may see.
+// Link is one link with its recipients, batches and the newest of the files that the practice may see.
 func (l UploadLinkList) Link(ctx context.Context, firm int32, link uuid.UUID) (d app.LinkDetail, err error) {
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
 		if d, err = oneLink(ctx, tx, link); err != nil {
@@ -153,10 +153,11 @@ func (l UploadLinkList) Link(ctx context.Context, firm int32, link uuid.UUID) (d
 		if d.Batches, err = batches(ctx, tx, link, uuid.Nil); err != nil {
 			return err
 		}
-		d.Files, err = files(ctx, tx, `f.link_id = $1 AND `+delivered+` ORDER BY f.due_at DESC, f.id DESC`, link)
+		d.Files, err = files(ctx, tx, `f.link_id = $1 AND `+delivered+` ORDER BY f.due_at DESC, f.id DESC LIMIT $2`, link, app.LinkFiles+1)
 		if err != nil {
 			return err
 		}
+		d.Files, d.Next = cutFiles(d.Files, app.LinkFiles)
 		if d.Life, err = life(ctx, tx, d); err != nil {
 			return err
 		}
@@ -240,6 +241,9 @@ func (l UploadLinkList) Upload(ctx context.Context, firm int32, link, recipient 
 		if p.Files, err = uploads(ctx, tx, link, recipient); err != nil {
 			return err
 		}
+		if p.Earlier, err = earlier(ctx, tx, link, recipient); err != nil {
+			return err
+		}
 		if p.AskedAt, err = asked(ctx, tx, link, recipient); err != nil {
 			return err
 		}
@@ -269,14 +273,28 @@ func asked(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) (time.Time
 	return timeOr(at), err
 }
 
+// earlier is how many files uploads leaves out that have been sent.
+func earlier(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) (n int, err error) {
+	err = tx.QueryRow(ctx, `SELECT greatest(0, count(*) - $3) FROM portal.upload_file f WHERE f.link_id = $1 AND f.recipient_id = $2 AND `+sent,
+		link, recipient, app.SentFiles).Scan(&n)
+	return n, err
+}
+
+// sent holds for files whose release is recorded. A link may have thousands of them; of those on their way it has few.
+const sent = `f.state IN ('released', 'withdrawn')`
+
+// uploads are a recipient's files: what has ended unsent and what has been sent only as far as SentFiles.
 func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.UploadFile, error) {
 	found, err := tx.Query(ctx, `
 		SELECT f.id, f.batch_id, f.name, f.size, f.sha256,
 			CASE WHEN f.state <> 'received' OR b.deadline > statement_timestamp() THEN f.state WHEN b.awaits_scan THEN 'checking' ELSE 'released' END,
 			CASE WHEN f.state = 'received' AND b.deadline > statement_timestamp() THEN b.deadline END, f.same_as, f.name <> f.sent_as, f.scan, f.scan_note,
 			`+withdrawalColumns+`
-		FROM portal.upload_file f LEFT JOIN portal.upload_batch b ON b.link_id = f.link_id AND b.id = f.batch_id
-		WHERE f.link_id = $1 AND f.recipient_id = $2 ORDER BY f.id`, link, recipient)
+		FROM (
+			SELECT f.*, row_number() OVER (PARTITION BY CASE WHEN `+sent+` THEN 1 WHEN f.state IN ('deleted', 'abandoned') THEN 2 ELSE 3 END ORDER BY f.id DESC) AS place
+			FROM portal.upload_file f WHERE f.link_id = $1 AND f.recipient_id = $2
+		) f LEFT JOIN portal.upload_batch b ON b.link_id = f.link_id AND b.id = f.batch_id
+		WHERE f.place <= $3 OR f.state NOT IN ('released', 'withdrawn', 'deleted', 'abandoned') ORDER BY f.id`, link, recipient, app.SentFiles)
 	if err != nil {
 		return nil, err
 	}

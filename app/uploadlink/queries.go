@@ -20,9 +20,10 @@ var ErrBatchNotFound = fault.New(fault.NotFound, "uploadlink.batch_not_found",
 type Reader interface {
 	// Links lists a firm's links, newest first.
 	Links(ctx context.Context, firm int32, q LinkQuery) (rows []LinkRow, next string, err error)
-	// Link is one link with its recipients, batches and the files that the practice may see.
+	// Link is one link with its recipients, batches and the newest LinkFiles of the files that the practice may see.
 	Link(ctx context.Context, firm int32, link uuid.UUID) (LinkDetail, error)
-	// Upload is what the holder of a secret sees: the link and that recipient's own files (S1.i14).
+	// Upload is what the holder of a secret sees: the link and that recipient's own files (S1.i14), of those that have been
+	// sent the newest SentFiles.
 	Upload(ctx context.Context, firm int32, link, recipient uuid.UUID) (UploadPage, error)
 	// Inbox lists batches with files that have reached the practice, newest first; each with its first InboxFiles.
 	Inbox(ctx context.Context, firm int32, q InboxQuery) (rows []InboxRow, next string, err error)
@@ -98,13 +99,17 @@ type RecipientRow struct {
 	Note         string    // their own words with it
 }
 
+// LinkFiles is how many files a link shows; Reader.Files has them all.
+const LinkFiles = 200
+
 // LinkDetail is the page of one link.
 type LinkDetail struct {
 	LinkRow
 	Message string
 	Wanted  []string
 	Batches []BatchRow
-	Files   []FileRow // delivered ones
+	Files   []FileRow // the newest LinkFiles of the Delivered ones
+	Next    string    // the cursor at which Reader.Files goes on; empty: there are no more
 	Life    []LifeRow // oldest first
 
 	Withdrawn int // files that were delivered and given up later (U5)
@@ -251,6 +256,9 @@ func (w Withdrawal) Askable() bool {
 	return w.State == WithdrawalNone || w.State == WithdrawalRefused && w.Asks < uploadlink.MaxWithdrawals
 }
 
+// SentFiles is how many files that have been sent their uploader's page shows; receipts have them all.
+const SentFiles = 500
+
 // UploadPage is what the holder of a secret sees.
 type UploadPage struct {
 	Link       uuid.UUID
@@ -270,7 +278,8 @@ type UploadPage struct {
 	AskedAt    time.Time // when this recipient last asked for a new link, unless it was answered with one
 	Now        time.Time // the database's clock
 	Batches    []BatchRow
-	Files      []UploadFile
+	Files      []UploadFile // in the order in which they began
+	Earlier    int          // files that were sent before those in Files and are left out
 }
 
 // UploadFile is one file as its uploader sees it.

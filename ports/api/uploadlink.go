@@ -48,7 +48,7 @@ type UploadLinkDetail struct {
 	Wanted  []string `json:"wanted" nullable:"false"`
 	Mails   []Mail   `json:"mails" nullable:"false" doc:"The newest mail to each recipient"`
 	Batches []Batch  `json:"batches" nullable:"false" doc:"Those of which files have reached the practice"`
-	Files   []File   `json:"files" nullable:"false" doc:"Files that have reached the practice"`
+	Files   []File   `json:"files" nullable:"false" doc:"The newest 200 files that have reached the practice; the list of files with upload_link_id has all of them"`
 	Life    []Fact   `json:"life" nullable:"false" doc:"What happened to the link, oldest first"`
 }
 

@@ -57,7 +57,7 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 		e.page.Title, e.page.Heading, e.page.Icon = "Link expired", "This link has expired", "clock"
 		e.page.Text = "It worked until the end of " + at.LastDay() + ", " + at.ZoneWords() + "."
 		e.page.Advice = "Do you still have something to send? Ask " + asker(p) + " for a new link."
-		e.page.Rows, e.page.Receipts = uploadRows(p, a.Base+"/", nil), receiptList(p, a.Base+"/")
+		e.page.Rows, e.page.Receipts, e.page.Earlier = uploadRows(p, a.Base+"/", nil), receiptList(p, a.Base+"/"), p.Earlier
 	}
 	if e.page.Ask != nil && !e.page.Ask.Asked.Zero() { // done: nothing more is to be advised
 		e.page.Advice = ""

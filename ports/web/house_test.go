@@ -356,7 +356,7 @@ func (s *shelf) Links(_ context.Context, _ int32, q linkapp.LinkQuery) ([]linkap
 func (s *shelf) Link(_ context.Context, firm int32, id uuid.UUID) (linkapp.LinkDetail, error) {
 	for _, l := range s.links {
 		if l.ID == id && firm == 1 {
-			return linkapp.LinkDetail{LinkRow: l, Message: "Please", Wanted: []string{"P60"}, Files: s.files, Batches: s.batches}, nil
+			return linkapp.LinkDetail{LinkRow: l, Message: "Please", Wanted: []string{"P60"}, Files: s.files, Next: s.next, Batches: s.batches}, nil
 		}
 	}
 	return linkapp.LinkDetail{}, uploadlink.ErrNotFound

@@ -40,6 +40,21 @@ func sentReceipt(t *testing.T) *house {
 	return h
 }
 
+// Where very many files were sent, the page says how many more there were than it shows; receipts name them all.
+func TestUploadPageCountsEarlierFiles(t *testing.T) {
+	h := sentReceipt(t).redeemed()
+	up := "/up/" + link.String() + "/"
+	h.get(up).want(t, 200, `id="earlier" hidden`)
+	h.get(up, "Accept", "application/json").want(t, 200).lacks(t, "earlier_files")
+	h.shelf.upload.Earlier = 734
+	h.get(up).want(t, 200, "734 more files were sent earlier. The receipts name every one.").lacks(t, `id="earlier" hidden`)
+	h.get(up, "Accept", "application/json").want(t, 200, `"earlier_files":734`)
+	h.shelf.upload.Earlier = 1
+	h.store.SetNow(expiry.Add(time.Hour))
+	h.shelf.upload.State, h.shelf.upload.Now = linkapp.LinkExpired, expiry.Add(time.Hour)
+	h.get(up).want(t, http.StatusGone, "1 more file was sent earlier.")
+}
+
 // S1.i14: the uploader has a lasting receipt, as a page and as a file that can be checked.
 func TestReceiptOfAnUploader(t *testing.T) {
 	h := sentReceipt(t).redeemed()

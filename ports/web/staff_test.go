@@ -269,6 +269,24 @@ func TestLinkPage(t *testing.T) {
 	h.get("/upload-links/"+link.String()).want(t, 200).lacks(t, "Change the date", "Send again")
 }
 
+// The page of a link with very many files shows the newest, counts all and leads to the rest.
+func TestLinkPageWithManyFiles(t *testing.T) {
+	h := newHouse(t).signIn()
+	row := linkRow()
+	row.Delivered = 1234
+	h.shelf.links, h.shelf.files, h.shelf.next = []linkapp.LinkRow{row}, []linkapp.FileRow{fileRow()}, "2026-11-21T12:00:00Z_x"
+	base := "/upload-links/" + link.String()
+	h.get(base).want(t, 200, "Showing 1 of 1234 files", `href="`+base+`?after=2026-11-21T12%3A00%3A00Z_x#files-head"`).lacks(t, "Back to the newest")
+	h.shelf.next = ""
+	h.get(base+"?after=2026-11-21T12%3A00%3A00Z_x").want(t, 200, "Back to the newest files", `href="`+base+`"`).lacks(t, "Showing 1 of")
+	q, ok := h.shelf.asked[len(h.shelf.asked)-1].(linkapp.FileQuery)
+	if !ok || q != (linkapp.FileQuery{Link: link, After: "2026-11-21T12:00:00Z_x", Limit: linkapp.LinkFiles}) {
+		t.Errorf("asked for %+v", q)
+	}
+	h.shelf.files = nil
+	h.get(base+"?after=2026-11-21T12%3A00%3A00Z_x").want(t, 200, "That was the last of them")
+}
+
 func TestLinkActions(t *testing.T) {
 	h := newHouse(t).signIn()
 	h.shelf.links = []linkapp.LinkRow{linkRow()}

@@ -130,7 +130,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a 
 		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
 		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: most, MaxWords: binary(most, 6), LimitWords: binary(most, 2),
-		PlainLimit: binary(min(most, formLimit), 2), Rows: uploadRows(p, a.Base+"/", running), Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
+		PlainLimit: binary(min(most, formLimit), 2), Rows: uploadRows(p, a.Base+"/", running), Earlier: p.Earlier, Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
 	}
 	page.Scripts, page.Modules = []string{"tus.js"}, []string{"upload-desk.js"}
 	page.Receipts = receiptList(p, a.Base+"/")

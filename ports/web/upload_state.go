@@ -24,6 +24,7 @@ type uploadState struct {
 	Now      string      `json:"now"`
 	Batch    *batchState `json:"batch"`
 	Files    []fileState `json:"files"`
+	Earlier  int         `json:"earlier_files,omitempty"` // sent before those in files; their receipts name them
 
 	Receipts []receiptState `json:"receipts,omitempty"` // of released batches, at receipts/{batch}
 }
@@ -74,7 +75,7 @@ type fileState struct {
 func stateOf(p linkapp.UploadPage, running map[uuid.UUID]transfer.Row) uploadState {
 	st := uploadState{
 		Link: linkState{State: "open", ExpiresAt: milli(p.ExpiresAt), Client: p.ClientName, Practice: p.Practice, MaxFileBytes: p.MaxFile},
-		Now:  milli(p.Now), Files: []fileState{},
+		Now:  milli(p.Now), Files: []fileState{}, Earlier: p.Earlier,
 	}
 	if p.State == linkapp.LinkExpired || p.State == linkapp.LinkRevoked {
 		st.Link.State = string(p.State)

@@ -2,7 +2,9 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -84,6 +86,13 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, prob
 	if err != nil {
 		return err
 	}
+	after := r.URL.Query().Get("after")
+	if after != "" {
+		d.Files, d.Next, err = s.LinkList.Files(r.Context(), u.Firm, linkapp.FileQuery{Link: id, After: after, Limit: linkapp.LinkFiles})
+		if err != nil {
+			return err
+		}
+	}
 	z := zone(u.Practice.Zone)
 	page := views.Link{
 		Shell: s.shell(r, "Upload link", "links"), Link: linkLine(d.LinkRow), ClientID: d.Client, Message: d.Message, Wanted: d.Wanted,
@@ -91,6 +100,7 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, prob
 		Command: newID(), MinExpires: s.Now().In(z).Format(time.DateOnly), ExtendTo: later(d.ExpiresAt, s.Now(), z),
 		RenewTo: s.Now().In(z).AddDate(0, 0, suggestedDays).Format(time.DateOnly), RenewDays: suggestedDays,
 		Problems: problems, Reason: r.PostForm.Get("reason"), Discard: r.PostForm.Get("unreleased") == string(uploadlink.Discard), Files: fileLines(d.Files, z), Receipts: linkReceipts(d, z), Withdrawn: d.Withdrawn,
+		Pager: filePager(d), Later: after != "",
 	}
 	if day := r.PostForm.Get("expires_on"); len(problems) > 0 && day != "" {
 		page.ExtendTo = day
@@ -113,6 +123,15 @@ func (s *Server) linkPage(w http.ResponseWriter, r *http.Request, code int, prob
 	page.Stale = !current
 	s.page(w, r, code, page)
 	return nil
+}
+
+// filePager leads to the files that reached the practice before those of d.
+func filePager(d linkapp.LinkDetail) views.Pager {
+	p := views.Pager{Shown: fmt.Sprintf("%d of %s", len(d.Files), views.Count(d.Delivered, "file", "files"))}
+	if d.Next != "" {
+		p.Next = "/upload-links/" + d.ID.String() + "?" + url.Values{"after": {d.Next}}.Encode() + "#files-head"
+	}
+	return p
 }
 
 // later is the day that the form for more time suggests: a week after the last one, or after today.

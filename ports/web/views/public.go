@@ -28,6 +28,7 @@ type Upload struct {
 	LimitWords string // the same, as a hint: "4.99 GB"
 	PlainLimit string // of the form for browsers without script
 	Rows       []UploadRow
+	Earlier    int // files that were sent before Rows; receipts name them
 	Receipts   ReceiptList
 	Editable   bool   // a file is still in its window
 	Left       string // "9:42", of the newest window
@@ -88,6 +89,7 @@ type LinkClosed struct {
 	Advice  string
 	Back    string      // to the upload page, where that is still there
 	Rows    []UploadRow // what was sent through it (L6)
+	Earlier int         // files that were sent before Rows
 	Ask     *AskForm    // nil: nobody can be asked
 
 	Receipts ReceiptList

@@ -189,6 +189,8 @@ type Link struct {
 	Discard    bool   // chosen
 	Problems   Problems
 	Files      []FileLine
+	Pager      Pager // to earlier files
+	Later      bool  // these are not the newest
 	Receipts   []ReceiptLine
 	Withdrawn  int        // files that were given up (U5)
 	Life       []LifeLine // newest first

@@ -202,10 +202,14 @@ class UploadDesk extends HTMLElement {
   count() {
     const files = this.page?.files ?? [], mine = new Set(this.sendings.map((s) => s.id))
     const moving = this.sendings.filter((s) => !s.over).length, done = this.sendings.filter((s) => s.state === "done").length
-    const received = done + files.filter((f) => f.state === "received" && !mine.has(f.id)).length, sent = files.filter((f) => f.state === "released").length
+    const received = done + files.filter((f) => f.state === "received" && !mine.has(f.id)).length, earlier = this.page?.earlier_files ?? 0
+    const sent = earlier + files.filter((f) => f.state === "released").length
     const checking = files.filter((f) => f.state === "checking").length, stopped = files.filter((f) => f.state === "infected").length
     set(this.querySelector("#files-count"), [moving && `${moving} on the way`, received && `${received} received`, checking && `${checking} being checked`, sent && `${sent} sent`, stopped && `${stopped} not sent`].filter(Boolean).join(", "))
     this.querySelector("#files-section").hidden = this.rows.empty
+    const older = this.querySelector("#earlier")
+    older.hidden = earlier === 0
+    set(older, earlier === 0 ? "" : `${earlier} ${earlier === 1 ? "more file was" : "more files were"} sent earlier. The receipts name every one.`)
     this.naming.refresh()
   }
 
