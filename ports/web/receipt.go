@@ -170,6 +170,9 @@ func linkReceipts(d linkapp.LinkDetail, z *time.Location) []views.ReceiptLine {
 	}
 	var rows []views.ReceiptLine
 	for _, b := range released(d.Batches) {
+		if b.Files == 0 { // nothing of it has reached the practice (U8), or not yet for certain (U6)
+			continue
+		}
 		rows = append(rows, views.ReceiptLine{
 			Batch: b.ID, Href: "/upload-links/" + d.ID.String() + "/receipts/" + b.ID.String(), Released: views.At(b.ReleasedAt, z), Files: b.Files, Sender: names[b.Recipient],
 		})

@@ -113,9 +113,10 @@ func TestReceiptsThatAreNotThere(t *testing.T) {
 func TestReceiptOfThePractice(t *testing.T) {
 	h := sentReceipt(t).signIn().redeemed()
 	h.shelf.links = []linkapp.LinkRow{linkRow()}
-	h.shelf.batches = h.shelf.upload.Batches
+	empty := newTestID(90) // infected, or not known to be released yet
+	h.shelf.batches = append(h.shelf.upload.Batches[:1:1], linkapp.BatchRow{ID: empty, Recipient: imogen, State: linkapp.BatchReleased, ReleasedAt: noon})
 	path := "/upload-links/" + link.String() + "/receipts/" + batch.String()
-	h.get("/upload-links/"+link.String()).want(t, 200, "Receipts", `href="`+path+`"`, "by Imogen")
+	h.get("/upload-links/"+link.String()).want(t, 200, "Receipts", `href="`+path+`"`, "by Imogen").lacks(t, empty.String())
 	h.get(path).want(t, 200, "scan.pdf", strings.Repeat("ab", 32), path+"/receipt.json", `href="/upload-links/`+link.String()+`"`)
 	mine, theirs := h.get(path+"/receipt.json").want(t, 200), h.get("/up/"+link.String()+"/receipts/"+batch.String()+"/receipt.json").want(t, 200)
 	if mine.text != theirs.text {
