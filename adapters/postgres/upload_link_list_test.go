@@ -124,7 +124,7 @@ func (u *usedLink) send(t testing.TB, name string) uuid.UUID {
 func TestFileReachesThePracticeAfterItsWindow(t *testing.T) {
 	h := newHouse(t)
 	h.run(t)
-	u := h.issue(t, 600*time.Millisecond)
+	u := h.issue(t, 4*time.Second) // long enough for a busy machine to look into it
 	file := u.send(t, "statement.pdf")
 
 	page, err := u.list.Upload(t.Context(), u.firm, u.id, u.holder.Recipient)
