@@ -39,21 +39,13 @@ func (a Accounts) AddStaff(ctx context.Context, s accountapp.Staff, phc string) 
 	return doing("add staff", err)
 }
 
-// SetPassword is accountapp.Rows.
-func (a Accounts) SetPassword(ctx context.Context, staff uuid.UUID, phc string, endSessions bool) error {
-	var found int
-	err := a.Pool.QueryRow(ctx, `
-		WITH changed AS (
-			UPDATE account.staff SET password_phc = $2 WHERE id = $1 AND deactivated_at IS NULL RETURNING id
-		), ended AS (
-			UPDATE account.staff_session SET revoked_at = statement_timestamp()
-			WHERE $3 AND revoked_at IS NULL AND staff IN (SELECT id FROM changed)
-		)
-		SELECT count(*) FROM changed`, staff, phc, endSessions).Scan(&found)
-	if err == nil && found == 0 {
+// Rehash is accountapp.Rows.
+func (a Accounts) Rehash(ctx context.Context, staff uuid.UUID, phc string) error {
+	tag, err := a.Pool.Exec(ctx, `UPDATE account.staff SET password_phc = $2 WHERE id = $1 AND deactivated_at IS NULL`, staff, phc)
+	if err == nil && tag.RowsAffected() == 0 {
 		return account.ErrUnknown
 	}
-	return doing("set password", err)
+	return doing("store a hash", err)
 }
 
 // Deactivate is accountapp.Rows. Sessions and tokens end by it, because every look at them asks for an active person.

@@ -176,12 +176,19 @@ func TestSessionsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		ended(t, in.Session)
+		if known, err := d.Rows.KnownDevice(ctx, in.Staff.ID, in.Device.Hash()); known || err != nil {
+			t.Errorf("the device is known as before: %v, %v", known, err)
+		}
 		if _, err := d.SignIn(ctx, accountapp.SignIn{Email: ann.Email, Password: "gravel saxophone noon"}); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("by deactivation", func(t *testing.T) {
 		in := d.in(t, bert)
+		token, err := d.CreateToken(ctx, accountapp.CreateToken{ID: uuid.Must(uuid.NewV7()), Firm: bert.Firm, Staff: bert.ID, Name: "the scanner"})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := d.Deactivate(ctx, ann.Firm, bert.ID); !errors.Is(err, account.ErrUnknown) {
 			t.Errorf("another practice could: %v", err)
 		}
@@ -189,6 +196,12 @@ func TestSessionsEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		ended(t, in.Session)
+		if _, err := d.Token(ctx, token); !errors.Is(err, account.ErrToken) {
+			t.Errorf("the API token still works: %v", err)
+		}
+		if _, err := d.SignIn(ctx, accountapp.SignIn{Email: bert.Email, Password: string(bert.Password)}); !errors.Is(err, account.ErrSignIn) {
+			t.Errorf("signing in still works: %v", err)
+		}
 	})
 	t.Run("what is no id of ours isn't looked up", func(t *testing.T) {
 		for _, id := range []accountapp.Secret{"", "x", accountapp.Secret(strings.Repeat("A", 44))} {

@@ -38,8 +38,8 @@ type Commands struct {
 type Rows interface {
 	// AddStaff returns ErrEmailTaken for an address that is in use in any practice.
 	AddStaff(ctx context.Context, s Staff, phc string) error
-	// SetPassword replaces the hash and, with endSessions, ends the person's sessions. ErrUnknown.
-	SetPassword(ctx context.Context, staff uuid.UUID, phc string, endSessions bool) error
+	// Rehash replaces the hash of the same password. ErrUnknown.
+	Rehash(ctx context.Context, staff uuid.UUID, phc string) error
 	// Deactivate shuts the account at its next request; sessions and tokens end. ErrUnknown.
 	Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error
 	// ByEmail finds an active person; ok is false for none. email is canonical.
@@ -123,7 +123,8 @@ func (c Commands) AddStaff(ctx context.Context, cmd AddStaff) error {
 	return c.Rows.AddStaff(ctx, Staff{ID: cmd.ID, Firm: cmd.Firm, Email: email, Name: cmd.Name, Role: cmd.Role}, phc)
 }
 
-// SetPassword gives staff a new password and ends all sessions of that person. Errors: as AddStaff, and ErrUnknown.
+// SetPassword gives staff a new password, ends all sessions of that person and forgets their devices, because it is asked
+// for where somebody else may know the old one. API tokens stay. Errors: as AddStaff, and ErrUnknown.
 func (c Commands) SetPassword(ctx context.Context, staff Staff, password string) error {
 	if err := account.CheckPassword(password, staff.Email, staff.Name); err != nil {
 		return err
@@ -132,10 +133,10 @@ func (c Commands) SetPassword(ctx context.Context, staff Staff, password string)
 	if err != nil {
 		return err
 	}
-	return c.Rows.SetPassword(ctx, staff.ID, phc, true)
+	return c.Rows.Renew(ctx, staff.ID, phc, nil)
 }
 
-// Deactivate ends somebody's access at the next request. ErrUnknown.
+// Deactivate ends somebody's access at the next request, by sessions and by API tokens (rule 9). ErrUnknown.
 func (c Commands) Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error {
 	return c.Rows.Deactivate(ctx, firm, staff)
 }
@@ -203,7 +204,7 @@ func (c Commands) open(ctx context.Context, staff Staff, cmd SignIn, stale bool,
 		if err != nil {
 			return SignedIn{}, err
 		}
-		if err := c.Rows.SetPassword(ctx, staff.ID, phc, false); err != nil {
+		if err := c.Rows.Rehash(ctx, staff.ID, phc); err != nil {
 			return SignedIn{}, err
 		}
 	}

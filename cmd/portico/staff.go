@@ -22,7 +22,7 @@ import (
 
 func newStaff(where *place) *cobra.Command {
 	staff := &cobra.Command{Use: "staff", Short: "The people of a practice who sign in", Args: cobra.NoArgs}
-	staff.AddCommand(newStaffAdd(where))
+	staff.AddCommand(newStaffAdd(where), newStaffList(where), newStaffDeactivate(where), newStaffPassword(where))
 	return staff
 }
 
@@ -65,13 +65,9 @@ func newStaffAdd(where *place) *cobra.Command {
 }
 
 func addStaff(ctx context.Context, h *house, p newPerson, in io.Reader, out io.Writer) error {
-	password := rand.Text()
-	if p.passwordStdin {
-		line, err := bufio.NewReader(in).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read the password: %w", err)
-		}
-		password = strings.TrimRight(line, "\r\n")
+	password, err := choose(p.passwordStdin, in)
+	if err != nil {
+		return err
 	}
 	firm, err := h.practiceFor(ctx, p)
 	if err != nil {
@@ -92,6 +88,18 @@ func addStaff(ctx context.Context, h *house, p newPerson, in io.Reader, out io.W
 		fmt.Fprintf(out, "The password is shown this once:\n%s\n", password)
 	}
 	return nil
+}
+
+// choose is a password: the first line of in, or one that is made.
+func choose(fromStdin bool, in io.Reader) (string, error) {
+	if !fromStdin {
+		return rand.Text(), nil
+	}
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 // practiceFor is the practice that a new person belongs to: a new one, the one named, or the only one.

@@ -9,8 +9,10 @@
 //  5. A session ends an hour after its last request and twelve hours after sign-in, whichever comes first.
 //  6. People see their own sessions and end any of them, or all at once.
 //  7. A new password needs the present one, whose wrong tries count as those of rule 4. It ends all other sessions, and
-//     the one it was given in goes on under a new id.
+//     the one it was given in goes on under a new id. One that the operator gives ends them all.
 //  8. The log of a practice is read by its admins only: it holds facts of files that haven't reached the practice.
+//  9. Who leaves the practice is locked out at their next request, by session and by API token. Their name stays in the
+//     history, and their address belongs to that account for good.
 package account
 
 import (
