@@ -50,17 +50,31 @@ type uploadLinkBody struct {
 	Paragraphs   []string // of the sender's own words
 	Day, DayZone string
 	Button       string
+	Asker        string // "Mary O’Neill of Harbour & Finch"
 }
 
 // UploadLink is notify.Mailer: the mail with the button (S1.9) and the day beneath it (S1.10).
 func (m *Mailer) UploadLink(ctx context.Context, l notify.UploadLink) (notify.Outcome, error) {
 	b := uploadLinkBody{UploadLink: l, Paragraphs: paragraphs(l.Message), Button: cmp.Or(visible(l.Wording.Button), firm.DefaultButton)}
 	b.Day, b.DayZone = notify.LastDay(l.ExpiresAt, l.Zone)
+	b.Asker = l.Practice.Name
+	if l.Sender != l.Practice {
+		b.Asker = fmt.Sprintf("%s of %s", l.Sender.Name, l.Practice.Name)
+	}
 	return m.send(ctx, "upload_link", b, Mail{
 		ID: l.ID, At: l.At, To: l.To, ReplyTo: l.Sender,
-		From:    notify.Person{Name: fmt.Sprintf("%s, %s", l.Sender.Name, l.Practice.Name), Email: m.From},
+		From:    notify.Person{Name: inTheNameOf(l.Sender, l.Practice), Email: m.From},
 		Subject: fmt.Sprintf("%s asks you for files", l.Sender.Name),
 	})
+}
+
+// inTheNameOf is the name beside the address that mails come from: the sender and the practice, or the practice alone
+// where it stands for a sender who has left.
+func inTheNameOf(sender, practice notify.Person) string {
+	if sender == practice {
+		return practice.Name
+	}
+	return fmt.Sprintf("%s, %s", sender.Name, practice.Name)
 }
 
 // batchNoticeBody is what bodies/batch_notice.* show.

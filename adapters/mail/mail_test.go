@@ -109,6 +109,37 @@ func TestUploadLinkMail(t *testing.T) {
 	}
 }
 
+// U2: a practice whose window is 0 promises no time to rename or delete, in either part.
+func TestUploadLinkMailWithoutAWindow(t *testing.T) {
+	var c caught
+	l := link()
+	l.Wording.Final = true
+	if _, err := mailer(t, &c).UploadLink(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "upload_link_final.html", c.HTML)
+	golden(t, "upload_link_final.txt", c.Text)
+	for _, part := range []string{c.HTML, c.Text} {
+		if strings.Contains(part, "short time") || strings.Contains(part, "delete") || !strings.Contains(part, "Until the link expires you can open it again") {
+			t.Errorf("it promises what the practice doesn't give:\n%s", part)
+		}
+	}
+}
+
+// Where who sent a link has left, the practice asks in its own name, and it is said once.
+func TestUploadLinkMailOfThePracticeItself(t *testing.T) {
+	var c caught
+	l := link()
+	l.Sender = l.Practice
+	if _, err := mailer(t, &c).UploadLink(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	if c.From.Name != "Harbour & Finch" || c.ReplyTo != l.Practice || !strings.HasPrefix(c.Text, "Harbour & Finch asks you for files.") ||
+		!strings.Contains(c.HTML, ">Harbour &amp; Finch asks you for files<") {
+		t.Errorf("from %q:\n%s", c.From.Name, c.Text)
+	}
+}
+
 // S1.9: the button has the practice's own words where it has some, as text whatever they are, in both parts.
 func TestUploadLinkMailInThePracticesOwnWords(t *testing.T) {
 	var c caught

@@ -10,17 +10,26 @@ import (
 // withdrawalRequestBody is what bodies/withdrawal_request.* show.
 type withdrawalRequestBody struct {
 	notify.WithdrawalRequest
-	Title      string
-	Who        string // "Ingrid (ingrid@solberg.example)"
-	Line       fileLine
+	Title string
+	Who   string // "Ingrid (ingrid@solberg.example)"
+	Lines []pleaLine
+}
+
+type pleaLine struct {
+	fileLine
+	URL        string
 	Paragraphs []string // of the reason
 }
 
-// WithdrawalRequest is notify.Mailer: one mail for each time that a file is asked back (U5).
+// WithdrawalRequest is notify.Mailer: one mail for what somebody asks back within a short time (U5).
 func (m *Mailer) WithdrawalRequest(ctx context.Context, r notify.WithdrawalRequest) (notify.Outcome, error) {
-	b := withdrawalRequestBody{
-		WithdrawalRequest: r, Title: "Somebody asks to withdraw a file", Who: who(r.From),
-		Line: fileLine{Name: visible(r.File.Name), Note: size(r.File.Size)}, Paragraphs: paragraphs(r.Reason),
+	b := withdrawalRequestBody{WithdrawalRequest: r, Title: "Somebody asks to withdraw a file", Who: who(r.From)}
+	if len(r.Pleas) > 1 {
+		b.Title = fmt.Sprintf("Somebody asks to withdraw %d files", len(r.Pleas))
+	}
+	for _, p := range r.Pleas {
+		line := fileLine{Name: visible(p.File.Name), Note: size(p.File.Size)}
+		b.Lines = append(b.Lines, pleaLine{fileLine: line, URL: p.URL, Paragraphs: paragraphs(p.Reason)})
 	}
 	return m.send(ctx, "withdrawal_request", b, Mail{
 		ID: r.ID, At: r.At, To: r.To,
@@ -48,7 +57,7 @@ func (m *Mailer) WithdrawalAnswer(ctx context.Context, a notify.WithdrawalAnswer
 	}
 	return m.send(ctx, "withdrawal_answer", b, Mail{
 		ID: a.ID, At: a.At, To: a.To, ReplyTo: a.Sender,
-		From:    notify.Person{Name: fmt.Sprintf("%s, %s", a.Sender.Name, a.Practice.Name), Email: m.From},
+		From:    notify.Person{Name: inTheNameOf(a.Sender, a.Practice), Email: m.From},
 		Subject: b.Title,
 	})
 }

@@ -13,8 +13,8 @@ func TestWithdrawalMails(t *testing.T) {
 	m := mailer(t, &c)
 	n := notice()
 	request := notify.WithdrawalRequest{
-		ID: "withdrawal-request.1.5", At: noon, To: n.To, Practice: n.Practice, From: n.From, File: n.Files[0],
-		Reason: "It is <b>somebody else’s</b>.\r\n\r\nSorry!", URL: "https://portal.example/files/1",
+		ID: "withdrawal-request.1.5", At: noon, To: n.To, Practice: n.Practice, From: n.From, URL: "https://portal.example/files/1",
+		Pleas: []notify.Plea{{File: n.Files[0], Reason: "It is <b>somebody else’s</b>.\r\n\r\nSorry!", URL: "https://portal.example/files/1"}},
 	}
 	if _, err := m.WithdrawalRequest(t.Context(), request); err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestWithdrawalMails(t *testing.T) {
 	if c.Subject != "Somebody asks to withdraw a file" || strings.Contains(c.HTML, "<b>") || !strings.Contains(c.Text, "> Sorry!\n") {
 		t.Errorf("subject %q, body:\n%s", c.Subject, c.HTML)
 	}
-	request.Reason, request.From = "", notify.Person{}
+	request.Pleas[0].Reason, request.From = "", notify.Person{}
 	if _, err := m.WithdrawalRequest(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +32,16 @@ func TestWithdrawalMails(t *testing.T) {
 		if !strings.Contains(part, "No reason was given.") || !strings.Contains(part, "The person who sent it asks you") {
 			t.Errorf("without a reason:\n%s", part)
 		}
+	}
+	request.From, request.URL = n.From, "https://portal.example/upload-links/1"
+	request.Pleas = append(request.Pleas, notify.Plea{File: n.Files[1], Reason: "Wrong <i>month</i>", URL: "https://portal.example/files/2"})
+	if _, err := m.WithdrawalRequest(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "withdrawal_requests.html", c.HTML)
+	golden(t, "withdrawal_requests.txt", c.Text)
+	if c.Subject != "Somebody asks to withdraw 2 files" || strings.Contains(c.HTML, "<i>") {
+		t.Errorf("subject %q, body:\n%s", c.Subject, c.HTML)
 	}
 
 	answer := notify.WithdrawalAnswer{

@@ -59,8 +59,8 @@ func (w *Effects) Reactor(name string, types []string, effects func(event.Record
 				if err != nil {
 					return err
 				}
-				batch.Queue(`INSERT INTO es.effects (key, firm_no, kind, stream_id, args) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-					e.Key, e.Firm, e.Kind, e.Stream.ID, args)
+				batch.Queue(`INSERT INTO es.effects (key, firm_no, kind, stream_id, args, due_at) VALUES ($1, $2, $3, $4, $5, greatest($6, clock_timestamp())) ON CONFLICT DO NOTHING`,
+					e.Key, e.Firm, e.Kind, e.Stream.ID, args, e.NotBefore)
 			}
 		}
 		if wrote = batch.Len() > 0; !wrote {

@@ -132,6 +132,34 @@ func TestEffectsAreShared(t *testing.T) {
 	}
 }
 
+// An effect that isn't due waits, and one act stands for all that ask for it under its key meanwhile.
+func TestEffectIsHeld(t *testing.T) {
+	t.Parallel()
+	n := startNode(t, pgtest.DB(t))
+	world := newOutside()
+	from := time.Now().Add(time.Minute)
+	effects := postgres.NewEffects(n.db, n.tail, world, n.log)
+	n.subscribe(effects.Reactor("held", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
+		return []es.Effect{
+			{Kind: "probe", Key: "held", Firm: r.Firm, Stream: r.Stream, NotBefore: from},
+			{Kind: "probe", Key: keyOf(r.Stream), Firm: r.Firm, Stream: r.Stream, NotBefore: from.Add(-time.Hour)}, // is due at once
+		}
+	}))
+	n.run(effects.Run)
+	for range 40 {
+		stream, _ := n.tick(t)
+		within(t, 30*time.Second, "what isn't held is performed", func() bool { return world.actsOn(keyOf(stream)) == 1 })
+	}
+	if r := n.effect(t, "held"); r.state != "waiting" || r.attempts != 0 || r.dueIn <= 0 || r.dueIn > time.Minute {
+		t.Fatalf("%+v", r)
+	}
+	n.due(t, "held")
+	within(t, 30*time.Second, "it is performed", func() bool { return n.effect(t, "held").state == "done" })
+	if acts := world.actsOn("held"); acts != 1 {
+		t.Errorf("performed %d times", acts)
+	}
+}
+
 // While one node performs, however long, nobody else does: the lease sees to it.
 func TestEffectIsLeased(t *testing.T) {
 	t.Parallel()

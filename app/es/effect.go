@@ -3,6 +3,7 @@ package es
 import (
 	"context"
 	"errors"
+	"time"
 
 	"portico/domain/event"
 
@@ -18,6 +19,8 @@ type Effect struct {
 	Firm   int32
 	Stream event.Stream
 	Args   EffectArgs
+
+	NotBefore time.Time // by the database's clock; zero: at once. Until then one effect can stand for what comes later under its Key
 }
 
 // EffectArgs are the ids that an effect is about; what its kind does not need is zero.
@@ -27,6 +30,7 @@ type EffectArgs struct {
 	Batch      uuid.UUID `json:"batch,omitzero"`
 	File       uuid.UUID `json:"file,omitzero"`
 	Version    int       `json:"version,omitempty"` // of the event that asks, in its stream
+	Since      time.Time `json:"since,omitzero"`    // it is about what happened from then on
 }
 
 // Performer does one effect and records its outcome as an event. It must be harmless the second time: a node may die

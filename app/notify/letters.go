@@ -51,6 +51,7 @@ type plea struct {
 	file     uuid.UUID
 	reason   string
 	asked    int // version of the request
+	at       time.Time
 	answered int // version of the answer; 0: none yet
 	accepted bool
 	answer   string // of a refusal
@@ -112,7 +113,7 @@ func (l letters) Apply(e uploadlink.Event) letters {
 			f.finding = e.Finding + e.Reason // one of the two is empty
 		}
 	case uploadlink.WithdrawalRequested:
-		l.pleas = append(l.pleas, plea{file: e.File, reason: e.Reason.Text, asked: l.version})
+		l.pleas = append(l.pleas, plea{file: e.File, reason: e.Reason.Text, asked: l.version, at: e.At})
 	case uploadlink.WithdrawalAccepted:
 		l.answer(e.File, true, "")
 	case uploadlink.WithdrawalRefused:

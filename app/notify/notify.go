@@ -8,8 +8,11 @@
 //  4. Subjects name no client and no recipient.
 //  5. An infected file is told to the practice’s own address and to who sent it, a held one to that address; to nobody else (U8).
 //  6. A request for a new link is one mail, to the link's sender and the practice's address, while it has no answer (S1.i21).
-//  7. A file that is asked back is one mail to the practice, while nobody has answered, and each answer one to the person
-//     who asked (U5). Neither carries a secret.
+//  7. Files that somebody asks back within one minute by the clock are one mail to the practice, which leaves half a minute
+//     after it and names every one that has no answer yet: however many there are, the practice gets a mail a minute at
+//     most, and each request is in one. Each answer is one mail to the person who asked (U5). Neither carries a secret.
+//  8. A mail with a link speaks of time to rename and delete only where the practice gives some (U2).
+//  9. What goes to the sender of a link, or is answered to them, goes to the practice's own address once they have left it.
 package notify
 
 import (
@@ -34,7 +37,7 @@ const (
 	HeldMail           = "mail.held"             // args: File
 	NewLinkRequestMail = "mail.new_link_request" // args: Recipient
 
-	WithdrawalRequestMail = "mail.withdrawal_request" // args: Version
+	WithdrawalRequestMail = "mail.withdrawal_request" // args: Recipient, Since; of older ones Version
 	WithdrawalAnswerMail  = "mail.withdrawal_answer"  // args: Version
 )
 
@@ -88,9 +91,11 @@ type UploadLink struct {
 	Wording   MailWording
 }
 
-// MailWording is a practice's own words in its mails. What is empty is said as the product says it.
+// MailWording is a practice's own words in its mails, and what they can't promise. What is empty is said as the product
+// says it.
 type MailWording struct {
 	Button string // of the mail with an upload link; plain text of one line
+	Final  bool   // what is sent goes to the practice at once: there is no time to rename or delete it
 }
 
 // BatchNotice tells the sender of a link that files have come.
@@ -133,7 +138,7 @@ type Sender struct {
 	Keys     secret.KeyRing
 	Mailer   Mailer
 	BaseURL  string                                                                 // "https://portal.example", without a slash at its end
-	Staff    func(ctx context.Context, firm int32, staff uuid.UUID) (Person, error) // of the practice
+	Staff    func(ctx context.Context, firm int32, staff uuid.UUID) (Person, error) // of the practice, or the practice for who has left it (rule 9)
 	Practice func(ctx context.Context, firm int32) (Person, error)                  // its name, and the address printed in its mails
 	Wording  func(ctx context.Context, firm int32) (MailWording, error)             // nil: every practice says what the product says
 }
@@ -203,7 +208,7 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 	case NewLinkRequestMail:
 		return s.sendRequest(ctx, e)
 	case WithdrawalRequestMail:
-		return s.sendPlea(ctx, e)
+		return s.sendPleas(ctx, e)
 	case WithdrawalAnswerMail:
 		return s.sendAnswer(ctx, e)
 	}

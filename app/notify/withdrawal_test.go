@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/app/es"
 	"portico/domain/event"
@@ -12,8 +13,13 @@ import (
 	"github.com/google/uuid"
 )
 
+// pleaMail is about one request, as effects of before requests were collected still are.
 func pleaMail(version int) es.Effect {
 	return es.Effect{Kind: WithdrawalRequestMail, Firm: 1, Stream: uploadlink.Stream(link), Args: es.EffectArgs{Version: version}}
+}
+
+func pleasMail(who uuid.UUID, since time.Time) es.Effect {
+	return es.Effect{Kind: WithdrawalRequestMail, Firm: 1, Stream: uploadlink.Stream(link), Args: es.EffectArgs{Recipient: who, Since: since}}
 }
 
 func answerMail(version int) es.Effect {
@@ -52,7 +58,7 @@ func TestWithdrawalMails(t *testing.T) {
 		t.Fatalf("%d requests and %d answers were mailed", len(box.pleas), len(box.answers))
 	}
 	p, kept, given := box.pleas[0], box.answers[0], box.answers[1]
-	if p.To.Email != "mary@harbour.example" || p.From.Name != "Olav" || p.File != (File{Name: "January.pdf", Size: 7}) || p.Reason != "" ||
+	if p.To.Email != "mary@harbour.example" || p.From.Name != "Olav" || !slices.Equal(p.Pleas, []Plea{{File: File{Name: "January.pdf", Size: 7}, URL: p.URL}}) ||
 		p.URL != "https://portal.example/files/"+fileA.String() {
 		t.Errorf("request %+v", p)
 	}
@@ -72,6 +78,53 @@ func TestWithdrawalMails(t *testing.T) {
 	events = []uploadlink.Event{issued}
 	send(t, pleaMail(1), Withdrawn)
 	send(t, answerMail(1), Withdrawn)
+}
+
+// Rule 7: one mail names all that one person asks back from a time on and that has no answer, and nothing of anybody else.
+func TestRequestsOfAMinuteAreOneMail(t *testing.T) {
+	fileD := uuid.MustParse("0197f000-0000-7000-8000-0000000000f4")
+	events := []uploadlink.Event{
+		issued, arrived(fileA, "a.pdf", true), arrived(fileB, "b.pdf", true), arrived(fileC, "c.pdf", true),
+		uploadlink.FileReceived{File: fileD, Batch: uuid.UUID{15: 9}, Recipient: olav, Name: event.Of(link, "olav.pdf"), Size: 7},
+		uploadlink.WithdrawalRequested{File: fileA, At: noon.Add(-time.Second)}, // has a mail of its own
+		uploadlink.WithdrawalRequested{File: fileB, At: noon, Reason: event.Of(link, "Wrong month")},
+		uploadlink.WithdrawalRequested{File: fileD, At: noon.Add(time.Second)},
+		uploadlink.WithdrawalRequested{File: fileC, At: noon.Add(59 * time.Second)},
+	}
+	var box outbox
+	send := func(e es.Effect, want Status) (m WithdrawalRequest) {
+		t.Helper()
+		o, err := sender(t, &box, events...).Send(t.Context(), e)
+		if o.Status != want || err != nil {
+			t.Fatalf("%+v, %v; want %s", o, err, want)
+		}
+		if want == HandedOver {
+			m = box.pleas[len(box.pleas)-1]
+		}
+		return m
+	}
+	m := send(pleasMail(ingr, noon), HandedOver)
+	want := []Plea{
+		{File: File{Name: "b.pdf", Size: 7}, Reason: "Wrong month", URL: "https://portal.example/files/" + fileB.String()},
+		{File: File{Name: "c.pdf", Size: 7}, URL: "https://portal.example/files/" + fileC.String()},
+	}
+	if !slices.Equal(m.Pleas, want) || m.From.Name != "Ingrid" || m.URL != "https://portal.example/upload-links/"+link.String() {
+		t.Errorf("%+v", m)
+	}
+	if o := send(pleasMail(olav, noon), HandedOver); len(o.Pleas) != 1 || o.Pleas[0].File.Name != "olav.pdf" || o.ID == m.ID || o.URL != o.Pleas[0].URL {
+		t.Errorf("%+v", o)
+	}
+	events = append(events, uploadlink.WithdrawalAccepted{File: fileB})
+	if m := send(pleasMail(ingr, noon), HandedOver); len(m.Pleas) != 1 || m.Pleas[0].File.Name != "c.pdf" {
+		t.Errorf("after an answer: %+v", m.Pleas)
+	}
+	// Kept, and asked back again while the mail of that minute has not left: the mail tells the second request.
+	events = append(events, uploadlink.WithdrawalRefused{File: fileC}, uploadlink.WithdrawalRequested{File: fileC, At: noon.Add(59 * time.Second), Reason: event.Of(link, "Please")})
+	if m := send(pleasMail(ingr, noon), HandedOver); len(m.Pleas) != 1 || m.Pleas[0].Reason != "Please" {
+		t.Errorf("asked again: %+v", m.Pleas)
+	}
+	events = append(events, uploadlink.WithdrawalAccepted{File: fileC})
+	send(pleasMail(ingr, noon), Withdrawn)
 }
 
 // Somebody who was erased gets no mail.

@@ -2,6 +2,7 @@ package uploadlink
 
 import (
 	"fmt"
+	"time"
 
 	"portico/app/es"
 	"portico/domain/event"
@@ -19,12 +20,13 @@ const (
 	MailHeld           = "mail.held"             // to the practice's own address: a file could not be scanned and waits; Args: File
 	MailNewLinkRequest = "mail.new_link_request" // to the practice, for who asks for a new link (S1.i21); Args: Recipient
 
-	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: a file is asked back (U5); Args: Version
+	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: files are asked back (U5); Args: Recipient, Since
 	MailWithdrawalAnswer  = "mail.withdrawal_answer"  // to the person who asked; Args: Version
 )
 
 // Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, two about an
-// infected file, one for each request for a new link, one about a file that is asked back, and the answer to that.
+// infected file, one for each request for a new link, one about the files that somebody asks back within one minute, and
+// the answer to each.
 // It is pure: the same event asks for the same effects under the same keys.
 func Effects(r event.Recorded) []es.Effect {
 	e, ok := r.Event.(uploadlink.Event)
@@ -61,9 +63,9 @@ func Effects(r event.Recorded) []es.Effect {
 			effects = append(effects, fileEffect(r, MailHeld, e.File))
 		}
 	case uploadlink.WithdrawalRequested:
-		effects = append(effects, withdrawalMail(MailWithdrawalRequest, r))
+		effects = append(effects, requestMail(r, e.At))
 	case uploadlink.WithdrawalAccepted, uploadlink.WithdrawalRefused:
-		effects = append(effects, withdrawalMail(MailWithdrawalAnswer, r))
+		effects = append(effects, answerMail(r))
 	case uploadlink.Extended, uploadlink.Revoked, uploadlink.Expired, uploadlink.MailHandedOver, uploadlink.MailBounced,
 		uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.NewLinkRequestDismissed, uploadlink.Copied, uploadlink.TransferStarted, uploadlink.TransferAbandoned,
 		uploadlink.BatchOpened, uploadlink.FileReceived, uploadlink.FileRenamed, uploadlink.FileDeleted, uploadlink.BatchCancelled,
@@ -83,10 +85,28 @@ func fileEffect(r event.Recorded, kind string, file uuid.UUID) es.Effect {
 	return es.Effect{Kind: kind, Key: fmt.Sprintf("%s/%s", kind, file), Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{File: file}}
 }
 
-// withdrawalMail is about one request or answer, named by its place in the stream: a file may be asked back twice.
-func withdrawalMail(kind string, r event.Recorded) es.Effect {
+// The times of a mail about files that are asked back: it collects what one person asks within a minute by the clock, and
+// waits some more for what was decided in that minute and is written after it, as long as a statement may take.
+const (
+	withdrawalMinute = time.Minute
+	withdrawalSlack  = 30 * time.Second
+)
+
+// requestMail is about all requests of one person in one minute: the first asks for it and the others find it there, still
+// waiting, so forty files that are asked back are one mail or two. Each is in the mail of its own minute.
+func requestMail(r event.Recorded, at time.Time) es.Effect {
+	since := at.UTC().Truncate(withdrawalMinute)
 	return es.Effect{
-		Kind: kind, Key: fmt.Sprintf("%s/%s/%d", kind, r.Stream.ID, r.Version),
+		Kind: MailWithdrawalRequest, Key: fmt.Sprintf("%s/%s/%s/%d", MailWithdrawalRequest, r.Stream.ID, r.Meta.Actor.ID, since.Unix()),
+		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: r.Meta.Actor.ID, Since: since},
+		NotBefore: since.Add(withdrawalMinute + withdrawalSlack),
+	}
+}
+
+// answerMail is about one answer, named by its place in the stream: a file may be asked back twice.
+func answerMail(r event.Recorded) es.Effect {
+	return es.Effect{
+		Kind: MailWithdrawalAnswer, Key: fmt.Sprintf("%s/%s/%d", MailWithdrawalAnswer, r.Stream.ID, r.Version),
 		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Version: r.Version},
 	}
 }

@@ -2,9 +2,11 @@ package uploadlink_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/app/es"
 	uploadlinkapp "portico/app/uploadlink"
@@ -23,9 +25,11 @@ func TestEffects(t *testing.T) {
 			Args: es.EffectArgs{Recipient: to, Generation: generation},
 		}
 	}
-	withdrawal := func(kind string) es.Effect {
+	answer := func() es.Effect {
+		kind := "mail.withdrawal_answer"
 		return es.Effect{Kind: kind, Key: kind + "/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Version: 7}}
 	}
+	minute := time.Date(2026, 11, 22, 0, 41, 0, 0, time.UTC)
 	people := []uploadlink.Recipient{
 		{ID: ida, Name: event.Of(ida, "Ida"), Email: event.Of(ida, "ida@example.org")},
 		{ID: ben, Name: event.Of(ben, "Ben"), Email: event.Of(ben, "ben@example.org")},
@@ -45,16 +49,20 @@ func TestEffects(t *testing.T) {
 		{uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{file, second}}, []es.Effect{{ // S1.i8: one, however many files
 			Kind: "mail.batch_notice", Key: "mail.batch_notice/" + batch.String(), Firm: firm, Stream: stream, Args: es.EffectArgs{Batch: batch},
 		}}},
-		// U5: one each, named by its place in the stream, because a file may be asked back twice
-		{uploadlink.WithdrawalRequested{File: file, Reason: event.Of(ida, "ida@example.org is wrong")}, []es.Effect{withdrawal("mail.withdrawal_request")}},
-		{uploadlink.WithdrawalRefused{File: file, Reason: event.Of(ida, "Ida, no")}, []es.Effect{withdrawal("mail.withdrawal_answer")}},
-		{uploadlink.WithdrawalAccepted{File: file}, []es.Effect{withdrawal("mail.withdrawal_answer")}},
+		// U5: one for what one person asks in a minute, and then one each, named by its place in the stream, because a file
+		// may be asked back twice
+		{uploadlink.WithdrawalRequested{File: file, Reason: event.Of(ida, "ida@example.org is wrong"), At: minute.Add(17 * time.Second)}, []es.Effect{{
+			Kind: "mail.withdrawal_request", Key: fmt.Sprintf("mail.withdrawal_request/%s/%s/%d", link, ida, minute.Unix()), Firm: firm, Stream: stream,
+			Args: es.EffectArgs{Recipient: ida, Since: minute}, NotBefore: minute.Add(90 * time.Second),
+		}}},
+		{uploadlink.WithdrawalRefused{File: file, Reason: event.Of(ida, "Ida, no")}, []es.Effect{answer()}},
+		{uploadlink.WithdrawalAccepted{File: file}, []es.Effect{answer()}},
 		{uploadlink.BatchCancelled{Batch: batch}, nil}, // S1.i7: the practice hears nothing
 		{uploadlink.FileReceived{File: file}, nil},     // S1.i1
 		{uploadlink.Extended{}, nil},
 		{stranger{}, nil},
 	} {
-		r := event.Recorded{Stream: stream, Version: 7, Firm: firm, Event: c.e}
+		r := event.Recorded{Stream: stream, Version: 7, Firm: firm, Event: c.e, Meta: event.Meta{Actor: event.Actor{Kind: event.Uploader, ID: ida}}}
 		got := uploadlinkapp.Effects(r)
 		if !reflect.DeepEqual(got, c.want) || !reflect.DeepEqual(uploadlinkapp.Effects(r), got) {
 			t.Errorf("%s asks for\n%+v\nwant\n%+v", c.e.EventType(), got, c.want)
@@ -63,6 +71,31 @@ func TestEffects(t *testing.T) {
 		if err != nil || strings.Contains(string(text), "example.org") || strings.Contains(string(text), "Ida") {
 			t.Errorf("%s asks for %s, %v; want ids only", c.e.EventType(), text, err)
 		}
+	}
+}
+
+// Rule 7 of app/notify: forty requests within a minute are at most two mails; each is in the mail of its own minute, which
+// leaves after it and within a minute and a half.
+func TestFortyRequestsAreTwoMails(t *testing.T) {
+	begin := time.Date(2026, 11, 22, 0, 41, 42, 0, time.UTC)
+	mails := map[string]es.Effect{}
+	for i := range 40 {
+		at := begin.Add(time.Duration(i) * 1500 * time.Millisecond)
+		r := event.Recorded{
+			Stream: uploadlink.Stream(link), Version: 9 + i, Firm: firm, Event: uploadlink.WithdrawalRequested{File: uuid.UUID{15: byte(i)}, At: at},
+			Meta: event.Meta{Actor: event.Actor{Kind: event.Uploader, ID: uuid.UUID{15: 10}}},
+		}
+		e := uploadlinkapp.Effects(r)[0]
+		if wait := e.NotBefore.Sub(at); at.Before(e.Args.Since) || wait < 30*time.Second || wait > 90*time.Second {
+			t.Errorf("a request of %v is in a mail about what came since %v that leaves at %v", at, e.Args.Since, e.NotBefore)
+		}
+		if before, ok := mails[e.Key]; ok && !reflect.DeepEqual(before, e) {
+			t.Errorf("%s is %+v and %+v", e.Key, before, e)
+		}
+		mails[e.Key] = e
+	}
+	if len(mails) != 2 {
+		t.Errorf("%d mails", len(mails))
 	}
 }
 

@@ -126,8 +126,9 @@ func bytesOfDeleted(transfers *transfer.Service, log *slog.Logger) postgres.Subs
 	}
 }
 
-// people tells mails who sent a link.
-func people(rows account.Reader) func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
+// people tells mails who sent a link. For somebody who has left the practice it is the practice itself: what clients send
+// goes to nobody who left.
+func people(rows account.Reader, firms firmapp.Reader) func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
 	return func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
 		found, err := rows.Staff(ctx, firm, staff)
 		if err != nil {
@@ -135,6 +136,9 @@ func people(rows account.Reader) func(ctx context.Context, firm int32, staff uui
 		}
 		if len(found) == 0 {
 			return notify.Person{}, fmt.Errorf("there is no person %s in practice %d", staff, firm)
+		}
+		if !found[0].DeactivatedAt.IsZero() {
+			return practices(firms)(ctx, firm)
 		}
 		return notify.Person{Name: found[0].Name, Email: found[0].Email}, nil
 	}
@@ -148,11 +152,15 @@ func practices(firms firmapp.Reader) func(ctx context.Context, firm int32) (noti
 	}
 }
 
-// wordings tells mails what a practice calls its button.
+// wordings tells mails what a practice calls its button, and whether it leaves any time to rename and delete.
 func wordings(firms firmapp.Reader) func(ctx context.Context, firm int32) (notify.MailWording, error) {
-	return func(ctx context.Context, firm int32) (notify.MailWording, error) {
-		p, err := firms.Firm(ctx, firm)
-		return notify.MailWording{Button: p.Button}, err
+	return func(ctx context.Context, no int32) (notify.MailWording, error) {
+		p, err := firms.Firm(ctx, no)
+		if err != nil {
+			return notify.MailWording{}, err
+		}
+		policy, err := firms.UploadPolicy(ctx, no, firm.LinkChannel)
+		return notify.MailWording{Button: p.Button, Final: policy.Window == 0}, err
 	}
 }
 

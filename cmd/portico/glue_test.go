@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
+	"portico/app/account"
 	firmapp "portico/app/firm"
+	"portico/app/notify"
 	"portico/app/transfer"
 	"portico/domain/firm"
 	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
 )
 
 // One figure for two modules that don't know each other: a template fits the message that it is for.
@@ -21,14 +26,19 @@ func TestATemplateFitsAMessage(t *testing.T) {
 // oneFirm is a reader that knows practice 1.
 type oneFirm struct {
 	firmapp.Reader
-	down error
+	down   error
+	window time.Duration
+}
+
+func (f oneFirm) UploadPolicy(context.Context, int32, firm.Channel) (firm.Policy, error) {
+	return firm.Policy{Window: f.window}, nil
 }
 
 func (f oneFirm) Firm(_ context.Context, no int32) (firmapp.Practice, error) {
 	if no != 1 {
 		return firmapp.Practice{}, firm.ErrNotFound
 	}
-	return firmapp.Practice{Limits: firm.Limits{MaxFileBytes: 5, QuotaBytes: 7}, Button: "Send"}, f.down
+	return firmapp.Practice{Name: "Harbour & Vale", Email: "office@harbour.example", Limits: firm.Limits{MaxFileBytes: 5, QuotaBytes: 7}, Button: "Send"}, f.down
 }
 
 func TestAllowances(t *testing.T) {
@@ -47,7 +57,35 @@ func TestAllowances(t *testing.T) {
 			t.Errorf("practice %d: %+v, %v; want %+v, %v", c.no, got, err, c.want, c.err)
 		}
 	}
-	if w, err := wordings(oneFirm{})(t.Context(), 1); err != nil || w.Button != "Send" {
-		t.Errorf("%+v, %v", w, err)
+}
+
+// U2: mails speak of time to rename and delete only where there is some.
+func TestWordings(t *testing.T) {
+	for window, final := range map[time.Duration]bool{0: true, time.Second: false} {
+		if w, err := wordings(oneFirm{window: window})(t.Context(), 1); err != nil || w != (notify.MailWording{Button: "Send", Final: final}) {
+			t.Errorf("window %v: %+v, %v", window, w, err)
+		}
+	}
+}
+
+// leaver is a reader that knows one person.
+type leaver struct {
+	account.Reader
+	row account.StaffRow
+}
+
+func (p leaver) Staff(context.Context, int32, ...uuid.UUID) ([]account.StaffRow, error) {
+	return []account.StaffRow{p.row}, nil
+}
+
+// Rule 9 of app/notify: names of clients' files go to nobody who has left the practice.
+func TestMailsOfSomebodyWhoLeft(t *testing.T) {
+	row := account.StaffRow{Name: "Mary O’Neill", Email: "mary@harbour.example"}
+	if p, err := people(leaver{row: row}, oneFirm{})(t.Context(), 1, row.ID); err != nil || p != (notify.Person{Name: row.Name, Email: row.Email}) {
+		t.Errorf("%+v, %v", p, err)
+	}
+	row.DeactivatedAt = time.Now()
+	if p, err := people(leaver{row: row}, oneFirm{})(t.Context(), 1, row.ID); err != nil || p != (notify.Person{Name: "Harbour & Vale", Email: "office@harbour.example"}) {
+		t.Errorf("of who has left: %+v, %v", p, err)
 	}
 }

@@ -75,7 +75,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	group, failed := errgroup.WithContext(behind)
 	acts := byKind{
 		"mail": notify.Sender{
-			Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts), Practice: practices(h.firmList), Wording: wordings(h.firmList),
+			Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
 		},
 		"scan": s.scan.performer(h.store, transfers),
 	}

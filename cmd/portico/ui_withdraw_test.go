@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/ports/web/uitest"
 
@@ -107,7 +108,11 @@ func withdrawn(t *testing.T, p *portal) {
 // told waits for a mail and returns its text, which must hold all of these.
 func (p *portal) told(t *testing.T, to, subject string, holds ...string) (text string) {
 	t.Helper()
-	eventually(t, "a mail to "+to+": "+subject, func() bool {
+	there := func() bool {
+		if _, err := p.house.db.Work.Exec(t.Context(), `
+			UPDATE es.effects SET due_at = clock_timestamp() WHERE kind = 'mail.withdrawal_request' AND state = 'waiting' AND attempts = 0`); err != nil {
+			t.Fatal(err)
+		}
 		for _, letter := range p.letters(t, to) {
 			if letter.Subject == subject && strings.Contains(letter.Text, holds[0]) {
 				text = letter.Text
@@ -115,7 +120,13 @@ func (p *portal) told(t *testing.T, to, subject string, holds ...string) (text s
 			}
 		}
 		return false
-	})
+	}
+	// A mail about files that are asked back is held; the worker looks every half minute.
+	for end := time.Now().Add(2 * time.Minute); !there(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("there is no mail to %s: %s", to, subject)
+		}
+	}
 	for _, part := range holds {
 		if !strings.Contains(text, part) {
 			t.Errorf("the mail %q lacks %q:\n%s", subject, part, text)
