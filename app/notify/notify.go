@@ -37,7 +37,7 @@ const (
 	HeldMail           = "mail.held"             // args: File
 	NewLinkRequestMail = "mail.new_link_request" // args: Recipient
 
-	WithdrawalRequestMail = "mail.withdrawal_request" // args: Recipient, Since; of older ones Version
+	WithdrawalRequestMail = "mail.withdrawal_request" // args: Since; of older ones Version
 	WithdrawalAnswerMail  = "mail.withdrawal_answer"  // args: Version
 )
 

@@ -7,6 +7,8 @@ import (
 
 	"portico/app/es"
 	"portico/domain/uploadlink"
+
+	"github.com/google/uuid"
 )
 
 // WithdrawalRequest tells the sender of a link that somebody asks for files back that the practice has (U5).
@@ -39,54 +41,62 @@ type WithdrawalAnswer struct {
 	Reason   string // why not
 }
 
-// sendPleas tells the link's sender of what somebody asks back (rule 7).
-func (s Sender) sendPleas(ctx context.Context, e es.Effect) (Outcome, error) {
+// sendPleas tells the link's sender of what is asked back, in one mail for each person who asks (rule 7). Where one of
+// them can't be sent they all come again, under the same ids.
+func (s Sender) sendPleas(ctx context.Context, e es.Effect) (o Outcome, err error) {
 	l, _, now, err := es.State[letters, uploadlink.Event](ctx, s.Events, e.Firm, e.Stream)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("read %s: %w", e.Stream, err)
 	}
-	open, from := l.open(e.Args)
-	if len(open) == 0 {
+	who, open := l.open(e.Args)
+	if len(who) == 0 {
 		return withdrawn("there is no such request without an answer")
 	}
 	sender, practice, err := s.house(ctx, e.Firm, l.sender)
 	if err != nil {
 		return Outcome{}, err
 	}
-	m := WithdrawalRequest{At: now, To: sender, Practice: practice, From: from, URL: s.BaseURL + "/upload-links/" + e.Stream.ID.String()}
-	for _, p := range open {
-		m.Pleas = append(m.Pleas, Plea{File: l.files[p.file].File, Reason: p.reason, URL: s.BaseURL + "/files/" + p.file.String()})
+	for _, id := range who {
+		m := WithdrawalRequest{
+			ID: fmt.Sprintf("withdrawal-request.%s.%s.%d", e.Stream.ID, id, e.Args.Since.Unix()),
+			At: now, To: sender, Practice: practice, URL: s.BaseURL + "/upload-links/" + e.Stream.ID.String(),
+		}
+		if e.Args.Version != 0 {
+			m.ID = fmt.Sprintf("withdrawal-request.%s.%d", e.Stream.ID, e.Args.Version)
+		}
+		if r := l.recipients[id]; r != nil {
+			m.From = r.person
+		}
+		for _, p := range open[id] {
+			m.Pleas = append(m.Pleas, Plea{File: l.files[p.file].File, Reason: p.reason, URL: s.BaseURL + "/files/" + p.file.String()})
+		}
+		if len(m.Pleas) == 1 {
+			m.URL = m.Pleas[0].URL
+		}
+		if o, err = s.Mailer.WithdrawalRequest(ctx, m); err != nil || o.Status != HandedOver {
+			return o, err
+		}
 	}
-	if len(m.Pleas) == 1 {
-		m.URL = m.Pleas[0].URL
-	}
-	m.ID = fmt.Sprintf("withdrawal-request.%s.%s.%d", e.Stream.ID, e.Args.Recipient, e.Args.Since.Unix())
-	if e.Args.Version != 0 {
-		m.ID = fmt.Sprintf("withdrawal-request.%s.%d", e.Stream.ID, e.Args.Version)
-	}
-	return s.Mailer.WithdrawalRequest(ctx, m)
+	return o, nil
 }
 
-// open are the requests that a mail is about and that have no answer: those of one recipient since a time, or the one
-// that an older effect names by its version.
-func (l letters) open(about es.EffectArgs) (open []plea, from Person) {
+// open are the requests that a mail is about and that have no answer, by who asks: those since a time, or the one that an
+// older effect names by its version. who are the keys, in the order of their first requests.
+func (l letters) open(about es.EffectArgs) (who []uuid.UUID, open map[uuid.UUID][]plea) {
+	open = map[uuid.UUID][]plea{}
 	for _, p := range l.pleas {
 		f := l.files[p.file]
-		if f == nil || p.answered != 0 {
-			continue
+		switch {
+		case f == nil, p.answered != 0:
+		case about.Version != 0 && p.asked != about.Version, about.Version == 0 && p.at.Before(about.Since):
+		default:
+			if len(open[f.recipient]) == 0 {
+				who = append(who, f.recipient)
+			}
+			open[f.recipient] = append(open[f.recipient], p)
 		}
-		if about.Version != 0 && p.asked != about.Version {
-			continue
-		}
-		if about.Version == 0 && (f.recipient != about.Recipient || p.at.Before(about.Since)) {
-			continue
-		}
-		if r := l.recipients[f.recipient]; r != nil {
-			from = r.person
-		}
-		open = append(open, p)
 	}
-	return open, from
+	return who, open
 }
 
 // sendAnswer tells the person who asked of one answer (rule 7).

@@ -20,12 +20,12 @@ const (
 	MailHeld           = "mail.held"             // to the practice's own address: a file could not be scanned and waits; Args: File
 	MailNewLinkRequest = "mail.new_link_request" // to the practice, for who asks for a new link (S1.i21); Args: Recipient
 
-	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: files are asked back (U5); Args: Recipient, Since
+	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: files are asked back (U5); Args: Since
 	MailWithdrawalAnswer  = "mail.withdrawal_answer"  // to the person who asked; Args: Version
 )
 
 // Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, two about an
-// infected file, one for each request for a new link, one about the files that somebody asks back within one minute, and
+// infected file, one for each request for a new link, one about the files that are asked back within one minute, and
 // the answer to each.
 // It is pure: the same event asks for the same effects under the same keys.
 func Effects(r event.Recorded) []es.Effect {
@@ -85,20 +85,20 @@ func fileEffect(r event.Recorded, kind string, file uuid.UUID) es.Effect {
 	return es.Effect{Kind: kind, Key: fmt.Sprintf("%s/%s", kind, file), Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{File: file}}
 }
 
-// The times of a mail about files that are asked back: it collects what one person asks within a minute by the clock, and
+// The times of a mail about files that are asked back: it collects what is asked within a minute by the clock, and
 // waits some more for what was decided in that minute and is written after it, as long as a statement may take.
 const (
 	withdrawalMinute = time.Minute
 	withdrawalSlack  = 30 * time.Second
 )
 
-// requestMail is about all requests of one person in one minute: the first asks for it and the others find it there, still
+// requestMail is about all requests of one link in one minute, one mail for each person who asks: the first asks for it and the others find it there, still
 // waiting, so forty files that are asked back are one mail or two. Each is in the mail of its own minute.
 func requestMail(r event.Recorded, at time.Time) es.Effect {
 	since := at.UTC().Truncate(withdrawalMinute)
 	return es.Effect{
-		Kind: MailWithdrawalRequest, Key: fmt.Sprintf("%s/%s/%s/%d", MailWithdrawalRequest, r.Stream.ID, r.Meta.Actor.ID, since.Unix()),
-		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: r.Meta.Actor.ID, Since: since},
+		Kind: MailWithdrawalRequest, Key: fmt.Sprintf("%s/%s/%d", MailWithdrawalRequest, r.Stream.ID, since.Unix()),
+		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Since: since},
 		NotBefore: since.Add(withdrawalMinute + withdrawalSlack),
 	}
 }

@@ -52,8 +52,8 @@ func TestEffects(t *testing.T) {
 		// U5: one for what one person asks in a minute, and then one each, named by its place in the stream, because a file
 		// may be asked back twice
 		{uploadlink.WithdrawalRequested{File: file, Reason: event.Of(ida, "ida@example.org is wrong"), At: minute.Add(17 * time.Second)}, []es.Effect{{
-			Kind: "mail.withdrawal_request", Key: fmt.Sprintf("mail.withdrawal_request/%s/%s/%d", link, ida, minute.Unix()), Firm: firm, Stream: stream,
-			Args: es.EffectArgs{Recipient: ida, Since: minute}, NotBefore: minute.Add(90 * time.Second),
+			Kind: "mail.withdrawal_request", Key: fmt.Sprintf("mail.withdrawal_request/%s/%d", link, minute.Unix()), Firm: firm, Stream: stream,
+			Args: es.EffectArgs{Since: minute}, NotBefore: minute.Add(90 * time.Second),
 		}}},
 		{uploadlink.WithdrawalRefused{File: file, Reason: event.Of(ida, "Ida, no")}, []es.Effect{answer()}},
 		{uploadlink.WithdrawalAccepted{File: file}, []es.Effect{answer()}},
@@ -62,7 +62,7 @@ func TestEffects(t *testing.T) {
 		{uploadlink.Extended{}, nil},
 		{stranger{}, nil},
 	} {
-		r := event.Recorded{Stream: stream, Version: 7, Firm: firm, Event: c.e, Meta: event.Meta{Actor: event.Actor{Kind: event.Uploader, ID: ida}}}
+		r := event.Recorded{Stream: stream, Version: 7, Firm: firm, Event: c.e}
 		got := uploadlinkapp.Effects(r)
 		if !reflect.DeepEqual(got, c.want) || !reflect.DeepEqual(uploadlinkapp.Effects(r), got) {
 			t.Errorf("%s asks for\n%+v\nwant\n%+v", c.e.EventType(), got, c.want)
@@ -83,7 +83,6 @@ func TestFortyRequestsAreTwoMails(t *testing.T) {
 		at := begin.Add(time.Duration(i) * 1500 * time.Millisecond)
 		r := event.Recorded{
 			Stream: uploadlink.Stream(link), Version: 9 + i, Firm: firm, Event: uploadlink.WithdrawalRequested{File: uuid.UUID{15: byte(i)}, At: at},
-			Meta: event.Meta{Actor: event.Actor{Kind: event.Uploader, ID: uuid.UUID{15: 10}}},
 		}
 		e := uploadlinkapp.Effects(r)[0]
 		if wait := e.NotBefore.Sub(at); at.Before(e.Args.Since) || wait < 30*time.Second || wait > 90*time.Second {

@@ -124,7 +124,9 @@ func (p *portal) told(t *testing.T, to, subject string, holds ...string) (text s
 	// A mail about files that are asked back is held; the worker looks every half minute.
 	for end := time.Now().Add(2 * time.Minute); !there(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("there is no mail to %s: %s", to, subject)
+			var rows string
+			_ = p.house.db.Work.QueryRow(t.Context(), `SELECT coalesce(string_agg(to_jsonb(e)::text, E'\n'), '') FROM es.effects e WHERE kind = 'mail.withdrawal_request'`).Scan(&rows)
+			t.Fatalf("there is no mail to %s: %s; its effects:\n%s", to, subject, rows)
 		}
 	}
 	for _, part := range holds {
