@@ -105,7 +105,10 @@ func hostile(t *testing.T, p *portal) {
 		t.Fatal(err)
 	}
 	holder.Allow("410")
-	eventually(t, "the letters about all this", func() bool { return len(p.letters(t, "hostile.example")) >= 5 })
+	eventually(t, "the letters about all this", func() bool {
+		p.letGo(t)
+		return len(p.letters(t, "hostile.example")) >= 5
+	})
 	holder.Visit(p.base + l.path)
 	clean(t, holder, "the closed link")
 

@@ -105,12 +105,12 @@ func (p *portal) events(t *testing.T, link uuid.UUID) (n int) {
 // eventually waits until a state is there that no page shows.
 func eventually(t *testing.T, what string, there func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if there() {
 			return
 		}
 	}
-	t.Fatalf("%s: not there after 30 seconds", what)
+	t.Fatalf("%s: not there after a minute", what)
 }
 
 // enter opens a mailed link and presses the button of its first page.

@@ -105,14 +105,20 @@ func withdrawn(t *testing.T, p *portal) {
 	}
 }
 
+// letGo ends the time for which mails about files that are asked back are held. The worker looks every half minute.
+func (p *portal) letGo(t *testing.T) {
+	t.Helper()
+	if _, err := p.house.db.Work.Exec(t.Context(), `
+		UPDATE es.effects SET due_at = clock_timestamp() WHERE kind = 'mail.withdrawal_request' AND state = 'waiting' AND attempts = 0`); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // told waits for a mail and returns its text, which must hold all of these.
 func (p *portal) told(t *testing.T, to, subject string, holds ...string) (text string) {
 	t.Helper()
 	there := func() bool {
-		if _, err := p.house.db.Work.Exec(t.Context(), `
-			UPDATE es.effects SET due_at = clock_timestamp() WHERE kind = 'mail.withdrawal_request' AND state = 'waiting' AND attempts = 0`); err != nil {
-			t.Fatal(err)
-		}
+		p.letGo(t)
 		for _, letter := range p.letters(t, to) {
 			if letter.Subject == subject && strings.Contains(letter.Text, holds[0]) {
 				text = letter.Text
