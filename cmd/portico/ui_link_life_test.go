@@ -279,8 +279,8 @@ func toMany(t *testing.T, p *portal) {
 // readFirst: on a computer the mail is read, then its button opens the same window; the note about the expiry says the
 // same in both (S1.25, S1.i22).
 func readFirst(t *testing.T, p *portal) {
-	l := p.send(t, p.calm, "Finn Foss")
-	letter := p.letters(t, "finn.foss@example.org")[0]
+	l := p.send(t, p.calm, "Ferdinand Foss")
+	letter := p.letters(t, "ferdinand.foss@example.org")[0]
 	var d linkapp.LinkDetail
 	eventually(t, "the link in the practice's list", func() (there bool) { // the mail may be quicker
 		var err error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -151,11 +152,39 @@ func resumed(t *testing.T, person *uitest.Page, creations int) {
 	}
 	last := patches[len(patches)-1]
 	if at, err := strconv.Atoi(last.Header["upload-offset"]); err != nil || at == 0 {
-		t.Errorf("the last PATCH began at %q: everything was sent again", last.Header["upload-offset"])
+		var began []string
+		for _, p := range patches {
+			began = append(began, p.Header["upload-offset"])
+		}
+		t.Errorf("the last PATCH began at %q: everything was sent again; they began at %q", last.Header["upload-offset"], began)
 	}
 }
 
 const trickle = 2 << 20 // bytes per second
+
+// acknowledged waits until the server has bytes of the file on its way: what the browser calls sent may still lie in
+// the buffers between them.
+func acknowledged(t *testing.T, person *uitest.Page, base string) {
+	t.Helper()
+	eventually(t, "the first bytes at the server", func() bool {
+		patches := person.Requests("/uploads/", http.MethodPatch)
+		if len(patches) == 0 {
+			return false
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, base+"/uploads/"+path.Base(patches[0].URL), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Tus-Resumable", "1.0.0")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		at, _ := strconv.Atoi(answer.Header.Get("Upload-Offset"))
+		return at > 0
+	})
+}
 
 // offline: a lost connection costs nothing, and the page goes on by itself (S1.i23).
 func offline(t *testing.T, p *portal) {
@@ -169,6 +198,7 @@ func offline(t *testing.T, p *portal) {
 	person.Slow(trickle)
 	person.Choose("Add a file", file(t, "Ledger offline.csv", content))
 	half(p, t, person)
+	acknowledged(t, person, tunnel.base+l.path)
 	tunnel.line.cut(true)
 	person.Offline(true)
 	person.Wait("Connection lost at ")
