@@ -188,6 +188,16 @@ func TestTwoNodes(t *testing.T) {
 		client.ID, time.Now().AddDate(0, 0, 7).Format(time.DateOnly)), "Idempotency-Key", "first")
 	link := read[struct{ ID string }](t, raw)
 	path := strings.TrimPrefix(box.link(t), "http://localhost:1")
+	history := func() string {
+		_, raw := staff.ask("GET", one.base+"/api/v1/events?stream=uploadlink-"+link.ID, 200, nil)
+		var types []string
+		for _, e := range read[listed](t, raw).Items {
+			types = append(types, strings.TrimPrefix(e.Type, "uploadlink."))
+		}
+		return strings.Join(types, " ")
+	}
+	// The mail is in the box before the server that handed it over has written so.
+	eventually(t, "the history tells of the mail", func() bool { return history() == "issued mail_handed_over" })
 
 	// The person starts an upload at the second node, which is killed, and goes on at a third.
 	content := bytes.Repeat([]byte("Every line of this file is the same.\n"), 40_000)
@@ -238,12 +248,7 @@ func TestTwoNodes(t *testing.T) {
 	if _, raw = staff.ask("GET", three.base+"/api/v1/files/"+file+"/content", 200, nil); !bytes.Equal(raw, content) {
 		t.Errorf("%d bytes came back, not those that were sent", len(raw))
 	}
-	_, raw = staff.ask("GET", one.base+"/api/v1/events?stream=uploadlink-"+link.ID, 200, nil)
-	var types []string
-	for _, e := range read[listed](t, raw).Items {
-		types = append(types, strings.TrimPrefix(e.Type, "uploadlink."))
-	}
-	if got := strings.Join(types, " "); got != "issued mail_handed_over transfer_started batch_opened file_received file_renamed batch_released" {
+	if got := history(); got != "issued mail_handed_over transfer_started batch_opened file_received file_renamed batch_released" {
 		t.Errorf("the history tells: %s", got)
 	}
 	one.interrupt(t)
