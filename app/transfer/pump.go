@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,16 @@ var (
 	largeBuffers = sync.Pool{New: func() any { b := make([]byte, largeBuffer); return &b }}
 )
 
+// turns are the buffers that are being written or hashed at this moment, over all transfers of the process. A few suffice
+// to keep every core at it; without a limit, some fifty bodies that come fast put as many goroutines before each page.
+var turns = make(chan struct{}, 2*runtime.GOMAXPROCS(0))
+
+func inTurn(work func()) {
+	turns <- struct{}{}
+	defer func() { <-turns }()
+	work()
+}
+
 // run returns the row as recorded, Finishing where all bytes have come.
 func (p *pump) run(ctx context.Context) (Row, error) {
 	p.full, p.idle = make(chan chunk, inFlight), make(chan error, 1)
@@ -86,11 +97,8 @@ func (p *pump) read() error {
 		room := (*buf)[:min(int64(len(*buf)), left)]
 		n, err := p.body.Read(room)
 		if n > 0 {
-			if err := p.sieve.pass(room[:n]); err != nil {
+			if err := p.keep(room[:n]); err != nil {
 				return err
-			}
-			if _, err := p.blob.Write(room[:n]); err != nil {
-				return fmt.Errorf("write the blob: %w", err)
 			}
 			p.full <- chunk{buf: buf, n: n, pool: pool}
 			left -= int64(n)
@@ -112,6 +120,19 @@ func (p *pump) read() error {
 	return nil
 }
 
+// keep looks at a part and writes it.
+func (p *pump) keep(part []byte) (err error) {
+	inTurn(func() {
+		if err = p.sieve.pass(part); err != nil {
+			return
+		}
+		if _, werr := p.blob.Write(part); werr != nil {
+			err = fmt.Errorf("write the blob: %w", werr)
+		}
+	})
+	return err
+}
+
 // digest hashes what was written and has checkpoints recorded until the body ends. After an error it stops the reader.
 func (p *pump) digest(ctx context.Context) error {
 	every := time.NewTicker(p.s.Limits.CheckpointEvery)
@@ -123,7 +144,7 @@ func (p *pump) digest(ctx context.Context) error {
 			if !ok {
 				return p.settled()
 			}
-			p.sum.Write((*c.buf)[:c.n])
+			inTurn(func() { p.sum.Write((*c.buf)[:c.n]) })
 			p.hashed += int64(c.n)
 			c.pool.Put(c.buf)
 			if p.saved == nil && p.hashed-p.asked >= p.s.Limits.CheckpointBytes {
