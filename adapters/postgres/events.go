@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/firm"
 	"portico/domain/operation"
@@ -20,6 +21,22 @@ func Events() []EventSpec {
 		{Event: firm.MessageTemplateRemoved{}},
 
 		{Event: client.Created{}},
+
+		{Event: account.PasswordSet{}},
+		{Event: account.TermsAccepted{}},
+		{Event: account.SignedIn{}},
+		{Event: account.CodeRequested{}},
+		{Event: account.ResetRequested{}},
+		{Event: account.AddressChangeRequested{}},
+		{Event: account.AddressChangeAgreed{}},
+		{Event: account.AddressChangeRefused{}},
+		{Event: account.AddressChanged{}},
+		{Event: account.FactorAdded{}},
+		{Event: account.FactorRemoved{}},
+		{Event: account.FactorsReset{}},
+		{Event: account.RecoveryCodesMade{}},
+		{Event: account.RecoveryCodeUsed{}},
+		{Event: account.SessionsEnded{}},
 
 		{Event: privacy.SubjectErased{}},
 

@@ -1,5 +1,5 @@
-// Package account holds the rules for the people of a practice who sign in. Accounts are rows, not events: passwords
-// and session ids are never in the log.
+// Package account holds the rules for people who sign in: those of a practice, and its contacts. What opens an account
+// is kept in rows: passwords and session ids are never in the log. What happened to it is a history of facts.
 //
 //  1. A password has at least 15 and at most 128 characters, because it stands alone; no other demand on its
 //     composition (NIST 800-63B-4).
@@ -13,6 +13,16 @@
 //  8. The log of a practice is read by its admins only: it holds facts of files that haven't reached the practice.
 //  9. Who leaves the practice is locked out at their next request, by session and by API token. Their name stays in the
 //     history, and their address belongs to that account for good.
+//  10. A contact's password has at least 12 and at most 128 characters, is none of those that are known from breaches,
+//     isn't made of the person's own words, and is hard to guess by a stated estimate.
+//  11. A contact's session ends 24 hours after its last request and 30 days after sign-in. That of who came by the link
+//     alone ends an hour after its last request, and a day after it began (S4.i6).
+//  12. The terms are accepted by version, with time and address. A newer version is asked for before anything else (S3.i13).
+//  13. A forgotten password is set anew by a mailed link: the newest one, within an hour, once. Asking again gives a new
+//     one, at most five an hour: past that the newest stays good, so that asking in somebody's name locks nobody out.
+//  14. An address is changed when both ends have agreed to the newest wish within a day. Whoever holds the old end may
+//     call it off (S3.i12).
+//  15. A new password ends all sessions but the one it was set in, and all devices are unknown again (S3.i14).
 package account
 
 import (
@@ -63,6 +73,7 @@ var (
 	ErrPresent      = fault.New(fault.Invalid, "account.present_password", "This is not your present password. Type it again.")
 	ErrSame         = fault.New(fault.Invalid, "account.same_password", "The new password is the present one. Choose another.")
 	ErrNoAdmin      = fault.New(fault.Forbidden, "account.no_admin", "Only an admin of the practice may read its log. Use the token of an admin, or ask one.")
+	ErrWhich        = fault.New(fault.Conflict, "account.which", "Several people sign in with this address. Choose who you are and type the password again.")
 	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
 )
 

@@ -68,11 +68,25 @@ type ResetRequested struct {
 	At         time.Time `json:"at" es:"fact"`
 }
 
-// AddressChangeRequested is the person's wish for another address, to be proved at both ends.
+// AddressChangeRequested is the person's wish for another address, to be proved at both ends. Generation counts the
+// wishes; only the newest counts.
 type AddressChangeRequested struct {
 	Generation int            `json:"generation" es:"fact"`
 	New        event.Personal `json:"new" es:"personal"`
 	At         time.Time      `json:"at" es:"fact"`
+}
+
+// AddressChangeAgreed says that the button of the mail to one end was pressed.
+type AddressChangeAgreed struct {
+	Generation int       `json:"generation" es:"fact"`
+	End        End       `json:"end" es:"fact"`
+	At         time.Time `json:"at" es:"fact"`
+}
+
+// AddressChangeRefused says that the holder of the old address, or its person, called it off.
+type AddressChangeRefused struct {
+	Generation int       `json:"generation" es:"fact"`
+	At         time.Time `json:"at" es:"fact"`
 }
 
 // AddressChanged says that both ends agreed.
@@ -130,6 +144,15 @@ const (
 	ByOperator   PasswordCause = "operator"
 )
 
+// End is one side of a change of address.
+type End string
+
+// The ends. Their words are stored.
+const (
+	OldEnd End = "old"
+	NewEnd End = "new"
+)
+
 // Method is a way to show who one is.
 type Method string
 
@@ -171,6 +194,8 @@ func (SignedIn) EventType() string               { return "account.signed_in" }
 func (CodeRequested) EventType() string          { return "account.code_requested" }
 func (ResetRequested) EventType() string         { return "account.reset_requested" }
 func (AddressChangeRequested) EventType() string { return "account.address_change_requested" }
+func (AddressChangeAgreed) EventType() string    { return "account.address_change_agreed" }
+func (AddressChangeRefused) EventType() string   { return "account.address_change_refused" }
 func (AddressChanged) EventType() string         { return "account.address_changed" }
 func (FactorAdded) EventType() string            { return "account.factor_added" }
 func (FactorRemoved) EventType() string          { return "account.factor_removed" }
@@ -185,6 +210,8 @@ func (SignedIn) account()               {}
 func (CodeRequested) account()          {}
 func (ResetRequested) account()         {}
 func (AddressChangeRequested) account() {}
+func (AddressChangeAgreed) account()    {}
+func (AddressChangeRefused) account()   {}
 func (AddressChanged) account()         {}
 func (FactorAdded) account()            {}
 func (FactorRemoved) account()          {}
