@@ -12,6 +12,7 @@ import (
 	texttemplate "text/template"
 	"unicode"
 
+	"portico/app/es"
 	"portico/app/notify"
 	"portico/domain/firm"
 )
@@ -153,8 +154,9 @@ func (m *Mailer) send(ctx context.Context, name string, body any, mail Mail) (no
 	}
 	mail.HTML, mail.Text = html.String(), text.String()
 	o, err := m.Transport.Send(ctx, mail)
+	o.IDs = es.Handed{mail.ID}
 	if errors.Is(err, ErrMail) { // no later try can mend it: the same as a server that refuses
-		return notify.Outcome{Status: notify.Refused, Code: unwritable, Detail: err.Error()}, nil
+		return notify.Outcome{Status: notify.Refused, Code: unwritable, Detail: err.Error(), IDs: o.IDs}, nil
 	}
 	return o, err
 }

@@ -13,6 +13,7 @@ import (
 	"portico/app/es"
 	"portico/domain/event"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -48,7 +49,8 @@ func NewEffects(db *DB, tail *Tail, do es.Performer, log *slog.Logger) *Effects 
 }
 
 // Reactor is a subscription that writes the effects which events ask for, in the transaction that moves its
-// checkpoint, and wakes w once that is committed. An effect's key makes the second time nothing.
+// checkpoint, and wakes w once that is committed. An effect's key makes the second time nothing; another event under the
+// same key is merged into it, which its row keeps.
 func (w *Effects) Reactor(name string, types []string, effects func(event.Recorded) []es.Effect) Subscription {
 	wrote := false // by the batch under way; a subscriber handles one at a time
 	handle := func(ctx context.Context, tx pgx.Tx, b Batch) error {
@@ -59,8 +61,12 @@ func (w *Effects) Reactor(name string, types []string, effects func(event.Record
 				if err != nil {
 					return err
 				}
-				batch.Queue(`INSERT INTO es.effects (key, firm_no, kind, stream_id, args, due_at) VALUES ($1, $2, $3, $4, $5, greatest($6, clock_timestamp())) ON CONFLICT DO NOTHING`,
-					e.Key, e.Firm, e.Kind, e.Stream.ID, args, e.NotBefore)
+				batch.Queue(`
+					INSERT INTO es.effects AS f (key, firm_no, kind, stream_id, args, person_id, client_id, causes, due_at, held_until)
+					VALUES ($1, $2, $3, $4, $5, nullif($6, $8::uuid), nullif($7, $8::uuid), ARRAY[$9::integer],
+						greatest($10, clock_timestamp()), CASE WHEN $10 > clock_timestamp() THEN $10 END)
+					ON CONFLICT (key) DO UPDATE SET causes = f.causes || excluded.causes WHERE NOT f.causes @> excluded.causes`,
+					e.Key, e.Firm, e.Kind, e.Stream.ID, args, e.Person, e.Client, uuid.Nil, r.Version, e.NotBefore)
 			}
 		}
 		if wrote = batch.Len() > 0; !wrote {
@@ -188,13 +194,13 @@ func (w *Effects) claim(ctx context.Context, free int, full []string) (list []cl
 		WHERE key = ANY (ARRAY(
 			SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() AND split_part(kind, '.', 1) <> ALL ($3)
 			ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-		RETURNING key, firm_no, kind, stream_id, args, attempts`, w.lease, free, full)
+		RETURNING key, firm_no, kind, stream_id, args, coalesce(person_id, $4), coalesce(client_id, $4), attempts`, w.lease, free, full, uuid.Nil)
 	if err != nil {
 		return nil, fmt.Errorf("claim effects: %w", err)
 	}
 	var c claimed
 	var args []byte
-	_, err = pgx.ForEachRow(rows, []any{&c.Key, &c.Firm, &c.Kind, &c.Stream.ID, &args, &c.tries}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&c.Key, &c.Firm, &c.Kind, &c.Stream.ID, &args, &c.Person, &c.Client, &c.tries}, func() error {
 		c.Args = es.EffectArgs{}
 		if err := json.Unmarshal(args, &c.Args); err != nil {
 			return err
@@ -210,28 +216,34 @@ func (w *Effects) claim(ctx context.Context, free int, full []string) (list []cl
 
 // perform does one effect and notes what became of it. When the node stops, an effect that was done is still noted.
 func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
-	err := w.act(ctx, &e, tries)
+	handed, err := w.act(ctx, &e, tries)
 	if err != nil && ctx.Err() != nil {
 		return nil // we are stopping: the lease runs out and somebody tries again
 	}
 	note, cancel := context.WithTimeout(context.WithoutCancel(ctx), effectNote)
 	defer cancel()
+	if handed == nil {
+		handed = es.Handed{}
+	}
+	refused, isRefused := errors.AsType[*es.RefusedError](err)
 	switch {
 	case err == nil:
-		return w.end(note, e.Key, "done", "")
+		return w.end(note, e.Key, handed, "done", "", "")
+	case isRefused:
+		return w.end(note, e.Key, handed, "refused", refused.Code, refused.Error())
 	case errors.Is(err, es.ErrWithdrawn):
-		return w.end(note, e.Key, "withdrawn", err.Error())
+		return w.end(note, e.Key, handed, "withdrawn", "", err.Error())
 	case tries < mannerOf(e.Kind).tries:
 		w.log.Warn("an effect failed and comes again", "effect", e.Key, "tries", tries, "err", err)
-		_, err = w.db.Work.Exec(note, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3 WHERE key = $1 AND state = 'waiting'`,
-			e.Key, effectBackoff(tries), err.Error())
+		_, err = w.db.Work.Exec(note, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3, message_ids = $4 WHERE key = $1 AND state = 'waiting'`,
+			e.Key, effectBackoff(tries), err.Error(), handed)
 		return err
 	}
 	w.log.Error("an effect failed for good", "effect", e.Key, "tries", tries, "err", err)
 	if gerr := w.do.GaveUp(note, e, tries); gerr != nil {
 		return gerr
 	}
-	return w.end(note, e.Key, "gave_up", err.Error())
+	return w.end(note, e.Key, handed, "gave_up", "", err.Error())
 }
 
 // manner is how the effects of one lane are performed.
@@ -250,7 +262,7 @@ func mannerOf(kind string) manner {
 
 // act ends well before the lease does, or renews it, so that nobody else performs the same meanwhile. A panic is an
 // error: the house stands.
-func (w *Effects) act(ctx context.Context, e *es.Effect, tries int) (err error) {
+func (w *Effects) act(ctx context.Context, e *es.Effect, tries int) (handed es.Handed, err error) {
 	manner := mannerOf(e.Kind)
 	ctx, cancel := context.WithTimeout(ctx, manner.limit)
 	defer cancel()
@@ -263,7 +275,7 @@ func (w *Effects) act(ctx context.Context, e *es.Effect, tries int) (err error) 
 		}
 	}()
 	if err := w.db.Work.QueryRow(ctx, `SELECT kind FROM es.streams WHERE stream_id = $1`, e.Stream.ID).Scan(&e.Stream.Kind); err != nil {
-		return fmt.Errorf("perform %s: %w", e.Key, err)
+		return nil, fmt.Errorf("perform %s: %w", e.Key, err)
 	}
 	return w.do.Perform(ctx, *e)
 }
@@ -284,8 +296,10 @@ func (w *Effects) renew(ctx context.Context, key string, tries int) {
 	}
 }
 
-func (w *Effects) end(ctx context.Context, key, state, why string) error {
-	_, err := w.db.Work.Exec(ctx, `UPDATE es.effects SET state = $2, last_error = nullif($3, ''), ended_at = clock_timestamp() WHERE key = $1`, key, state, why)
+func (w *Effects) end(ctx context.Context, key string, handed es.Handed, state, code, why string) error {
+	_, err := w.db.Work.Exec(ctx, `
+		UPDATE es.effects SET state = $2, code = nullif($3, ''), last_error = nullif($4, ''), message_ids = $5, ended_at = clock_timestamp()
+		WHERE key = $1`, key, state, code, why, handed)
 	if err != nil {
 		return fmt.Errorf("note that %s is over: %w", key, err)
 	}

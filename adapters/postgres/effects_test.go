@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,9 @@ import (
 	"portico/adapters/postgres/pgtest"
 	"portico/app/es"
 	"portico/domain/event"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // outside is the world that effects act on. It remembers every act, and whether two were at it at once.
@@ -29,7 +33,7 @@ func newOutside() *outside {
 	return &outside{acts: map[string]int{}, busy: map[string]bool{}, gaveUp: map[string]int{}}
 }
 
-func (o *outside) Perform(ctx context.Context, e es.Effect) error {
+func (o *outside) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 	o.mu.Lock()
 	if o.busy[e.Key] {
 		o.clashes++
@@ -43,9 +47,9 @@ func (o *outside) Perform(ctx context.Context, e es.Effect) error {
 		o.mu.Unlock()
 	}()
 	if o.perform == nil {
-		return nil
+		return nil, nil
 	}
-	return o.perform(ctx, e)
+	return es.Handed{"outside." + e.Stream.ID.String()}, o.perform(ctx, e)
 }
 
 func (o *outside) GaveUp(_ context.Context, e es.Effect, tries int) error {
@@ -397,4 +401,67 @@ func TestEffectsKeepToTheirLanes(t *testing.T) {
 		}
 		return true
 	})
+}
+
+// What is known of an effect stays with it: whose matter it is, which events asked for it, what the outside world calls
+// it, and with which code it was refused. Pages read it one practice at a time.
+func TestEffectTellsItsStory(t *testing.T) {
+	t.Parallel()
+	n := startNode(t, pgtest.DB(t))
+	world := newOutside()
+	person, client := uuid.New(), uuid.New()
+	until := time.Now().Add(time.Hour)
+	world.perform = func(_ context.Context, e es.Effect) error {
+		if e.Person != person || e.Client != client {
+			t.Errorf("performed for %s and %s", e.Person, e.Client)
+		}
+		return &es.RefusedError{Code: "5.1.1"}
+	}
+	effects := postgres.NewEffects(n.db, n.tail, world, n.log)
+	n.subscribe(effects.Reactor("stories", []string{"probe.ticked"}, func(r event.Recorded) []es.Effect {
+		one := es.Effect{Kind: "mail.probe", Key: keyOf(r.Stream), Firm: r.Firm, Stream: r.Stream, Person: person, Client: client}
+		merged := one
+		merged.Key, merged.NotBefore = "merged/"+r.Stream.ID.String(), until
+		again := merged // asked for twice by the same event
+		return []es.Effect{one, merged, again}
+	}))
+	n.run(effects.Run)
+	stream := probe(uuid.Must(uuid.NewV7()))
+	if _, err := n.store.Append(t.Context(), ticks(stream.ID, 0, 2)); err != nil {
+		t.Fatal(err)
+	}
+	key := keyOf(stream)
+	within(t, 10*time.Second, "it is refused", func() bool { return n.effect(t, key).state == "refused" })
+	within(t, 10*time.Second, "the second event is merged", func() bool { return len(n.story(t, "merged/"+stream.ID.String()).Causes) == 2 })
+
+	got, held := n.story(t, key), n.story(t, "merged/"+stream.ID.String())
+	if got.Person != person || got.Client != client || got.Code != "5.1.1" || !slices.Equal(got.IDs, []string{"outside." + stream.ID.String()}) ||
+		!got.Held.IsZero() || got.Error != "refused for good with 5.1.1" {
+		t.Errorf("%+v", got)
+	}
+	if !slices.Equal(held.Causes, []int32{1, 2}) || held.Held.Sub(until).Abs() > time.Millisecond || len(held.IDs) > 0 {
+		t.Errorf("%+v", held)
+	}
+	if len(world.gaveUp) > 0 {
+		t.Error("somebody was told that it failed")
+	}
+}
+
+type story struct {
+	Person, Client uuid.UUID
+	Causes         []int32
+	Held           time.Time
+	IDs            []string
+	Code, Error    string
+}
+
+func (n *node) story(t testing.TB, key string) (s story) {
+	t.Helper()
+	err := n.db.Work.QueryRow(t.Context(), `
+		SELECT person_id, client_id, causes, coalesce(held_until, '0001-01-01Z'), message_ids, coalesce(code, ''), coalesce(last_error, '')
+		FROM es.effects WHERE key = $1`, key).Scan(&s.Person, &s.Client, &s.Causes, &s.Held, &s.IDs, &s.Code, &s.Error)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		t.Fatal(err)
+	}
+	return s
 }

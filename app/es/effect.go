@@ -19,6 +19,8 @@ type Effect struct {
 	Firm   int32
 	Stream event.Stream
 	Args   EffectArgs
+	Person uuid.UUID // of a mail or text: whom outside the practice it goes to or is about; zero: the event doesn't say
+	Client uuid.UUID // likewise: whose matter it is
 
 	NotBefore time.Time // by the database's clock; zero: at once. Until then one effect can stand for what comes later under its Key
 }
@@ -36,12 +38,22 @@ type EffectArgs struct {
 // Performer does one effect and records its outcome as an event. It must be harmless the second time: a node may die
 // between the act and the note that it was done.
 //
-// A nil error ends the effect. ErrWithdrawn ends it because it must not happen any more. Any other error repeats it
-// later; after the last try GaveUp is called.
+// A nil error ends the effect. ErrWithdrawn ends it because it must not happen any more, and a RefusedError because the
+// other side will not have it. Any other error repeats it later; after the last try GaveUp is called.
 type Performer interface {
-	Perform(ctx context.Context, e Effect) error
+	Perform(ctx context.Context, e Effect) (Handed, error)
 	GaveUp(ctx context.Context, e Effect, tries int) error
 }
+
+// Handed is what the outside world calls what it was handed: the Message-IDs of mails without their domain, a provider's
+// ids of texts. What it tells later, a bounce or a receipt, names them.
+type Handed []string
+
+// RefusedError ends an effect because the other side has refused it for good. It has none of its words: they may quote
+// an address.
+type RefusedError struct{ Code string }
+
+func (e *RefusedError) Error() string { return "refused for good with " + e.Code }
 
 // ErrWithdrawn says that an effect no longer makes sense, so nothing was done.
 var ErrWithdrawn = errors.New("withdrawn before it left")

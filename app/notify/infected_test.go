@@ -46,7 +46,7 @@ func TestAVirusIsToldToTwo(t *testing.T) {
 	var box outbox
 	s := sender(t, &box, events...)
 	for _, kind := range []string{InfectedMail, NotSentMail} {
-		if err := s.Perform(t.Context(), about(kind, fileA)); err != nil {
+		if _, err := s.Perform(t.Context(), about(kind, fileA)); err != nil {
 			t.Fatal(err)
 		}
 		if o, err := s.Send(t.Context(), about(kind, fileC)); o.Status != Withdrawn || err != nil {

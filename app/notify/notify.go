@@ -38,7 +38,7 @@ const (
 	NewLinkRequestMail = "mail.new_link_request" // args: Recipient
 
 	WithdrawalRequestMail = "mail.withdrawal_request" // args: Since; of older ones Version
-	WithdrawalAnswerMail  = "mail.withdrawal_answer"  // args: Version
+	WithdrawalAnswerMail  = "mail.withdrawal_answer"  // args: Version; File
 )
 
 // Status is what became of a mail.
@@ -56,8 +56,9 @@ const (
 // No other detail holds anything personal.
 type Outcome struct {
 	Status Status
-	Code   string // "550" or "5.1.1"; empty where no server answered
+	Code   string // "550" or "5.1.1", a provider's number; empty where no server answered
 	Detail string
+	IDs    es.Handed // what the other side calls it
 }
 
 // Mailer composes a mail of each kind and hands it to a mail server. An error says that the mail can't be composed, not
@@ -71,6 +72,20 @@ type Mailer interface {
 	NewLinkRequest(ctx context.Context, m NewLinkRequest) (Outcome, error)
 	WithdrawalRequest(ctx context.Context, m WithdrawalRequest) (Outcome, error)
 	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
+}
+
+// Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
+// says is an outcome. Implementation: adapters/sms.
+type Texter interface {
+	Text(ctx context.Context, m TextMessage) (Outcome, error)
+}
+
+// TextMessage is one text to one number.
+type TextMessage struct {
+	ID   string // letters, digits, dots, hyphens; stable over tries
+	At   time.Time
+	To   string // E.164, "+4791234567"
+	Body string // plain; may hold a link, so it is never logged
 }
 
 // Person is a name and an address.
@@ -137,6 +152,7 @@ type Sender struct {
 	Events   es.Store
 	Keys     secret.KeyRing
 	Mailer   Mailer
+	Texter   Texter
 	BaseURL  string                                                                 // "https://portal.example", without a slash at its end
 	Staff    func(ctx context.Context, firm int32, staff uuid.UUID) (Person, error) // of the practice, or the practice for who has left it (rule 9)
 	Practice func(ctx context.Context, firm int32) (Person, error)                  // its name, and the address printed in its mails
@@ -146,23 +162,27 @@ type Sender struct {
 var _ es.Performer = Sender{}
 
 // Perform sends the mail of one effect and records on the link's stream what became of it. Errors: es.ErrWithdrawn with
-// the reason, or one that asks for another try. Should the process die between the server's OK and the record, the next
+// the reason, an es.RefusedError, or one that asks for another try. Should the process die between the server's OK and the record, the next
 // try sends the mail again under the same Message-ID: a mail twice is better than none.
-func (s Sender) Perform(ctx context.Context, e es.Effect) error {
+func (s Sender) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 	o, err := s.Send(ctx, e)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case o.Status == Withdrawn:
-		return fmt.Errorf("%w: %s", es.ErrWithdrawn, o.Detail)
+		return nil, fmt.Errorf("%w: %s", es.ErrWithdrawn, o.Detail)
 	case o.Status == Passing:
-		return fmt.Errorf("hand over %s: %s %s", e.Key, o.Code, o.Detail)
-	case e.Kind == UploadLinkMail:
-		return s.record(ctx, e, o)
-	case o.Status == Refused: // a notice has no place in the link's life; staff see the files anyway
-		return fmt.Errorf("%w: refused for good with %s", es.ErrWithdrawn, o.Code)
+		return o.IDs, fmt.Errorf("hand over %s: %s %s", e.Key, o.Code, o.Detail)
 	}
-	return nil
+	if e.Kind == UploadLinkMail { // a notice has no place in the link's life; staff see the files anyway
+		if err := s.record(ctx, e, o); err != nil {
+			return o.IDs, err
+		}
+	}
+	if o.Status == Refused {
+		return o.IDs, &es.RefusedError{Code: o.Code}
+	}
+	return o.IDs, nil
 }
 
 // GaveUp records that the last try has failed for a passing reason too (S1.i24).
@@ -223,11 +243,12 @@ func (s Sender) sendLink(ctx context.Context, e es.Effect) (Outcome, error) {
 	}
 	args := e.Args
 	r := l.recipients[args.Recipient]
+	id := fmt.Sprintf("upload-link.%s.%s.%d", e.Stream.ID, args.Recipient, args.Generation)
 	switch {
 	case version == 0, r == nil:
 		return withdrawn("there is no such link or recipient")
 	case args.Generation <= r.handedOver:
-		return Outcome{Status: HandedOver}, nil
+		return Outcome{Status: HandedOver, IDs: es.Handed{id}}, nil
 	case args.Generation != r.generation:
 		return withdrawn("a newer mail replaces it")
 	case l.revoked:
@@ -247,8 +268,7 @@ func (s Sender) sendLink(ctx context.Context, e es.Effect) (Outcome, error) {
 	}
 	token := s.Keys.UploadLink(secret.UploadToken{Link: e.Stream.ID, Recipient: args.Recipient, Generation: args.Generation})
 	return s.Mailer.UploadLink(ctx, UploadLink{
-		ID: fmt.Sprintf("upload-link.%s.%s.%d", e.Stream.ID, args.Recipient, args.Generation),
-		At: now, To: r.person, Sender: sender, Practice: practice,
+		ID: id, At: now, To: r.person, Sender: sender, Practice: practice,
 		Message: l.message, Wanted: l.wanted,
 		URL:       s.BaseURL + "/u/" + token.Reveal(),
 		ExpiresAt: l.expiresAt, Zone: l.zone, Wording: wording,

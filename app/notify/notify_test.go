@@ -84,7 +84,7 @@ type outbox struct {
 }
 
 func (o *outbox) answer() (Outcome, error) {
-	if o.outcome != (Outcome{}) {
+	if o.outcome.Status != "" {
 		return o.outcome, nil
 	}
 	return Outcome{Status: HandedOver}, nil
@@ -227,19 +227,19 @@ func TestTheOutcomeIsAnEvent(t *testing.T) {
 	}{
 		"handed over": {Outcome{Status: HandedOver}, linkEffect(ingr, 1), "", uploadlink.MailHandedOver{Recipient: ingr, Generation: 1, At: at}},
 		"refused": {
-			Outcome{Status: Refused, Code: "5.1.1", Detail: "<ingrid@solberg.example> unknown"}, linkEffect(ingr, 1), "",
+			Outcome{Status: Refused, Code: "5.1.1", Detail: "<ingrid@solberg.example> unknown"}, linkEffect(ingr, 1), "refused for good with 5.1.1",
 			uploadlink.MailBounced{Recipient: ingr, Generation: 1, Code: "5.1.1", Detail: event.Of(ingr, "<ingrid@solberg.example> unknown"), At: at},
 		},
 		"passing":        {Outcome{Status: Passing, Code: "451", Detail: "later"}, linkEffect(ingr, 1), "451 later", nil},
 		"withdrawn":      {Outcome{}, linkEffect(mary, 1), es.ErrWithdrawn.Error(), nil},
 		"notice":         {Outcome{Status: HandedOver}, noticeEffect, "", nil},
-		"notice refused": {Outcome{Status: Refused, Code: "5.1.1"}, noticeEffect, es.ErrWithdrawn.Error(), nil},
+		"notice refused": {Outcome{Status: Refused, Code: "5.1.1"}, noticeEffect, "refused for good with 5.1.1", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sender(t, &outbox{outcome: c.outcome}, issued,
 				uploadlink.FileReceived{File: fileA, Batch: batch, Recipient: ingr}, uploadlink.BatchReleased{Batch: batch, Files: []uuid.UUID{fileA}})
 			for range 2 { // the second time changes nothing
-				err := s.Perform(t.Context(), c.effect)
+				_, err := s.Perform(t.Context(), c.effect)
 				if (err == nil) != (c.wantErr == "") || (err != nil && !strings.Contains(err.Error(), c.wantErr)) {
 					t.Fatal(err)
 				}

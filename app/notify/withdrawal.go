@@ -56,6 +56,7 @@ func (s Sender) sendPleas(ctx context.Context, e es.Effect) (o Outcome, err erro
 	if err != nil {
 		return Outcome{}, err
 	}
+	var ids es.Handed
 	for _, id := range who {
 		m := WithdrawalRequest{
 			ID: fmt.Sprintf("withdrawal-request.%s.%s.%d", e.Stream.ID, id, e.Args.Since.Unix()),
@@ -73,7 +74,9 @@ func (s Sender) sendPleas(ctx context.Context, e es.Effect) (o Outcome, err erro
 		if len(m.Pleas) == 1 {
 			m.URL = m.Pleas[0].URL
 		}
-		if o, err = s.Mailer.WithdrawalRequest(ctx, m); err != nil || o.Status != HandedOver {
+		o, err = s.Mailer.WithdrawalRequest(ctx, m)
+		ids = append(ids, o.IDs...)
+		if o.IDs = ids; err != nil || o.Status != HandedOver {
 			return o, err
 		}
 	}

@@ -21,7 +21,7 @@ const (
 	MailNewLinkRequest = "mail.new_link_request" // to the practice, for who asks for a new link (S1.i21); Args: Recipient
 
 	MailWithdrawalRequest = "mail.withdrawal_request" // to the practice: files are asked back (U5); Args: Since
-	MailWithdrawalAnswer  = "mail.withdrawal_answer"  // to the person who asked; Args: Version
+	MailWithdrawalAnswer  = "mail.withdrawal_answer"  // to the person who asked; Args: Version, File
 )
 
 // Effects are the mails that one event asks for: one to each recipient of a new secret, one notice a batch, two about an
@@ -37,7 +37,9 @@ func Effects(r event.Recorded) []es.Effect {
 	switch e := e.(type) {
 	case uploadlink.Issued:
 		for _, to := range e.Recipients {
-			effects = append(effects, linkMail(r, to.ID, 1))
+			mail := linkMail(r, to.ID, 1)
+			mail.Client = e.Client
+			effects = append(effects, mail)
 		}
 	case uploadlink.Resent:
 		for _, s := range e.Secrets {
@@ -48,7 +50,7 @@ func Effects(r event.Recorded) []es.Effect {
 	case uploadlink.NewLinkRequested:
 		effects = append(effects, es.Effect{
 			Kind: MailNewLinkRequest, Key: fmt.Sprintf("%s/%s/%d", MailNewLinkRequest, r.Stream.ID, r.Version),
-			Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: e.Recipient},
+			Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: e.Recipient}, Person: e.Recipient,
 		})
 	case uploadlink.BatchReleased:
 		effects = append(effects, es.Effect{
@@ -64,8 +66,10 @@ func Effects(r event.Recorded) []es.Effect {
 		}
 	case uploadlink.WithdrawalRequested:
 		effects = append(effects, requestMail(r, e.At))
-	case uploadlink.WithdrawalAccepted, uploadlink.WithdrawalRefused:
-		effects = append(effects, answerMail(r))
+	case uploadlink.WithdrawalAccepted:
+		effects = append(effects, answerMail(r, e.File))
+	case uploadlink.WithdrawalRefused:
+		effects = append(effects, answerMail(r, e.File))
 	case uploadlink.Extended, uploadlink.Revoked, uploadlink.Expired, uploadlink.MailHandedOver, uploadlink.MailBounced,
 		uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.NewLinkRequestDismissed, uploadlink.Copied, uploadlink.TransferStarted, uploadlink.TransferAbandoned,
 		uploadlink.BatchOpened, uploadlink.FileReceived, uploadlink.FileRenamed, uploadlink.FileDeleted, uploadlink.BatchCancelled,
@@ -77,7 +81,7 @@ func Effects(r event.Recorded) []es.Effect {
 func linkMail(r event.Recorded, recipient uuid.UUID, generation int) es.Effect {
 	return es.Effect{
 		Kind: MailUploadLink, Key: fmt.Sprintf("%s/%s/%s/%d", MailUploadLink, r.Stream.ID, recipient, generation),
-		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: recipient, Generation: generation},
+		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Recipient: recipient, Generation: generation}, Person: recipient,
 	}
 }
 
@@ -104,9 +108,9 @@ func requestMail(r event.Recorded, at time.Time) es.Effect {
 }
 
 // answerMail is about one answer, named by its place in the stream: a file may be asked back twice.
-func answerMail(r event.Recorded) es.Effect {
+func answerMail(r event.Recorded, file uuid.UUID) es.Effect {
 	return es.Effect{
 		Kind: MailWithdrawalAnswer, Key: fmt.Sprintf("%s/%s/%d", MailWithdrawalAnswer, r.Stream.ID, r.Version),
-		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Version: r.Version},
+		Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{Version: r.Version, File: file},
 	}
 }

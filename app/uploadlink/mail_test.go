@@ -17,17 +17,17 @@ import (
 )
 
 func TestEffects(t *testing.T) {
-	ida, ben, batch := uuid.UUID{15: 10}, uuid.UUID{15: 11}, uuid.UUID{15: 30}
+	ida, ben, batch, whose := uuid.UUID{15: 10}, uuid.UUID{15: 11}, uuid.UUID{15: 30}, uuid.UUID{15: 40}
 	stream := uploadlink.Stream(link)
-	mail := func(to uuid.UUID, generation int, suffix string) es.Effect {
+	mail := func(to uuid.UUID, generation int, suffix string, about uuid.UUID) es.Effect {
 		return es.Effect{
 			Kind: "mail.upload_link", Key: "mail.upload_link/" + link.String() + "/" + to.String() + suffix, Firm: firm, Stream: stream,
-			Args: es.EffectArgs{Recipient: to, Generation: generation},
+			Args: es.EffectArgs{Recipient: to, Generation: generation}, Person: to, Client: about,
 		}
 	}
 	answer := func() es.Effect {
 		kind := "mail.withdrawal_answer"
-		return es.Effect{Kind: kind, Key: kind + "/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Version: 7}}
+		return es.Effect{Kind: kind, Key: kind + "/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Version: 7, File: file}}
 	}
 	minute := time.Date(2026, 11, 22, 0, 41, 0, 0, time.UTC)
 	people := []uploadlink.Recipient{
@@ -38,11 +38,11 @@ func TestEffects(t *testing.T) {
 		e    event.Event
 		want []es.Effect
 	}{
-		{uploadlink.Issued{Recipients: people}, []es.Effect{mail(ida, 1, "/1"), mail(ben, 1, "/1")}},
-		{uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ben, Generation: 12}}}, []es.Effect{mail(ben, 12, "/12")}},
-		{uploadlink.AddressCorrected{Recipient: ben, Generation: 2}, []es.Effect{mail(ben, 2, "/2")}}, // I6
+		{uploadlink.Issued{Client: whose, Recipients: people}, []es.Effect{mail(ida, 1, "/1", whose), mail(ben, 1, "/1", whose)}},
+		{uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ben, Generation: 12}}}, []es.Effect{mail(ben, 12, "/12", uuid.Nil)}},
+		{uploadlink.AddressCorrected{Recipient: ben, Generation: 2}, []es.Effect{mail(ben, 2, "/2", uuid.Nil)}}, // I6
 		{uploadlink.NewLinkRequested{Recipient: ben, Generation: 1}, []es.Effect{{ // S1.i21: one mail a request
-			Kind: "mail.new_link_request", Key: "mail.new_link_request/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Recipient: ben},
+			Kind: "mail.new_link_request", Key: "mail.new_link_request/" + link.String() + "/7", Firm: firm, Stream: stream, Args: es.EffectArgs{Recipient: ben}, Person: ben,
 		}}},
 		{uploadlink.Copied{Recipient: ben, Generation: 1}, nil},
 		{uploadlink.NewLinkRequestDismissed{Recipient: ben}, nil},

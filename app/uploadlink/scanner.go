@@ -49,22 +49,22 @@ var _ es.Performer = ScanPerformer{}
 
 // Perform scans one file and records the verdict. Errors: es.ErrWithdrawn for one that waits for none, or one that asks
 // for another try.
-func (p ScanPerformer) Perform(ctx context.Context, e es.Effect) error {
+func (p ScanPerformer) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 	l, _, _, err := es.State[uploadlink.Link, uploadlink.Event](ctx, p.Events, e.Firm, e.Stream)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", e.Stream, err)
+		return nil, fmt.Errorf("read %s: %w", e.Stream, err)
 	}
 	if !l.AwaitsScan(e.Args.File) {
-		return fmt.Errorf("%w: the file was deleted or has its verdict", es.ErrWithdrawn)
+		return nil, fmt.Errorf("%w: the file was deleted or has its verdict", es.ErrWithdrawn)
 	}
 	if p.Scanner == nil {
-		return p.record(ctx, e, ScanAnswer{Verdict: uploadlink.NotScanned, Reason: "no scanner is configured"})
+		return nil, p.record(ctx, e, ScanAnswer{Verdict: uploadlink.NotScanned, Reason: "no scanner is configured"})
 	}
 	answer, err := p.scan(ctx, e.Args.File)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.record(ctx, e, answer)
+	return nil, p.record(ctx, e, answer)
 }
 
 func (p ScanPerformer) scan(ctx context.Context, id uuid.UUID) (a ScanAnswer, err error) {

@@ -105,7 +105,7 @@ func TestVerdictsAreRecordedOnce(t *testing.T) { // U8
 			s := &scanner{answer: c.answer}
 			p, store := performer(t, s)
 			p.Hold = c.hold
-			if err := p.Perform(t.Context(), scanOfFile); err != nil {
+			if _, err := p.Perform(t.Context(), scanOfFile); err != nil {
 				t.Fatal(err)
 			}
 			if got := verdicts(store); len(got) != 1 || got[0] != c.want {
@@ -114,7 +114,7 @@ func TestVerdictsAreRecordedOnce(t *testing.T) { // U8
 			if !slices.Equal(s.saw, []string{"hello"}) {
 				t.Errorf("the scanner saw %q", s.saw)
 			}
-			if err := p.Perform(t.Context(), scanOfFile); !c.want.Held && !errors.Is(err, es.ErrWithdrawn) {
+			if _, err := p.Perform(t.Context(), scanOfFile); !c.want.Held && !errors.Is(err, es.ErrWithdrawn) {
 				t.Errorf("the second time: %v", err)
 			}
 			if err := p.GaveUp(t.Context(), scanOfFile, 6); err != nil || len(verdicts(store)) != 1 {
@@ -128,7 +128,7 @@ func TestVerdictsAreRecordedOnce(t *testing.T) { // U8
 func TestTheScannerIsGone(t *testing.T) {
 	s := &scanner{answer: uploadlinkapp.ScanAnswer{Verdict: uploadlink.Clean}, err: errors.New("connection refused")}
 	p, store := performer(t, s)
-	if err := p.Perform(t.Context(), scanOfFile); err == nil || errors.Is(err, es.ErrWithdrawn) || !strings.Contains(err.Error(), "connection refused") {
+	if _, err := p.Perform(t.Context(), scanOfFile); err == nil || errors.Is(err, es.ErrWithdrawn) || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("answered %v, want another try", err)
 	}
 	if got := verdicts(store); len(got) != 0 {
@@ -145,7 +145,7 @@ func TestTheScannerIsGone(t *testing.T) {
 
 func TestNoScannerAnyMore(t *testing.T) {
 	p, store := performer(t, nil)
-	if err := p.Perform(t.Context(), scanOfFile); err != nil {
+	if _, err := p.Perform(t.Context(), scanOfFile); err != nil {
 		t.Fatal(err)
 	}
 	if got := verdicts(store); len(got) != 1 || got[0].Verdict != uploadlink.NotScanned || got[0].Reason != "no scanner is configured" {
@@ -156,7 +156,7 @@ func TestNoScannerAnyMore(t *testing.T) {
 func TestADeletedFileIsNotScanned(t *testing.T) { // U4
 	s := &scanner{}
 	p, store := performer(t, s, uploadlink.FileDeleted{File: file, Batch: batch}, uploadlink.BatchCancelled{Batch: batch, At: noon})
-	if err := p.Perform(t.Context(), scanOfFile); !errors.Is(err, es.ErrWithdrawn) || len(s.saw) != 0 || len(verdicts(store)) != 0 {
+	if _, err := p.Perform(t.Context(), scanOfFile); !errors.Is(err, es.ErrWithdrawn) || len(s.saw) != 0 || len(verdicts(store)) != 0 {
 		t.Errorf("answered %v, looked at %d files, recorded %+v", err, len(s.saw), verdicts(store))
 	}
 }

@@ -95,10 +95,10 @@ func (b byKind) of(kind string) (es.Performer, error) {
 	return p, nil
 }
 
-func (b byKind) Perform(ctx context.Context, e es.Effect) error {
+func (b byKind) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 	p, err := b.of(e.Kind)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	return p.Perform(ctx, e)
 }
