@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portico/app/es"
+	"portico/domain/day"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -65,7 +66,7 @@ func (c Commands) Issue(ctx context.Context, cmd Issue) (es.Result, error) {
 }
 
 func endOfDay(date time.Time, zone *time.Location) time.Time {
-	return uploadlink.EndOfDay(date.Year(), date.Month(), date.Day(), zone)
+	return day.End(date.Year(), date.Month(), date.Day(), zone)
 }
 
 // Resend gives recipients new secrets and asks for a mail to each.

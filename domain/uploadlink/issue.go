@@ -44,7 +44,7 @@ type Issuing struct {
 	Recipients []Addressee
 	Message    string
 	Wanted     []string
-	ExpiresAt  time.Time // from EndOfDay
+	ExpiresAt  time.Time // from day.End
 	Zone       string    // IANA, printed beside the date
 }
 
@@ -52,25 +52,6 @@ type Issuing struct {
 type Addressee struct {
 	ID          uuid.UUID
 	Name, Email string
-}
-
-// EndOfDay is the instant at which a civil day ends in zone, also where clocks change at midnight or the next day does
-// not exist (L5). Day and month may overflow as in time.Date.
-func EndOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
-	midnight := time.Date(year, month, day+1, 0, 0, 0, 0, time.UTC) // as if the zone were UTC
-	at := midnight.Add(-36 * time.Hour).In(zone)                    // no zone is further than that
-	for {
-		_, offset := at.Zone()
-		_, change := at.ZoneBounds()
-		end := midnight.Add(-time.Duration(offset) * time.Second)
-		if end.Before(at) { // the change to this offset jumped over midnight
-			end = at
-		}
-		if change.IsZero() || end.Before(change) {
-			return end.UTC()
-		}
-		at = change
-	}
 }
 
 // Issue opens the link (rules 1, 2). Issuing it again changes nothing, so that a form sent twice is one link. It refuses
