@@ -4,6 +4,7 @@ import (
 	"portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/firm"
+	"portico/domain/invite"
 	"portico/domain/operation"
 	"portico/domain/privacy"
 	"portico/domain/uploadlink"
@@ -37,6 +38,20 @@ func Events() []EventSpec {
 		{Event: account.RecoveryCodesMade{}},
 		{Event: account.RecoveryCodeUsed{}},
 		{Event: account.SessionsEnded{}},
+
+		{Event: invite.Sent{}},
+		{Event: invite.Told{}},
+		{Event: invite.TakenBack{}},
+		{Event: invite.HandedOver{}},
+		{Event: invite.Delivered{}},
+		{Event: invite.Bounced{}},
+		{Event: invite.GaveUp{}},
+		{Event: invite.Opened{}},
+		{Event: invite.Accepted{}},
+		{Event: invite.Expired{}},
+		{Event: invite.Withdrawn{}},
+		{Event: invite.Voided{}},
+		{Event: invite.AccessRemoved{}},
 
 		{Event: privacy.SubjectErased{}},
 

@@ -10,6 +10,7 @@ import (
 
 	"portico/app/es"
 	"portico/domain/event"
+	"portico/domain/invite"
 	"portico/domain/uploadlink"
 )
 
@@ -20,6 +21,7 @@ type Decide func(history []event.Event, now time.Time) (events []event.Event, wa
 // Deciders are the aggregates that have deadlines, by kind.
 func Deciders() map[event.Kind]Decide {
 	return map[event.Kind]Decide{
+		invite.Kind:     decider(invite.Invite.Elapse),
 		uploadlink.Kind: decider(uploadlink.Link.Elapse),
 	}
 }
@@ -55,14 +57,19 @@ type Saga struct{ Events es.Store }
 // Ring lets one stream say what time alone has caused. A stream without deadlines, or unknown to the firm, has nothing to say.
 func (s Saga) Ring(ctx context.Context, firm int32, stream event.Stream) error {
 	by := es.By{Firm: firm, Actor: event.Actor{Kind: event.System}}
+	var err error
 	switch stream.Kind {
+	case invite.Kind:
+		_, err = es.Execute(ctx, s.Events, by, stream, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
+			return i.Elapse(now), nil
+		})
 	case uploadlink.Kind:
-		_, err := es.Execute(ctx, s.Events, by, stream, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
+		_, err = es.Execute(ctx, s.Events, by, stream, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {
 			return l.Elapse(now), nil
 		})
-		if err != nil {
-			return fmt.Errorf("ring %s: %w", stream, err)
-		}
+	}
+	if err != nil {
+		return fmt.Errorf("ring %s: %w", stream, err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"portico/app/es/estest"
 	"portico/domain/client"
 	"portico/domain/event"
+	"portico/domain/invite"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -86,13 +87,16 @@ func TestRing(t *testing.T) {
 // Every kind that has alarms has a decider and can be rung: what one of them forgets would sleep for ever.
 func TestEveryKindWithAlarmsIsKnown(t *testing.T) {
 	store := estest.NewMemory(noon)
+	waiting := map[event.Kind][]event.Event{
+		uploadlink.Kind: inOpen, invite.Kind: {invite.Sent{Nth: 1, ExpiresAt: expiry}},
+	}
 	for kind := range deadline.Deciders() {
 		s := event.Stream{Kind: kind, ID: stream.ID}
-		store.Given(1, s, inOpen...)
+		store.Given(1, s, waiting[kind]...)
 		store.SetNow(expiry)
-		if err := (deadline.Saga{Events: store}).Ring(t.Context(), 1, s); err != nil || len(store.Stream(s)) == len(inOpen) {
+		if err := (deadline.Saga{Events: store}).Ring(t.Context(), 1, s); err != nil || len(store.Stream(s)) == len(waiting[kind]) {
 			t.Errorf("ringing a %s did nothing: %v", kind, err)
 		}
 	}
-	var _ es.Waker = uploadlink.Link{}
+	_ = []es.Waker{uploadlink.Link{}, invite.Invite{}}
 }

@@ -30,24 +30,37 @@ type Event interface {
 	invite()
 }
 
-// Sent invites the contact for the nth time; earlier secrets are dead (S3.i2). Name, address and number are those that
-// it goes to. It leaves at HoldUntil, and until then it can be taken back (T5).
+// Sent invites the contact for the nth time; earlier secrets are dead (S3.i2). Name, address and number are the contact's
+// by then; it goes to those of its channels. It leaves at HoldUntil, and until then it can be taken back (T5).
 type Sent struct {
 	Nth       int            `json:"nth" es:"fact"` // 1, 2, 3: the generation of its secret
 	Contact   uuid.UUID      `json:"contact" es:"id"`
 	Client    uuid.UUID      `json:"client,omitzero" es:"id"` // whose portal it is about; zero: somebody who is no client (S3.9)
 	Name      event.Personal `json:"name" es:"personal"`
 	Email     event.Personal `json:"email" es:"personal"`
-	Phone     event.Personal `json:"phone" es:"personal"` // empty: no text is sent
+	Phone     event.Personal `json:"phone" es:"personal"`
 	Channels  Channels       `json:"channels" es:"fact"`
 	Message   event.Personal `json:"message" es:"personal"`
 	Access    Access         `json:"access" es:"fact"`
 	DueOn     string         `json:"due_on,omitempty" es:"fact"` // 2026-05-12: until when the practice wants what it asks for
 	Bundle    uuid.UUID      `json:"bundle,omitzero" es:"id"`    // of requests that the invite carries
 	Job       uuid.UUID      `json:"job,omitzero" es:"id"`       // in bulk: which one
-	ExpiresAt time.Time      `json:"expires_at" es:"fact"`
+	ExpiresAt time.Time      `json:"expires_at" es:"fact"`       // the end of a day in Zone (L5)
+	Zone      string         `json:"zone" es:"fact"`
 	HoldUntil time.Time      `json:"hold_until,omitzero" es:"fact"`
 	At        time.Time      `json:"at" es:"fact"`
+}
+
+// Told is for a contact who is in already, with an account: they are told that they have access to a further client, too
+// (S3.i10). It carries no secret.
+type Told struct {
+	Client  uuid.UUID      `json:"client" es:"id"`
+	Name    event.Personal `json:"name" es:"personal"`
+	Email   event.Personal `json:"email" es:"personal"`
+	Phone   event.Personal `json:"phone" es:"personal"`
+	Message event.Personal `json:"message" es:"personal"`
+	Job     uuid.UUID      `json:"job,omitzero" es:"id"`
+	At      time.Time      `json:"at" es:"fact"`
 }
 
 // TakenBack undoes the nth sending before it has left: nothing was mailed, and what was before it stands again.
@@ -155,6 +168,7 @@ const (
 )
 
 func (Sent) EventType() string          { return "invite.sent" }
+func (Told) EventType() string          { return "invite.told" }
 func (TakenBack) EventType() string     { return "invite.taken_back" }
 func (HandedOver) EventType() string    { return "invite.handed_over" }
 func (Delivered) EventType() string     { return "invite.delivered" }
@@ -168,6 +182,7 @@ func (Voided) EventType() string        { return "invite.voided" }
 func (AccessRemoved) EventType() string { return "invite.access_removed" }
 
 func (Sent) invite()          {}
+func (Told) invite()          {}
 func (TakenBack) invite()     {}
 func (HandedOver) invite()    {}
 func (Delivered) invite()     {}
