@@ -157,9 +157,12 @@ func (a Accounts) OpenSession(ctx context.Context, s accountapp.NewSession) erro
 	return doing("open session", a.Pool.SendBatch(ctx, b).Close())
 }
 
-// begin stores a session and its device, in place of the mark that the browser had.
+// begin stores a session and its device, in place of the mark that the browser had. A second factor that was shown in the
+// session counts from now.
 func begin(b *pgx.Batch, s accountapp.NewSession) {
-	b.Queue(`INSERT INTO account.staff_session (id_sha256, staff, address, agent) VALUES ($1, $2, $3, $4)`, s.ID[:], s.Staff, s.Address, s.Agent)
+	b.Queue(`
+		INSERT INTO account.staff_session (id_sha256, staff, address, agent, second_at) VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN statement_timestamp() END)`,
+		s.ID[:], s.Staff, s.Address, s.Agent, s.Second)
 	b.Queue(`DELETE FROM account.known_device WHERE id_sha256 = $1 AND staff = $2`, s.OldDevice[:], s.Staff)
 	b.Queue(`INSERT INTO account.known_device (id_sha256, staff) VALUES ($1, $2)`, s.Device[:], s.Staff)
 }
@@ -168,19 +171,53 @@ func begin(b *pgx.Batch, s accountapp.NewSession) {
 func (a Accounts) Session(ctx context.Context, id accountapp.Hash) (s accountapp.Staff, err error) {
 	err = a.Pool.QueryRow(ctx, `
 		WITH live AS (
-			SELECT ss.id_sha256, ss.last_seen_at, s.* FROM account.staff_session ss JOIN account.staff s ON s.id = ss.staff
+			SELECT ss.id_sha256, ss.last_seen_at, ss.second_at, ss.confirmed_at, s.* FROM account.staff_session ss JOIN account.staff s ON s.id = ss.staff
 			WHERE ss.id_sha256 = $1 AND ss.revoked_at IS NULL AND s.deactivated_at IS NULL
 			  AND ss.created_at > statement_timestamp() - $2::interval AND ss.last_seen_at > statement_timestamp() - $3::interval
 		), seen AS (
 			UPDATE account.staff_session ss SET last_seen_at = statement_timestamp() FROM live
 			WHERE ss.id_sha256 = live.id_sha256 AND live.last_seen_at < statement_timestamp() - interval '1 minute'
 		)
-		SELECT id, firm_no, email, name, role FROM live`,
-		id[:], account.SessionLimit, account.SessionIdle).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role)
+		SELECT id, firm_no, email, name, role, second_at IS NOT NULL, confirmed_at > statement_timestamp() - $4::interval,
+		       EXISTS (SELECT FROM account.factor f WHERE f.person = live.id AND f.confirmed_at IS NOT NULL)
+		FROM live`,
+		id[:], account.SessionLimit, account.SessionIdle, account.FreshFor,
+	).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role, &s.Standing.Second, &s.Standing.Fresh, &s.Standing.Enrolled)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return accountapp.Staff{}, account.ErrSession
 	}
 	return s, doing("look up session", err)
+}
+
+// ByID is accountapp.Rows.
+func (a Accounts) ByID(ctx context.Context, staff uuid.UUID) (s accountapp.Staff, ok bool, err error) {
+	err = a.Pool.QueryRow(ctx, `
+		SELECT id, firm_no, email, name, role FROM account.staff WHERE id = $1 AND deactivated_at IS NULL`,
+		staff).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return accountapp.Staff{}, false, nil
+	}
+	return s, err == nil, doing("find staff", err)
+}
+
+// PassSession is accountapp.Rows.
+func (a Accounts) PassSession(ctx context.Context, id, next accountapp.Hash) error {
+	return a.mark(ctx, `
+		UPDATE account.staff_session SET id_sha256 = $2, second_at = statement_timestamp(), confirmed_at = statement_timestamp()
+		WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:], next[:])
+}
+
+// RefreshSession is accountapp.Rows.
+func (a Accounts) RefreshSession(ctx context.Context, id accountapp.Hash) error {
+	return a.mark(ctx, `UPDATE account.staff_session SET confirmed_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:])
+}
+
+func (a Accounts) mark(ctx context.Context, sql string, args ...any) error {
+	tag, err := a.Pool.Exec(ctx, sql, args...)
+	if err == nil && tag.RowsAffected() == 0 {
+		return account.ErrSession
+	}
+	return doing("mark a session", err)
 }
 
 // CloseSession is accountapp.Rows.

@@ -31,6 +31,7 @@ func (a Accounts) CloseAll(ctx context.Context, staff uuid.UUID) error {
 	b := &pgx.Batch{}
 	b.Queue(endAll, staff)
 	b.Queue(forgetAll, staff)
+	b.Queue(distrustAll, staff)
 	return doing("end all sessions", a.Pool.SendBatch(ctx, b).Close())
 }
 
@@ -47,8 +48,12 @@ func (a Accounts) Renew(ctx context.Context, staff uuid.UUID, phc string, next *
 		b := &pgx.Batch{}
 		b.Queue(endAll, staff)
 		b.Queue(forgetAll, staff)
+		b.Queue(distrustAll, staff)
 		if next != nil {
 			begin(b, *next)
+			b.Queue(`
+				UPDATE account.staff_session SET second_at = old.second_at FROM account.staff_session old
+				WHERE account.staff_session.id_sha256 = $1 AND old.id_sha256 = $2 AND old.staff = $3`, next.ID[:], next.Old[:], staff)
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})

@@ -77,7 +77,9 @@ func TestSignIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := accountapp.Staff{ID: ann.ID, Firm: 1, Email: "ann.reed@example.com", Name: "Ann Reed", Role: account.Practitioner}
-		if got, err := d.Session(ctx, in.Session); got != want || err != nil || in.Staff != want {
+		seen := want
+		seen.Standing.Fresh = true
+		if got, err := d.Session(ctx, in.Session); got != seen || err != nil || in.Staff != want {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})

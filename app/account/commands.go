@@ -26,6 +26,8 @@ type Staff struct {
 	Email string
 	Name  string
 	Role  account.Role
+
+	Standing Standing // of the session; zero for a program's token
 }
 
 // Commands are what people and operators ask of accounts.
@@ -56,16 +58,22 @@ type Rows interface {
 	OpenSession(ctx context.Context, s NewSession) error
 	// Session is who holds a live session; using it keeps it alive. ErrSession.
 	Session(ctx context.Context, id Hash) (Staff, error)
+	// ByID finds an active person; ok is false for none.
+	ByID(ctx context.Context, staff uuid.UUID) (s Staff, ok bool, err error)
+	// PassSession notes that the second factor was shown in a session, which goes on under another id. ErrSession.
+	PassSession(ctx context.Context, id, next Hash) error
+	// RefreshSession notes that the session's person has just proved who they are. ErrSession.
+	RefreshSession(ctx context.Context, id Hash) error
 	// CloseSession ends a session; an unknown one is no error.
 	CloseSession(ctx context.Context, id Hash) error
 	// Sessions are the live sessions of staff, the newest sign-in first; own marks the asker's.
 	Sessions(ctx context.Context, staff uuid.UUID, own Hash) ([]SessionRow, error)
 	// CloseOwn ends one session of staff. ErrSessionGone.
 	CloseOwn(ctx context.Context, staff, session uuid.UUID) error
-	// CloseAll ends all sessions of staff and forgets their devices.
+	// CloseAll ends all sessions of staff and forgets their devices and the trust in them.
 	CloseAll(ctx context.Context, staff uuid.UUID) error
-	// Renew replaces the hash, ends all sessions of staff, forgets their devices and opens next, if that is not nil: all
-	// of it or nothing. ErrUnknown.
+	// Renew replaces the hash, ends all sessions of staff, forgets their devices and the trust in them, and opens next, if
+	// that is not nil: all of it or nothing. What next.Old has shown of a second factor holds for next. ErrUnknown.
 	Renew(ctx context.Context, staff uuid.UUID, phc string, next *NewSession) error
 
 	// AddToken returns ErrUnknown for nobody of this firm.
@@ -88,6 +96,7 @@ type NewSession struct {
 	Staff             uuid.UUID
 	ID, Old           Hash
 	Device, OldDevice Hash
+	Second            bool   // a second factor was shown on the way in
 	Address           string // where the sign-in came from; "" where nobody knows
 	Agent             string // what the browser calls itself
 }
@@ -213,6 +222,38 @@ func (c Commands) open(ctx context.Context, staff Staff, cmd SignIn, stale bool,
 		return SignedIn{}, err
 	}
 	return in, nil
+}
+
+// Enter opens a session for somebody whose passkey answered (F8). cmd says from where; its address and password count for
+// nothing. ErrSession for somebody who has left.
+func (c Commands) Enter(ctx context.Context, staff uuid.UUID, cmd SignIn) (SignedIn, error) {
+	s, ok, err := c.Rows.ByID(ctx, staff)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if !ok {
+		return SignedIn{}, account.ErrSession
+	}
+	in, row := newSession(s, cmd)
+	row.Second = true
+	return in, c.Rows.OpenSession(ctx, row)
+}
+
+// ByID is an active person as somebody with second factors; ok is false for nobody.
+func (c Commands) ByID(ctx context.Context, staff uuid.UUID) (p Person, ok bool, err error) {
+	s, ok, err := c.Rows.ByID(ctx, staff)
+	return s.Person(), ok, err
+}
+
+// Pass gives a session in which the second factor was shown its rights, and another id. ErrSession.
+func (c Commands) Pass(ctx context.Context, id Secret) (Secret, error) {
+	next := newSecret("")
+	return next, c.Rows.PassSession(ctx, id.Hash(), next.Hash())
+}
+
+// Refresh notes that the person behind a session has just proved who they are. ErrSession.
+func (c Commands) Refresh(ctx context.Context, id Secret) error {
+	return c.Rows.RefreshSession(ctx, id.Hash())
 }
 
 func newSession(staff Staff, cmd SignIn) (SignedIn, NewSession) {

@@ -37,7 +37,7 @@ func (c Commands) EndSessions(ctx context.Context, staff uuid.UUID) error {
 	return c.Rows.CloseAll(ctx, staff)
 }
 
-// ChangePassword is somebody's wish for another password.
+// ChangePassword is somebody's wish for another password, or, without New, to show that they know the present one.
 type ChangePassword struct {
 	Staff        Staff
 	Present, New string
@@ -69,6 +69,15 @@ func (c Commands) ChangePassword(ctx context.Context, cmd ChangePassword) (Signe
 	}
 	in, row := newSession(cmd.Staff, SignIn{Address: cmd.Address, Session: cmd.Session, Device: cmd.Device, Agent: cmd.Agent})
 	return in, c.Rows.Renew(ctx, cmd.Staff.ID, phc, &row)
+}
+
+// Reconfirm checks the password of somebody who signed in a while ago (F6). Errors: ErrPresent, ErrSlowDown with the wait
+// in its sentence, ErrBusy, ErrSession.
+func (c Commands) Reconfirm(ctx context.Context, cmd ChangePassword) error {
+	if err := c.present(ctx, cmd); err != nil {
+		return err
+	}
+	return c.Refresh(ctx, cmd.Session)
 }
 
 // present checks the present password; wrong tries are slowed down like those of a sign-in, so that an unattended screen
