@@ -195,7 +195,8 @@ func (f Factors) Apply(e Event) Factors {
 		delete(f.held, e.Factor)
 	case FactorsReset:
 		clear(f.held)
-	case PasswordSet, TermsAccepted, SignedIn, CodeRequested, ResetRequested, AddressChangeRequested, AddressChanged, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded:
+	case PasswordSet, TermsAccepted, SignedIn, CodeRequested, ResetRequested, AddressChangeRequested, AddressChangeAgreed, AddressChangeRefused,
+		AddressChanged, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded:
 		// They change no method.
 	}
 	return f
