@@ -102,7 +102,14 @@ func (p *Page) Click(role, name string) {
 		if err != nil {
 			return err
 		}
-		return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1]))
+		if err := chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1])); err != nil || p.scriptless {
+			return err
+		}
+		// What was replaced or moved between the look and the press was not clicked; people press again, and so do we.
+		if hit, err := onNode[bool](ctx, node, `function () { return this.uitestClicked !== false }`); err == nil && !hit {
+			return errors.New("the click went elsewhere")
+		}
+		return nil // an error says that the click has led to another page
 	})
 }
 
@@ -132,6 +139,8 @@ const reach = `function () {
 	this.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" })
 	const box = this.getBoundingClientRect(), x = box.left + box.width / 2, y = box.top + box.height / 2
 	const there = document.elementFromPoint(x, y)
+	this.uitestClicked = false
+	this.addEventListener("click", () => { this.uitestClicked = true }, { capture: true, once: true })
 	if (!there || !(this === there || this.contains(there) || there.contains(this))) throw new Error("it is covered by " + (there?.outerHTML ?? "nothing").slice(0, 200))
 	return [x, y]
 }`
