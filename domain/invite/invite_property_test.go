@@ -116,7 +116,7 @@ func onceOnly(e ev) any {
 }
 
 func withoutExpiry(events []ev) []ev {
-	return slices.DeleteFunc(slices.Clone(events), func(e ev) bool { _, ok := e.(invite.Expired); return ok })
+	return append([]ev{}, slices.DeleteFunc(slices.Clone(events), func(e ev) bool { _, ok := e.(invite.Expired); return ok })...) // none is none
 }
 
 func sendings(history []ev) (all []invite.Sent) {
