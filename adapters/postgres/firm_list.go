@@ -19,15 +19,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// firmModel owns portal.firm, portal.upload_policy and portal.message_template.
+// firmModel owns portal.firm, portal.upload_policy, portal.message_template, portal.terms and portal.help_article. Its
+// portal is what pages need of how a portal is set up, as JSON: they need all of it or nothing.
 var firmModel = Model{
-	Name: "firm_list", Version: 2, Kinds: []event.Kind{firm.Kind},
+	Name: "firm_list", Version: 3, Kinds: []event.Kind{firm.Kind},
 	Tables: []Table{
 		{
 			Name: "firm",
 			Columns: []string{
 				"id uuid NOT NULL", "firm_no integer NOT NULL", "name text NOT NULL", "email text NOT NULL", "zone text NOT NULL",
 				"max_file_bytes bigint NOT NULL", "quota_bytes bigint NOT NULL", "button text NOT NULL",
+				"portal jsonb NOT NULL",
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"firm_no"},
@@ -45,10 +47,27 @@ var firmModel = Model{
 			},
 			Key: []string{"firm_id", "id"},
 		},
+		{
+			Name: "terms",
+			Columns: []string{
+				"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "language text NOT NULL", "version integer NOT NULL", "body text NOT NULL",
+				"published_at timestamptz NOT NULL",
+			},
+			Key: []string{"firm_id", "language"},
+		},
+		{
+			Name: "help_article",
+			Columns: []string{
+				"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "language text NOT NULL", "title text NOT NULL", "body text NOT NULL",
+				"saved_at timestamptz NOT NULL",
+			},
+			Key: []string{"firm_id", "id"},
+		},
 	},
 	New: func(s event.Stream, no int32) View {
 		return &firmView{
-			id: s.ID, no: no, button: firm.DefaultButton, policies: map[firm.Channel]firm.UploadPolicySet{}, templates: map[uuid.UUID]app.Template{},
+			id: s.ID, no: no, policies: map[firm.Channel]firm.UploadPolicySet{}, templates: map[uuid.UUID]app.Template{},
+			articles: map[uuid.UUID]app.Article{}, portal: app.NewPortal(no, s.ID),
 		}
 	},
 }
@@ -56,11 +75,11 @@ var firmModel = Model{
 type firmView struct {
 	id        uuid.UUID
 	no        int32
-	founded   firm.Founded
-	limits    firm.UploadLimitsSet
-	button    string
+	portal    app.Portal
 	policies  map[firm.Channel]firm.UploadPolicySet
 	templates map[uuid.UUID]app.Template
+	terms     firm.TermsPublished
+	articles  map[uuid.UUID]app.Article
 }
 
 func (v *firmView) Apply(r event.Recorded) error {
@@ -68,19 +87,20 @@ func (v *firmView) Apply(r event.Recorded) error {
 	if !ok {
 		return unexpected(r)
 	}
-	switch e := e.(type) {
-	case firm.Founded:
-		v.founded = e
+	v.portal = v.portal.Apply(e)
+	switch e := event.Event(e).(type) { // the fold above has the whole list
 	case firm.UploadPolicySet:
 		v.policies[e.Channel] = e
-	case firm.UploadLimitsSet:
-		v.limits = e
-	case firm.UploadWordingSet:
-		v.button = e.Button
 	case firm.MessageTemplateSaved:
 		v.templates[e.Template] = app.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At}
 	case firm.MessageTemplateRemoved:
 		delete(v.templates, e.Template)
+	case firm.TermsPublished:
+		v.terms = e
+	case firm.ArticleSaved:
+		v.articles[e.Article] = app.Article{ID: e.Article, Language: e.Language, Title: e.Title, Text: e.Text, SavedAt: r.At}
+	case firm.ArticleRemoved:
+		delete(v.articles, e.Article)
 	}
 	return nil
 }
@@ -96,8 +116,19 @@ func (v *firmView) Rows() [][]Row {
 		t := v.templates[id]
 		templates = append(templates, Row{v.id, v.no, t.ID, t.Name, t.Text, t.SavedAt})
 	}
+	terms := make([]Row, 0, len(v.terms.Texts))
+	for _, t := range v.terms.Texts {
+		terms = append(terms, Row{v.id, v.no, t.Language, v.terms.Version, t.Text, v.terms.At})
+	}
+	articles := make([]Row, 0, len(v.articles))
+	for _, id := range slices.SortedFunc(maps.Keys(v.articles), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
+		a := v.articles[id]
+		articles = append(articles, Row{v.id, v.no, a.ID, a.Language, a.Title, a.Text, a.SavedAt})
+	}
+	p := v.portal
 	return [][]Row{
-		{{v.id, v.no, v.founded.Name, v.founded.Email, v.founded.Zone, v.limits.MaxFileBytes, v.limits.QuotaBytes, v.button}}, policies, templates,
+		{{v.id, v.no, p.Name, p.Email, p.Zone, p.Limits.MaxFileBytes, p.Limits.QuotaBytes, p.Button, portalJSON(p)}},
+		policies, templates, terms, articles,
 	}
 }
 
@@ -106,16 +137,8 @@ type FirmList struct{ DB *DB }
 
 // Firm is one practice.
 func (l FirmList) Firm(ctx context.Context, no int32) (p app.Practice, err error) {
-	err = l.DB.scopedRow(ctx, no, `
-		SELECT firm_no, id, name, email, zone, max_file_bytes, quota_bytes, button FROM portal.firm WHERE firm_no = $1`, []any{no},
-		&p.No, &p.ID, &p.Name, &p.Email, &p.Zone, &p.Limits.MaxFileBytes, &p.Limits.QuotaBytes, &p.Button)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return p, firm.ErrNotFound
-	}
-	if err != nil {
-		return p, fmt.Errorf("read practice %d: %w", no, err)
-	}
-	return p, nil
+	full, err := l.Portal(ctx, no)
+	return full.Practice, err
 }
 
 // UploadPolicy is a channel's rule as it stands.

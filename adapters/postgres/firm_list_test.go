@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -89,5 +91,107 @@ func TestSettingsAreRead(t *testing.T) {
 	}
 	if p, err := list.Firm(ctx, h.firm); err != nil || p.Limits != (firm.Limits{}) {
 		t.Errorf("after the limits were lifted: %+v, %v", p, err)
+	}
+}
+
+// How a portal is set up, its terms and its help: first what the product says, then what the practice does; never another's.
+func TestPortalIsRead(t *testing.T) {
+	h := newHouse(t)
+	h.run(t)
+	ctx := t.Context()
+	list, cmd := postgres.FirmList{DB: h.db}, firmapp.Commands{Events: h.store}
+	other := h.found(t)
+	start, err := list.Portal(ctx, h.firm)
+	if err != nil || !reflect.DeepEqual(start, func() firmapp.Portal {
+		p := firmapp.NewPortal(h.firm, start.ID)
+		p.Name, p.Email, p.Zone = start.Name, start.Email, start.Zone
+		return p
+	}()) || start.Name == "" {
+		t.Fatalf("at first %+v, %v", start, err)
+	}
+	if terms, err := list.Terms(ctx, h.firm); err != nil || terms.Version != firm.StandardTerms || len(terms.Texts) != 0 {
+		t.Errorf("at first the terms are %+v, %v", terms, err)
+	}
+	if _, err := list.Portal(ctx, 4711); !errors.Is(err, firm.ErrNotFound) {
+		t.Errorf("a practice that nobody has founded: %v", err)
+	}
+
+	by, id := h.by(), start.ID
+	ann, papers, eesti := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	contact := firm.Contact{People: []firm.Person{{ID: ann, Name: "Ann Vale", Role: "Payroll", Email: "ann@vale.example"}}, Phone: "020 7946 0000", Hours: "9–5"}
+	var last es.Result
+	for _, do := range []func() (es.Result, error){
+		func() (es.Result, error) {
+			return cmd.SetProfile(ctx, firmapp.SetProfile{By: by, ID: id, Profile: firm.Profile{Name: "Vale", Email: "hello@vale.example", Zone: "Europe/Tallinn"}})
+		},
+		func() (es.Result, error) { return cmd.SetAccent(ctx, firmapp.SetAccent{By: by, ID: id, Hue: 210}) },
+		func() (es.Result, error) {
+			return cmd.SetLanguages(ctx, firmapp.SetLanguages{By: by, ID: id, Offered: []string{"et", "en"}, Default: "et"})
+		},
+		func() (es.Result, error) {
+			return cmd.SetContact(ctx, firmapp.SetContact{By: by, ID: id, Contact: contact})
+		},
+		func() (es.Result, error) {
+			return cmd.SetMailSender(ctx, firmapp.SetMailSender{By: by, ID: id, Name: "Vale care", ReplyTo: "care@vale.example"})
+		},
+		func() (es.Result, error) {
+			return cmd.SetTabs(ctx, firmapp.SetTabs{By: by, ID: id, Tabs: []firm.Tab{firm.VideoTab, firm.BillingTab}})
+		},
+		func() (es.Result, error) {
+			return cmd.SetAccess(ctx, firmapp.SetAccess{By: by, ID: id, Access: firm.AccessPolicy{Access: firm.ByLink, ExpiryDays: 14}})
+		},
+		func() (es.Result, error) {
+			return cmd.RequireStaffFactor(ctx, firmapp.RequireStaffFactor{By: by, ID: id, Required: true})
+		},
+		func() (es.Result, error) {
+			return cmd.LinkVideo(ctx, firmapp.LinkVideo{By: by, ID: id, Title: "Tour", URL: "https://films.example/1"})
+		},
+		func() (es.Result, error) {
+			return cmd.SaveArticle(ctx, firmapp.SaveArticle{By: by, ID: id, Article: papers, Title: "Which papers", Text: "All."})
+		},
+		func() (es.Result, error) {
+			return cmd.SaveArticle(ctx, firmapp.SaveArticle{By: by, ID: id, Article: eesti, Language: "et", Title: "abi", Text: "Kõik."})
+		},
+		func() (es.Result, error) {
+			return cmd.PublishTerms(ctx, firmapp.PublishTerms{By: by, ID: id, Texts: []firm.TermsText{{Language: "et", Text: "Üks"}}})
+		},
+		func() (es.Result, error) {
+			return cmd.PublishTerms(ctx, firmapp.PublishTerms{By: by, ID: id, Texts: []firm.TermsText{{Language: "et", Text: "Kaks"}, {Language: "en", Text: "Two"}}})
+		},
+	} {
+		if last, err = do(); err != nil || last.Position == 0 {
+			t.Fatal(last, err)
+		}
+	}
+	if ok, err := (postgres.UploadLinkList{DB: h.db}).Wait(ctx, last.Position); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	want := firmapp.Portal{
+		Practice:  firmapp.Practice{No: h.firm, ID: id, Name: "Vale", Email: "hello@vale.example", Zone: "Europe/Tallinn", Button: firm.DefaultButton, Hue: 210},
+		Languages: []string{"en", "et"}, Language: "et", Tabs: []firm.Tab{firm.BillingTab, firm.VideoTab}, Contact: contact,
+		Video: firm.Video{Title: "Tour", URL: "https://films.example/1"}, MailSender: "Vale care", MailReplyTo: "care@vale.example", TermsVersion: 3,
+		Access: firm.AccessPolicy{Access: firm.ByLink, ExpiryDays: 14}, StaffFactor: true,
+	}
+	if got, err := list.Portal(ctx, h.firm); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("read %+v, %v\nwant %+v", got, err, want)
+	}
+	terms, err := list.Terms(ctx, h.firm)
+	if text, language := terms.In("de", "et"); err != nil || terms.Version != 3 || terms.PublishedAt.IsZero() || text != "Kaks" || language != "et" {
+		t.Errorf("the terms are %+v, %v; in German %q", terms, err, text)
+	}
+	if text, language := terms.In("en", "et"); text != "Two" || language != "en" {
+		t.Errorf("the terms in English are %q (%s)", text, language)
+	}
+	for language, want := range map[string][]uuid.UUID{"": {eesti, papers}, "et": {eesti, papers}, "en": {papers}} {
+		got, err := list.Articles(ctx, h.firm, language)
+		if err != nil || !slices.EqualFunc(got, want, func(a firmapp.Article, id uuid.UUID) bool { return a.ID == id && !a.SavedAt.IsZero() && a.Text != "" }) {
+			t.Errorf("help in %q is %+v, %v", language, got, err)
+		}
+	}
+	if p, err := list.Portal(ctx, other); err != nil || p.Hue != firm.DefaultHue || p.MailSender != "" {
+		t.Errorf("another practice has %+v, %v", p, err)
+	}
+	if got, err := list.Articles(ctx, other, ""); err != nil || len(got) != 0 {
+		t.Errorf("another practice has %+v, %v", got, err)
 	}
 }

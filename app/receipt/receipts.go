@@ -26,11 +26,12 @@ var (
 		"The names in this receipt have been erased, so it can't be made again. One that was kept before is still genuine.")
 )
 
-// Receipts makes receipts. Practice is how a practice calls itself.
+// Receipts makes receipts. Practice is how a practice called itself at some moment: a receipt says the same whenever it is
+// made again.
 type Receipts struct {
 	Events   es.Store
 	Keys     Ring
-	Practice func(ctx context.Context, firm int32) (receipt.Practice, error)
+	Practice func(ctx context.Context, firm int32, at time.Time) (receipt.Practice, error)
 }
 
 // Of is the receipt of one batch of a link. recipient is whose files they have to be; zero: anybody's, for the practice.
@@ -59,7 +60,7 @@ func (r Receipts) Of(ctx context.Context, firm int32, link, batch, recipient uui
 	case b.erased():
 		return receipt.Document{}, ErrErased
 	}
-	practice, err := r.Practice(ctx, firm)
+	practice, err := r.Practice(ctx, firm, b.releasedAt)
 	if err != nil {
 		return receipt.Document{}, fmt.Errorf("read practice %d: %w", firm, err)
 	}

@@ -55,7 +55,7 @@ func open(t *testing.T) house {
 	store := estest.NewMemory(deadline)
 	h := house{T: t, store: store, Receipts: Receipts{
 		Events: store, Keys: ringOf(t, FormatKey(seed(1))),
-		Practice: func(_ context.Context, firm int32) (receipt.Practice, error) {
+		Practice: func(_ context.Context, firm int32, _ time.Time) (receipt.Practice, error) {
 			return receipt.Practice{Name: fmt.Sprintf("Practice %d", firm), Email: "office@example.org"}, nil
 		},
 	}}

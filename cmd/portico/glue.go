@@ -175,12 +175,28 @@ func allowances(firms firmapp.Reader) func(ctx context.Context, no int32) (trans
 	}
 }
 
-// signatories tells receipts whose word they are. A practice keeps the name and address that it was founded with, so a
-// receipt stays as it was.
-func signatories(firms firmapp.Reader) func(ctx context.Context, firm int32) (receipt.Practice, error) {
-	return func(ctx context.Context, firm int32) (receipt.Practice, error) {
-		p, err := firms.Firm(ctx, firm)
-		return receipt.Practice{Name: p.Name, Email: p.Email}, err
+// signatories tells receipts whose word they are: a practice by the name and address that it had at the time, so a receipt
+// stays as it was.
+func signatories(firms firmapp.Reader, events es.Store) func(ctx context.Context, firm int32, at time.Time) (receipt.Practice, error) {
+	return func(ctx context.Context, no int32, at time.Time) (was receipt.Practice, err error) {
+		p, err := firms.Firm(ctx, no)
+		if err != nil {
+			return was, err
+		}
+		for r, err := range events.Load(ctx, no, firm.Stream(p.ID), 0) {
+			if err != nil {
+				return was, fmt.Errorf("read how practice %d was called: %w", no, err)
+			}
+			switch e := r.Event.(type) {
+			case firm.Founded:
+				was = receipt.Practice{Name: e.Name, Email: e.Email}
+			case firm.ProfileSet:
+				if !e.At.After(at) {
+					was = receipt.Practice{Name: e.Name, Email: e.Email}
+				}
+			}
+		}
+		return was, nil
 	}
 }
 

@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"portico/app/account"
+	"portico/app/es/estest"
 	firmapp "portico/app/firm"
+	"portico/app/firm/firmtest"
 	"portico/app/notify"
 	"portico/app/transfer"
 	"portico/domain/firm"
+	"portico/domain/receipt"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -87,5 +90,25 @@ func TestMailsOfSomebodyWhoLeft(t *testing.T) {
 	row.DeactivatedAt = time.Now()
 	if p, err := people(leaver{row: row}, oneFirm{})(t.Context(), 1, row.ID); err != nil || p != (notify.Person{Name: "Harbour & Vale", Email: "office@harbour.example"}) {
 		t.Errorf("of who has left: %+v, %v", p, err)
+	}
+}
+
+// A practice that changes its name leaves the receipts that it has given as they were (rule 7 of domain/firm).
+func TestSignatories(t *testing.T) {
+	store, id := estest.NewMemory(time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)), uuid.UUID{15: 7}
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	store.Given(1, firm.Stream(id), firm.Founded{Name: "Old", Email: "old@a.example", Zone: "UTC"}, firm.AccentSet{Hue: 5},
+		firm.ProfileSet{Name: "New", Email: "old@a.example", Zone: "UTC", At: noon}, firm.ProfileSet{Name: "Newest", Email: "new@a.example", Zone: "UTC", At: noon.Add(time.Hour)})
+	was := signatories(firmtest.Reader{Store: store, No: 1, ID: id}, store)
+	for at, want := range map[time.Time]receipt.Practice{
+		noon.Add(-1): {Name: "Old", Email: "old@a.example"}, noon: {Name: "New", Email: "old@a.example"},
+		noon.Add(time.Hour - 1): {Name: "New", Email: "old@a.example"}, noon.AddDate(1, 0, 0): {Name: "Newest", Email: "new@a.example"},
+	} {
+		if got, err := was(t.Context(), 1, at); err != nil || got != want {
+			t.Errorf("at %s: %+v, %v; want %+v", at, got, err, want)
+		}
+	}
+	if _, err := was(t.Context(), 2, noon); !errors.Is(err, firm.ErrNotFound) {
+		t.Errorf("of an unknown practice: %v", err)
 	}
 }

@@ -66,7 +66,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.clients = clientapp.Commands{Events: h.store}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
-	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList)}
+	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil
 }
 

@@ -9,6 +9,26 @@
 //     Limits hold for files that begin to come in after them; what is there stays.
 //  5. The button of the mail with a link says “Upload Files” until the practice has words of its own (S1.9).
 //  6. A practice keeps at most 100 texts for the messages of its links. Each has a name that no other has.
+//  7. A practice may change its name, its address and its zone; rule 1 holds for them. What was signed in its name keeps
+//     what it was called then.
+//  8. It chooses one hue, in steps of 5 degrees. How light and how strong its colours are is the product's, so that text
+//     in them can be read whatever the hue.
+//  9. Its logo and its film are kept elsewhere, under an id of their own: another picture is another id, and the event
+//     names the one whose bytes can go. A film of another site is an https link.
+//  10. The portal is offered in at least one of the product's languages, and one of these is for people who have chosen
+//     none. Until somebody sets them these are all, and English (S2.18).
+//  11. The contact tab has up to 20 people, and the practice's phone, address and hours (S4.11).
+//  12. A practice keeps at most 100 help articles of its own, each in one language or for all of them. Those of the
+//     product are always there (S4.13).
+//  13. Mails to clients come in the practice's name, and answers go where each mail says, until the practice has words
+//     and an address for both.
+//  14. The terms have versions, which only count up. 1 is the product's own; a practice's first is 2. A version has a text
+//     in the default language, at least, and is never changed: another text is another version (S3.i13).
+//  15. Home, help and settings are always in the portal; the other tabs are those that the practice uses. Until somebody
+//     sets them these are all but billing and schedule.
+//  16. An invitation that says nothing else is good for 30 days and leads to an account (S3.i1). A practice may set 1 to
+//     365 days, access by link, and whether that needs a password (S4.5).
+//  17. A second factor may be required of everybody in the practice.
 package firm
 
 import (
@@ -51,17 +71,19 @@ func DefaultPolicy(Channel) Policy { return Policy{Window: 10 * time.Minute, Del
 // Firm is the state of one practice. The zero value has not been founded. Apply reuses its receiver's memory.
 type Firm struct {
 	founded   bool
+	profile   Profile
 	policies  map[Channel]Policy
 	limits    Limits
 	button    string // "" until there are words of its own
 	templates map[uuid.UUID]template
+	portal    portal
 }
 
 // Apply assigns what e says.
 func (f Firm) Apply(e Event) Firm {
 	switch e := e.(type) {
 	case Founded:
-		f.founded = true
+		f.founded, f.profile = true, Profile(e)
 	case UploadPolicySet:
 		if f.policies == nil {
 			f.policies = map[Channel]Policy{}
@@ -78,6 +100,11 @@ func (f Firm) Apply(e Event) Firm {
 		f.templates[e.Template] = template{e.Name, e.Text}
 	case MessageTemplateRemoved:
 		delete(f.templates, e.Template)
+	case ProfileSet:
+		f.profile = Profile{Name: e.Name, Email: e.Email, Zone: e.Zone}
+	case AccentSet, LogoSet, LogoRemoved, LanguagesSet, ContactTabSet, ArticleSaved, ArticleRemoved, VideoLinked, VideoUploaded, VideoRemoved,
+		MailSenderSet, TermsPublished, TabsSet, AccessSet, StaffFactorSet:
+		f.portal = f.portal.apply(e)
 	}
 	return f
 }
@@ -96,18 +123,47 @@ func (f Firm) Found(name, email, zone string) ([]Event, error) {
 	if f.founded {
 		return nil, nil
 	}
-	name = strings.TrimSpace(name)
-	if name == "" || utf8.RuneCountInString(name) > MaxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return nil, ErrName
-	}
-	email, err := address.Parse(email)
+	p, err := profile(Profile{Name: name, Email: email, Zone: zone})
 	if err != nil {
 		return nil, err
 	}
-	if zone == "" || zone == "Local" {
-		return nil, ErrZone
+	return []Event{Founded(p)}, nil
+}
+
+// Profile is what a practice trades under.
+type Profile struct {
+	Name  string
+	Email string
+	Zone  string // IANA
+}
+
+// profile is p as it is stored, or why not (rule 1).
+func profile(p Profile) (Profile, error) {
+	p.Name = strings.TrimSpace(p.Name)
+	if p.Name == "" || utf8.RuneCountInString(p.Name) > MaxName || !utf8.ValidString(p.Name) || strings.ContainsFunc(p.Name, unicode.IsControl) {
+		return p, ErrName
 	}
-	return []Event{Founded{Name: name, Email: email, Zone: zone}}, nil
+	var err error
+	if p.Email, err = address.Parse(p.Email); err != nil {
+		return p, err
+	}
+	if p.Zone == "" || p.Zone == "Local" {
+		return p, ErrZone
+	}
+	return p, nil
+}
+
+// SetProfile changes what the practice trades under (rule 7). p.Zone is one that the caller could load. What stands
+// already is no event. It refuses with ErrNotFound, ErrName, ErrZone, address.ErrInvalid.
+func (f Firm) SetProfile(p Profile, now time.Time) ([]Event, error) {
+	if !f.founded {
+		return nil, ErrNotFound
+	}
+	p, err := profile(p)
+	if err != nil || p == f.profile {
+		return nil, err
+	}
+	return []Event{ProfileSet{Name: p.Name, Email: p.Email, Zone: p.Zone, At: now}}, nil
 }
 
 // SetUploadPolicy states a channel's rule for files that come in from now on (rule 2). What stands already is no event.

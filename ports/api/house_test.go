@@ -19,6 +19,7 @@ import (
 	clientapp "portico/app/client"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
+	"portico/app/firm/firmtest"
 	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -60,6 +61,8 @@ type house struct {
 	late    bool // read models don't catch up
 	desk    desk
 	logged  *bytes.Buffer
+
+	firmtest.Reader // of the practice's settings
 }
 
 func newHouse(t *testing.T) *house {
@@ -69,6 +72,7 @@ func newHouse(t *testing.T) *house {
 		ID: fileA, Name: "Lønslip \"1\".pdf", SentAs: "x.pdf", Size: 10, SHA256: strings.Repeat("ab", 32), Media: "application/pdf",
 		StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon.Add(time.Minute),
 	}
+	h.Reader = firmtest.Reader{Store: h.store, No: 1, ID: house1}
 	h.store.Given(1, firm.Stream(house1), firm.Founded{Name: "Harbour", Email: "office@harbour.example", Zone: "Europe/London"})
 	ring, err := secret.NewKeyRing(secret.Key{ID: 1, Secret: bytes.Repeat([]byte{7}, 32)})
 	if err != nil {
@@ -249,50 +253,7 @@ func (h *house) File(_ context.Context, no int32, id uuid.UUID) (linkapp.FileRow
 
 func (h *house) Wait(context.Context, int64) (bool, error) { return !h.late, nil }
 
-func (h *house) Firm(_ context.Context, no int32) (firmapp.Practice, error) {
-	if no != 1 {
-		return firmapp.Practice{}, firm.ErrNotFound
-	}
-	p := firmapp.Practice{No: 1, ID: house1, Name: "Harbour", Zone: "Europe/London", Button: firm.DefaultButton}
-	for _, e := range h.store.Stream(firm.Stream(house1)) {
-		switch e := e.(type) {
-		case firm.UploadLimitsSet:
-			p.Limits = firm.Limits(e)
-		case firm.UploadWordingSet:
-			p.Button = e.Button
-		}
-	}
-	return p, nil
-}
-
-func (h *house) Templates(_ context.Context, no int32) (list []firmapp.Template, err error) {
-	for _, r := range h.store.Log() {
-		switch e := r.Event.(type) {
-		case firm.MessageTemplateSaved:
-			list = slices.DeleteFunc(list, func(t firmapp.Template) bool { return t.ID == e.Template })
-			list = append(list, firmapp.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At})
-		case firm.MessageTemplateRemoved:
-			list = slices.DeleteFunc(list, func(t firmapp.Template) bool { return t.ID == e.Template })
-		}
-	}
-	if no != 1 {
-		return nil, nil
-	}
-	return list, nil
-}
-
 func (h *house) Used(_ context.Context, no int32) (int64, error) { return 1000 * int64(no), nil }
-
-func (h *house) UploadPolicy(_ context.Context, _ int32, c firm.Channel) (firm.Policy, error) {
-	if c != firm.LinkChannel {
-		return firm.Policy{}, firm.ErrChannel
-	}
-	var f firm.Firm
-	for _, e := range h.store.Stream(firm.Stream(house1)) {
-		f = f.Apply(e.(firm.Event))
-	}
-	return f.Policy(c), nil
-}
 
 func (h *house) Events(_ context.Context, no int32, q audit.Query) (rows []audit.Row, err error) {
 	for _, r := range h.store.Log() {

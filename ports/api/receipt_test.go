@@ -23,7 +23,7 @@ func receipts(t *testing.T, store es.Store) receiptapp.Receipts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return receiptapp.Receipts{Events: store, Keys: ring, Practice: func(context.Context, int32) (receipt.Practice, error) {
+	return receiptapp.Receipts{Events: store, Keys: ring, Practice: func(context.Context, int32, time.Time) (receipt.Practice, error) {
 		return receipt.Practice{Name: "Harbour & Vale", Email: "office@example.org"}, nil
 	}}
 }

@@ -20,6 +20,7 @@ import (
 	clientapp "portico/app/client"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
+	"portico/app/firm/firmtest"
 	"portico/app/secret"
 	"portico/app/transfer"
 	"portico/app/transfer/transfertest"
@@ -80,6 +81,7 @@ func newHouse(t *testing.T) *house {
 	})
 	h.store.Given(1, firm.Stream(harbour), firm.Founded{Name: "Harbour & Vale", Email: "office@harbour.example", Zone: "Europe/London"})
 	h.shelf.policy = firm.DefaultPolicy(firm.LinkChannel)
+	h.shelf.Reader = firmtest.Reader{Store: h.store, No: 1, ID: harbour}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
 	h.server = &Server{
@@ -336,14 +338,15 @@ type shelf struct {
 	missing map[uuid.UUID]bool  // files whose bytes aren't there
 	next    string
 
-	templates []firmapp.Template
-	limits    firm.Limits
-	policy    firm.Policy
-	used      int64
-	lags      bool
-	down      error
-	asked     []any
-	blob      []byte
+	firmtest.Reader // of the practice's settings, but for those that follow
+	templates       []firmapp.Template
+	limits          firm.Limits
+	policy          firm.Policy
+	used            int64
+	lags            bool
+	down            error
+	asked           []any
+	blob            []byte
 }
 
 func (s *shelf) note(q any) { s.mu.Lock(); s.asked = append(s.asked, q); s.mu.Unlock() }
@@ -447,8 +450,10 @@ func (s *shelf) Client(_ context.Context, _ int32, id uuid.UUID) (clientapp.Clie
 	return clientapp.ClientRow{}, client.ErrNotFound
 }
 
-func (s *shelf) Firm(context.Context, int32) (firmapp.Practice, error) {
-	return firmapp.Practice{No: 1, ID: harbour, Name: "Harbour & Vale", Zone: "Europe/London", Limits: s.limits, Button: "Upload Files"}, nil
+func (s *shelf) Firm(ctx context.Context, no int32) (firmapp.Practice, error) {
+	p, err := s.Reader.Firm(ctx, no)
+	p.Limits = s.limits
+	return p, err
 }
 
 func (s *shelf) UploadPolicy(context.Context, int32, firm.Channel) (firm.Policy, error) {
