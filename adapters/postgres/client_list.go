@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	app "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/domain/client"
 	"portico/domain/event"
 
@@ -15,25 +19,61 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// clientModel owns portal.client.
+// clientModel owns portal.client, portal.client_contact, portal.client_tag and portal.client_word.
 var clientModel = Model{
-	Name: "client_list", Version: 1, Kinds: []event.Kind{client.Kind},
-	Tables: []Table{{
-		Name: "client",
-		Columns: []string{
-			"id uuid NOT NULL", "firm_no integer NOT NULL", "name text NOT NULL", "email text NOT NULL", "sort text NOT NULL",
-			"reference text NOT NULL", "owner_id uuid NOT NULL", "created_at timestamptz NOT NULL",
+	Name: "client_list", Version: 2, Kinds: []event.Kind{client.Kind},
+	Tables: []Table{
+		{
+			Name: "client",
+			Columns: []string{
+				"id uuid NOT NULL", "firm_no integer NOT NULL", "name text NOT NULL", `name_key text COLLATE "C" NOT NULL`, "email text NOT NULL", "sort text NOT NULL",
+				"reference text NOT NULL", `reference_key text COLLATE "C" NOT NULL`, "owner_id uuid NOT NULL", "tags text[] NOT NULL",
+				"active boolean NOT NULL", "created_at timestamptz NOT NULL", "archived_at timestamptz",
+			},
+			Key: []string{"id"},
+			Indexes: []string{
+				"firm_no, active, name_key, id", "firm_no, active, reference_key, id", "firm_no, active, created_at, id",
+				"firm_no, owner_id, active, name_key, id", "firm_no, sort, active, name_key, id",
+			},
 		},
-		Key:     []string{"id"},
-		Indexes: []string{"firm_no, lower(name), id"},
-	}},
+		{
+			Name: "client_contact",
+			Columns: []string{
+				"client_id uuid NOT NULL", "firm_no integer NOT NULL", "contact_id uuid NOT NULL", "rights text[] NOT NULL", "linked_at timestamptz NOT NULL",
+			},
+			Key:     []string{"client_id", "contact_id"},
+			Indexes: []string{"contact_id, client_id"},
+		},
+		{
+			Name:    "client_tag",
+			Columns: []string{"client_id uuid NOT NULL", "firm_no integer NOT NULL", `tag_key text COLLATE "C" NOT NULL`},
+			Key:     []string{"client_id", "tag_key"},
+			Indexes: []string{"firm_no, tag_key, client_id"},
+		},
+		{
+			Name:    "client_word",
+			Columns: []string{"client_id uuid NOT NULL", "firm_no integer NOT NULL", `word text COLLATE "C" NOT NULL`},
+			Key:     []string{"client_id", "word"},
+			Indexes: []string{"firm_no, word, client_id"},
+		},
+	},
 	New: func(s event.Stream, firm int32) View { return &clientView{id: s.ID, firm: firm} },
 }
 
 type clientView struct {
-	id      uuid.UUID
-	firm    int32
-	created client.Created
+	id       uuid.UUID
+	firm     int32
+	says     client.Changed
+	owner    uuid.UUID
+	tags     []event.Personal
+	people   []clientPerson // in the order in which they were linked
+	at       time.Time
+	archived *time.Time
+}
+
+type clientPerson struct {
+	contact uuid.UUID
+	rights  []client.Right
 	at      time.Time
 }
 
@@ -44,50 +84,115 @@ func (v *clientView) Apply(r event.Recorded) error {
 	}
 	switch e := e.(type) {
 	case client.Created:
-		v.created, v.at = e, r.At
+		v.says = client.Changed{Name: e.Name, Email: e.Email, Sort: e.Sort, Reference: e.Reference}
+		v.owner, v.at = e.Owner, r.At
+	case client.Changed:
+		v.says = e
+	case client.OwnerSet:
+		v.owner = e.Owner
+	case client.TagsSet:
+		v.tags = e.Tags
+	case client.Archived:
+		v.archived = &e.At
+	case client.Restored:
+		v.archived = nil
+	case client.ContactLinked:
+		v.people = append(v.people, clientPerson{e.Contact, e.Rights, e.At})
+	case client.ContactRightsSet:
+		for i := range v.people {
+			if v.people[i].contact == e.Contact {
+				v.people[i].rights = e.Rights
+			}
+		}
+	case client.ContactUnlinked:
+		v.people = slices.DeleteFunc(v.people, func(p clientPerson) bool { return p.contact == e.Contact })
 	}
 	return nil
 }
+
+func (v *clientView) Rows() [][]Row {
+	name, email := v.says.Name.String(), v.says.Email.String()
+	tags, tagRows := make([]string, len(v.tags)), make([]Row, 0, len(v.tags))
+	for i, t := range v.tags {
+		tags[i] = t.String()
+		if !t.Erased {
+			tagRows = append(tagRows, Row{v.id, v.firm, tagKey(t.Text)})
+		}
+	}
+	people := make([]Row, len(v.people))
+	for i, p := range v.people {
+		rights := make([]string, len(p.rights))
+		for j, r := range p.rights {
+			rights[j] = string(r)
+		}
+		people[i] = Row{v.id, v.firm, p.contact, rights, p.at}
+	}
+	var archived any
+	if v.archived != nil {
+		archived = *v.archived
+	}
+	return [][]Row{
+		{{
+			v.id, v.firm, name, fold(name), email, string(v.says.Sort), v.says.Reference, naturalKey(v.says.Reference), v.owner, tags,
+			v.archived == nil, v.at, archived,
+		}},
+		people,
+		tagRows,
+		wordRows(v.id, v.firm, name, email, v.says.Reference),
+	}
+}
+
+// tagKey is a tag as it is looked for.
+func tagKey(tag string) string { return strings.ToLower(strings.TrimSpace(tag)) }
+
+// naturalKey sorts numbers in a text by their value, and nothing at the end.
+func naturalKey(text string) string {
+	text = fold(text)
+	if text == "" {
+		return string(unicode.MaxRune)
+	}
+	return digits.ReplaceAllStringFunc(text, func(n string) string {
+		n = strings.TrimLeft(n, "0")
+		return strings.Repeat("0", max(0, 12-len(n))) + n
+	})
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
 
 // unexpected is the error of a fold that meets an event which is none of its own.
 func unexpected(r event.Recorded) error {
 	return fmt.Errorf("%s is no event of this model", r.Event.EventType())
 }
 
-func (v *clientView) Rows() [][]Row {
-	return [][]Row{{{
-		v.id, v.firm, v.created.Name.String(), v.created.Email.String(), string(v.created.Sort), v.created.Reference, v.created.Owner, v.at,
-	}}}
-}
-
 // ClientList reads the clients. It implements app/client.Reader.
 type ClientList struct{ DB *DB }
 
-const clientColumns = `id, name, email, sort, reference, owner_id, created_at`
+const clientColumns = `c.id, c.name, c.email, c.sort, c.reference, c.owner_id, c.tags, c.created_at, c.archived_at`
 
-// Clients lists a firm's clients by name.
+// Clients lists a firm's clients.
 func (l ClientList) Clients(ctx context.Context, firm int32, q app.Query) (rows []app.ClientRow, next string, err error) {
-	name, id, err := clientCursor(q.After)
+	sql, args, err := clientsSQL(firm, q)
 	if err != nil {
 		return nil, "", err
 	}
 	limit := pageLimit(q.Limit)
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		found, err := tx.Query(ctx, `
-			SELECT `+clientColumns+` FROM portal.client
-			WHERE ($1::text = '' OR name ILIKE $1 OR email ILIKE $1 OR reference ILIKE $1) AND ($2::uuid = $6::uuid OR owner_id = $2)
-			  AND ($4::uuid = $6 OR (lower(name), id) > ($3, $4))
-			ORDER BY lower(name), id LIMIT $5`, pattern(q.Text), q.Owner, name, id, limit+1, uuid.Nil)
+		found, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
-		if rows, err = pgx.CollectRows(found, scanClient); err != nil {
+		var keys []string
+		if rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.ClientRow, error) {
+			var key string
+			c, err := scanClient(r, &key)
+			keys = append(keys, key)
+			return c, err
+		}); err != nil {
 			return err
 		}
 		if len(rows) > limit {
 			rows = rows[:limit]
-			last := rows[limit-1]
-			next = base64.RawURLEncoding.EncodeToString(append(last.ID[:], strings.ToLower(last.Name)...))
+			next = base64.RawURLEncoding.EncodeToString(append(rows[limit-1].ID[:], keys[limit-1]...))
 		}
 		return addActivity(ctx, tx, rows)
 	})
@@ -100,15 +205,66 @@ func (l ClientList) Clients(ctx context.Context, firm int32, q app.Query) (rows 
 	return rows, next, nil
 }
 
+// clientsSQL is the statement that finds a page of clients, and what it is asked with. Each order has its index, so that
+// the page after the last one costs as much as the first.
+func clientsSQL(firm int32, q app.Query) (sql string, args []any, err error) {
+	after, id, err := clientCursor(q.After)
+	if err != nil {
+		return "", nil, err
+	}
+	key, beyond, order := `c.name_key`, `(c.name_key, c.id) > (%s, %s)`, `c.name_key, c.id`
+	switch q.Order {
+	case app.ByName:
+	case app.ByReference:
+		key, beyond, order = `c.reference_key`, `(c.reference_key, c.id) > (%s, %s)`, `c.reference_key, c.id`
+	case app.Newest:
+		key, beyond, order = `to_char(c.created_at, 'YYYY-MM-DD HH24:MI:SS.US')`, `(c.created_at, c.id) < (%s::timestamptz, %s)`, `c.created_at DESC, c.id DESC`
+	}
+	args = []any{firm, pageLimit(q.Limit) + 1}
+	sql = `SELECT ` + clientColumns + `, ` + key + ` FROM portal.client c WHERE c.firm_no = $1` + clientsWhere(q, &args)
+	if q.After != "" {
+		args = append(args, after, id)
+		sql += ` AND ` + fmt.Sprintf(beyond, fmt.Sprintf("$%d", len(args)-1), fmt.Sprintf("$%d", len(args)))
+	}
+	return sql + ` ORDER BY ` + order + ` LIMIT $2`, args, nil
+}
+
+// clientsWhere are the conditions of a query but for its cursor; $1 is the firm.
+func clientsWhere(q app.Query, args *[]any) (sql string) {
+	with := func(condition string, value any) {
+		*args = append(*args, value)
+		sql += ` AND ` + fmt.Sprintf(condition, fmt.Sprintf("$%d", len(*args)))
+	}
+	switch q.Shelf {
+	case app.Active:
+		sql += ` AND c.active`
+	case app.Archived:
+		sql += ` AND NOT c.active`
+	case app.Everywhere:
+	}
+	if q.Owner != uuid.Nil {
+		with(`c.owner_id = %s`, q.Owner)
+	}
+	if q.Sort != "" {
+		with(`c.sort = %s`, string(q.Sort))
+	}
+	if q.Tag != "" {
+		with(`c.id IN (SELECT t.client_id FROM portal.client_tag t WHERE t.firm_no = $1 AND t.tag_key = %s)`, tagKey(q.Tag))
+	}
+	return sql + searchFor(q.Text).condition(`c.id IN (
+		SELECT w.client_id FROM portal.client_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
+		UNION SELECT k.client_id FROM portal.client_contact k WHERE k.contact_id IN (`+contactsWithWord+`))`, args)
+}
+
 // Client is one client.
 func (l ClientList) Client(ctx context.Context, firm int32, id uuid.UUID) (app.ClientRow, error) {
 	var rows []app.ClientRow
 	err := l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		found, err := tx.Query(ctx, `SELECT `+clientColumns+` FROM portal.client WHERE id = $1`, id)
+		found, err := tx.Query(ctx, `SELECT `+clientColumns+` FROM portal.client c WHERE c.id = $1`, id)
 		if err != nil {
 			return err
 		}
-		if rows, err = pgx.CollectRows(found, scanClient); err != nil {
+		if rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.ClientRow, error) { return scanClient(r) }); err != nil {
 			return err
 		}
 		return addActivity(ctx, tx, rows)
@@ -125,9 +281,10 @@ func (l ClientList) Client(ctx context.Context, firm int32, id uuid.UUID) (app.C
 	return rows[0], nil
 }
 
-func scanClient(r pgx.CollectableRow) (c app.ClientRow, err error) {
-	err = r.Scan(&c.ID, &c.Name, &c.Email, &c.Sort, &c.Reference, &c.Owner, &c.CreatedAt)
-	c.LastActivity = c.CreatedAt
+func scanClient(r pgx.CollectableRow, more ...any) (c app.ClientRow, err error) {
+	var archived *time.Time
+	err = r.Scan(append([]any{&c.ID, &c.Name, &c.Email, &c.Sort, &c.Reference, &c.Owner, &c.Tags, &c.CreatedAt, &archived}, more...)...)
+	c.ArchivedAt, c.LastActivity = timeOr(archived), c.CreatedAt
 	return c, err
 }
 
@@ -178,6 +335,62 @@ func (db *DB) staffNames(ctx context.Context, firm int32, ids []uuid.UUID) (map[
 	for _, p := range people {
 		out[p.ID] = p.Name
 	}
+	return out, err
+}
+
+// clientLink is a person of a client.
+type clientLink struct {
+	contact uuid.UUID
+	rights  []string
+	at      time.Time
+}
+
+// linksOfClient finds the people of a client for other models, in the order in which they were linked.
+func linksOfClient(ctx context.Context, tx pgx.Tx, id uuid.UUID) ([]clientLink, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT k.contact_id, k.rights, k.linked_at FROM portal.client_contact k WHERE k.client_id = $1 ORDER BY k.linked_at, k.contact_id`, id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (k clientLink, err error) {
+		err = r.Scan(&k.contact, &k.rights, &k.at)
+		return k, err
+	})
+}
+
+// membershipsOf finds the clients of a person for other models, by name.
+func membershipsOf(ctx context.Context, tx pgx.Tx, contact uuid.UUID) ([]contactapp.Membership, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.name, k.rights, c.active FROM portal.client_contact k JOIN portal.client c ON c.id = k.client_id
+		WHERE k.contact_id = $1 ORDER BY c.name_key, c.id`, contact)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (m contactapp.Membership, err error) {
+		err = r.Scan(&m.Client, &m.ClientName, &m.Rights, &m.Active)
+		return m, err
+	})
+}
+
+// linkedSomewhere holds for a contact c who belongs to a client, as SQL.
+const linkedSomewhere = `EXISTS (SELECT FROM portal.client_contact k WHERE k.contact_id = c.id)`
+
+// clientCounts says of how many clients people are, for other models.
+func clientCounts(ctx context.Context, tx pgx.Tx, contacts []uuid.UUID) (map[uuid.UUID]int, error) {
+	out := map[uuid.UUID]int{}
+	if len(contacts) == 0 {
+		return out, nil
+	}
+	rows, err := tx.Query(ctx, `SELECT k.contact_id, count(*) FROM portal.client_contact k WHERE k.contact_id = ANY ($1) GROUP BY 1`, contacts)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.UUID
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&id, &n}, func() error {
+		out[id] = n
+		return nil
+	})
 	return out, err
 }
 

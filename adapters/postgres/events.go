@@ -3,6 +3,7 @@ package postgres
 import (
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/contact"
 	"portico/domain/firm"
 	"portico/domain/invite"
 	"portico/domain/operation"
@@ -38,6 +39,17 @@ func Events() []EventSpec {
 		{Event: firm.StaffFactorSet{}},
 
 		{Event: client.Created{}},
+		{Event: client.Changed{}},
+		{Event: client.OwnerSet{}},
+		{Event: client.TagsSet{}},
+		{Event: client.Archived{}},
+		{Event: client.Restored{}},
+		{Event: client.ContactLinked{}},
+		{Event: client.ContactRightsSet{}},
+		{Event: client.ContactUnlinked{}},
+
+		{Event: contact.Added{}},
+		{Event: contact.Changed{}},
 
 		{Event: account.PasswordSet{}},
 		{Event: account.TermsAccepted{}},

@@ -9,6 +9,7 @@ import (
 	"portico/adapters/postgres"
 	"portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	receiptapp "portico/app/receipt"
@@ -28,14 +29,16 @@ type house struct {
 	store    *postgres.Store
 	accounts postgres.Accounts
 
-	firmList   postgres.FirmList
-	clientList postgres.ClientList
-	linkList   postgres.UploadLinkList
+	firmList    postgres.FirmList
+	clientList  postgres.ClientList
+	contactList postgres.ContactList
+	linkList    postgres.UploadLinkList
 
-	account account.Commands
-	firms   firmapp.Commands
-	clients clientapp.Commands
-	links   linkapp.Commands
+	account  account.Commands
+	firms    firmapp.Commands
+	clients  clientapp.Commands
+	contacts contactapp.Commands
+	links    linkapp.Commands
 
 	receipts receiptapp.Receipts
 
@@ -62,9 +65,11 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.store = postgres.NewStore(db.App, h.codec, h.vault, h.tail.Poke)
 	h.accounts = postgres.Accounts{Pool: db.Work}
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
+	h.contactList = postgres.ContactList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
-	h.clients = clientapp.Commands{Events: h.store}
+	h.contacts = contactapp.Commands{Events: h.store}
+	h.clients = clientapp.Commands{Events: h.store, Known: h.contacts.Known}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil
