@@ -31,7 +31,7 @@ var (
 // AddStaff is accountapp.Rows.
 func (a Accounts) AddStaff(ctx context.Context, s accountapp.Staff, phc string) error {
 	_, err := a.Pool.Exec(ctx, `
-		INSERT INTO account.staff (id, firm_no, email, name, role, password_phc) VALUES ($1, $2, $3, $4, $5, $6)`,
+		INSERT INTO account.staff (id, firm_no, email, name, role, password_phc, joined_at) VALUES ($1, $2, $3, $4, $5, $6, statement_timestamp())`,
 		s.ID, s.Firm, s.Email, s.Name, s.Role, phc)
 	if p, ok := errors.AsType[*pgconn.PgError](err); ok && p.ConstraintName == "staff_email_is_one_person" {
 		return account.ErrEmailTaken
@@ -48,21 +48,11 @@ func (a Accounts) Rehash(ctx context.Context, staff uuid.UUID, phc string) error
 	return doing("store a hash", err)
 }
 
-// Deactivate is accountapp.Rows. Sessions and tokens end by it, because every look at them asks for an active person.
-func (a Accounts) Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error {
-	tag, err := a.Pool.Exec(ctx, `
-		UPDATE account.staff SET deactivated_at = coalesce(deactivated_at, statement_timestamp()) WHERE id = $1 AND firm_no = $2`,
-		staff, firm)
-	if err == nil && tag.RowsAffected() == 0 {
-		return account.ErrUnknown
-	}
-	return doing("deactivate staff", err)
-}
-
 // ByEmail is accountapp.Rows.
 func (a Accounts) ByEmail(ctx context.Context, email string) (s accountapp.Staff, phc string, ok bool, err error) {
 	err = a.Pool.QueryRow(ctx, `
-		SELECT id, firm_no, email, name, role, password_phc FROM account.staff WHERE email = $1 AND deactivated_at IS NULL`,
+		SELECT id, firm_no, email, name, role, coalesce(password_phc, '') FROM account.staff
+		WHERE email = $1 AND deactivated_at IS NULL AND joined_at IS NOT NULL`,
 		email).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role, &phc)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return accountapp.Staff{}, "", false, nil
@@ -277,6 +267,17 @@ func (a Accounts) Staff(ctx context.Context, firm int32, ids ...uuid.UUID) ([]ac
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[accountapp.StaffRow])
 	return found, doing("read staff", err)
+}
+
+// Deactivate is accountapp.Rows. Sessions and tokens end by it, because every look at them asks for an active person.
+func (a Accounts) Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error {
+	tag, err := a.Pool.Exec(ctx, `
+		UPDATE account.staff SET deactivated_at = coalesce(deactivated_at, statement_timestamp()) WHERE id = $1 AND firm_no = $2`,
+		staff, firm)
+	if err == nil && tag.RowsAffected() == 0 {
+		return account.ErrUnknown
+	}
+	return doing("deactivate staff", err)
 }
 
 // StaffByEmail is accountapp.Reader.

@@ -35,6 +35,7 @@ var clientModel = Model{
 				"firm_no, active, name_key, id", "firm_no, active, reference_key, id", "firm_no, active, created_at, id",
 				"firm_no, owner_id, active, name_key, id", "firm_no, sort, active, name_key, id",
 			},
+			Own: "owner_id = portal.limited_to()",
 		},
 		{
 			Name: "client_contact",

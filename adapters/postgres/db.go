@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"time"
 
+	"portico/app/account"
+
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -95,9 +98,13 @@ func utc(c *pgx.Conn) {
 	m.RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 }
 
-// scoped runs queries of one firm: row-level security shows its rows and no others, whatever a query forgets.
+// scoped runs queries of one firm: row-level security shows its rows and no others, whatever a query forgets; of those
+// only what somebody may see who is limited to their own clients (accountapp.Limited).
 func (db *DB) scoped(ctx context.Context, firm int32, query func(tx pgx.Tx) error) error {
 	begin := `BEGIN READ ONLY; SET LOCAL portico.firm = '` + strconv.Itoa(int(firm)) + `'` // one round trip
+	if only := account.Only(ctx); only != uuid.Nil {
+		begin += `; SET LOCAL portico.limited_to = '` + only.String() + `'`
+	}
 	return pgx.BeginTxFunc(ctx, db.App, pgx.TxOptions{BeginQuery: begin}, query)
 }
 
@@ -105,7 +112,11 @@ func (db *DB) scoped(ctx context.Context, firm int32, query func(tx pgx.Tx) erro
 // is none.
 func (db *DB) scopedRow(ctx context.Context, firm int32, sql string, args []any, into ...any) error {
 	b := &pgx.Batch{}
-	b.Queue(`SELECT set_config('portico.firm', $1, true)`, strconv.Itoa(int(firm)))
+	only := ""
+	if id := account.Only(ctx); id != uuid.Nil {
+		only = id.String()
+	}
+	b.Queue(`SELECT set_config('portico.firm', $1, true), set_config('portico.limited_to', $2, true)`, strconv.Itoa(int(firm)), only)
 	b.Queue(sql, args...)
 	results := db.App.SendBatch(ctx, b)
 	_, err := results.Exec()

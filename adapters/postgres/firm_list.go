@@ -33,11 +33,13 @@ var firmModel = Model{
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"firm_no"},
+			Own:     ofPractice,
 		},
 		{
 			Name:    "upload_policy",
 			Columns: []string{"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "channel text NOT NULL", "window_ms bigint NOT NULL", "deliver text NOT NULL"},
 			Key:     []string{"firm_id", "channel"},
+			Own:     ofPractice,
 		},
 		{
 			Name: "message_template",
@@ -46,6 +48,7 @@ var firmModel = Model{
 				"saved_at timestamptz NOT NULL",
 			},
 			Key: []string{"firm_id", "id"},
+			Own: ofPractice,
 		},
 		{
 			Name: "terms",

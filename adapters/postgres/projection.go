@@ -44,6 +44,23 @@ type Table struct {
 	Columns []string // name and type; the first is the stream's id, the second "firm_no integer NOT NULL"
 	Key     []string // the primary key
 	Indexes []string // column lists
+	// Own says which rows somebody sees who is limited to their own clients: a condition over the columns and the ids in
+	// portal.own_clients(), own_contacts() and own_links(). Empty: by client_id where there is such a column, otherwise none.
+	Own string
+}
+
+// ofPractice is Table.Own of what is nobody's client's.
+const ofPractice = "true"
+
+// own is Own, or what goes without saying.
+func (t Table) own() string {
+	switch {
+	case t.Own != "":
+		return t.Own
+	case slices.Contains(t.columnNames(), "client_id"):
+		return "client_id IN (SELECT portal.own_clients())"
+	}
+	return "false"
 }
 
 // columnNames is the Columns without their types.
@@ -66,7 +83,7 @@ func (t Table) create(generation int) string {
 	return fmt.Sprintf(`CREATE TABLE %s (%s)`, t.in(generation), strings.Join(t.Columns, ", "))
 }
 
-// finish gives a filled table its key, its indexes, and its wall between practices.
+// finish gives a filled table its key, its indexes, and its walls between practices and between people.
 func (t Table) finish(generation int) (statements []string) {
 	name := t.in(generation)
 	statements = append(statements, fmt.Sprintf(`ALTER TABLE %s ADD PRIMARY KEY (%s)`, name, strings.Join(t.Key, ", ")))
@@ -79,6 +96,7 @@ func (t Table) finish(generation int) (statements []string) {
 	return append(statements,
 		fmt.Sprintf(`ALTER TABLE %s ENABLE ROW LEVEL SECURITY`, name),
 		fmt.Sprintf(`CREATE POLICY firm ON %s USING (firm_no = nullif(current_setting('portico.firm', true), '')::integer)`, name),
+		fmt.Sprintf(`CREATE POLICY own ON %s AS RESTRICTIVE USING ((SELECT portal.everybodys()) OR (%s))`, name, t.own()),
 		fmt.Sprintf(`GRANT SELECT ON %s TO portico_app`, name),
 		fmt.Sprintf(`ANALYZE %s`, name))
 }

@@ -22,6 +22,7 @@ var lifeTable = Table{
 		"recipient_id uuid NOT NULL", "generation integer NOT NULL", "version integer NOT NULL", "detail text NOT NULL", "until timestamptz",
 	},
 	Key: []string{"link_id", "n"},
+	Own: ofOwnLinks,
 }
 
 type lifeView struct {

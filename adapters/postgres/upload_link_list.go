@@ -14,7 +14,7 @@ import (
 // uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch, upload_file and upload_life. It records what happened; what
 // time alone has made of it since is decided when somebody reads (rule U6).
 var uploadLinkModel = Model{
-	Name: "upload_link_list", Version: 3, Kinds: []event.Kind{uploadlink.Kind},
+	Name: "upload_link_list", Version: 4, Kinds: []event.Kind{uploadlink.Kind},
 	Tables: []Table{
 		{
 			Name: "upload_link",
@@ -26,6 +26,7 @@ var uploadLinkModel = Model{
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"firm_no, id DESC", "client_id, id DESC"},
+			Own:     "client_id IN (SELECT portal.own_clients()) OR client_id = '00000000-0000-0000-0000-000000000000' AND sender_id = portal.limited_to()",
 		},
 		{
 			Name: "upload_recipient",
@@ -35,6 +36,7 @@ var uploadLinkModel = Model{
 				"redeemed_at timestamptz", "used_at timestamptz", "other_at timestamptz", "asked_at timestamptz", "asking boolean NOT NULL", "note text NOT NULL",
 			},
 			Key: []string{"link_id", "id"},
+			Own: ofOwnLinks,
 		},
 		{
 			Name: "upload_batch",
@@ -45,6 +47,7 @@ var uploadLinkModel = Model{
 			},
 			Key:     []string{"link_id", "id"},
 			Indexes: []string{"id", "firm_no, due_at DESC, id DESC", "client_id"},
+			Own:     ofOwnLinks,
 		},
 		{
 			Name: "upload_file",
@@ -57,11 +60,15 @@ var uploadLinkModel = Model{
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"link_id, recipient_id", "firm_no, due_at DESC, id DESC", "client_id", "batch_id", "firm_no, waits_since"},
+			Own:     ofOwnLinks,
 		},
 		lifeTable,
 	},
 	New: func(s event.Stream, firm int32) View { return &uploadLinkView{id: s.ID, firm: firm} },
 }
+
+// ofOwnLinks is Table.Own of what belongs to a link: a link without a client is its sender's.
+const ofOwnLinks = "link_id IN (SELECT portal.own_links())"
 
 type uploadLinkView struct {
 	id         uuid.UUID

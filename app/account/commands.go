@@ -30,6 +30,30 @@ type Staff struct {
 	Standing Standing // of the session; zero for a program's token
 }
 
+// Only is whom queries for this person are limited to: the owner of the clients that they may see. Zero: no limit.
+func (s Staff) Only() uuid.UUID {
+	if s.Role.AssignedOnly() {
+		return s.ID
+	}
+	return uuid.Nil
+}
+
+type onlyKey struct{}
+
+// Limited is ctx for what this person asks: every reader below it shows what they may see (rule 18), whatever it forgets.
+func (s Staff) Limited(ctx context.Context) context.Context {
+	if only := s.Only(); only != uuid.Nil {
+		return context.WithValue(ctx, onlyKey{}, only)
+	}
+	return ctx
+}
+
+// Only is the limit that Limited has put into ctx; zero: none.
+func Only(ctx context.Context) uuid.UUID {
+	only, _ := ctx.Value(onlyKey{}).(uuid.UUID)
+	return only
+}
+
 // Commands are what people and operators ask of accounts.
 type Commands struct {
 	Rows   Rows

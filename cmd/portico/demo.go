@@ -91,7 +91,7 @@ func (d *demo) person(ctx context.Context, i int, l login) (uuid.UUID, error) {
 	id := demoID(0x100 + i)
 	role := account.Practitioner
 	if i == 0 {
-		role = account.Admin
+		role = account.Owner
 	}
 	return id, d.account.AddStaff(ctx, accountapp.AddStaff{
 		ID: id, Firm: d.firm, Email: l.Email, Name: l.Name, Role: role, Password: string(l.Password),

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"portico/app/transfer"
+	"portico/ports/web"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -228,8 +229,14 @@ var callRules = map[string]called{
 	"GET /events":                             {"", 403, 200}, // our token is a practitioner's
 }
 
-// forAdmins are the operations that only admins may call.
+// forAdmins are the operations that a practitioner may not call, but for looking at.
 var forAdmins = map[string]bool{"GET /events": true}
+
+// readsByPost change nothing, although a form sends them: who may only read may send them.
+var readsByPost = map[string]bool{"POST /files/archive": true}
+
+// ofPractice are things that belong to no client, so that people who are limited to their own clients see them all.
+var ofPractice = []string{" /account", " /settings", " /message-templates", " /upload-policies", " /upload-limits", " /upload-wording"}
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
 // T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from
@@ -240,6 +247,8 @@ func TestRoutes(t *testing.T) {
 	t.Run("every route is declared", func(t *testing.T) { declared(t, w) })
 	t.Run("looking changes nothing, whoever looks", func(t *testing.T) { looking(t, w) })
 	t.Run("who has no right changes nothing", func(t *testing.T) { trespassing(t, w) })
+	t.Run("a role may what it is for", func(t *testing.T) { roles(t, w) })
+	t.Run("who is limited to own clients has those", func(t *testing.T) { assigned(t, w) })
 	t.Run("another site changes nothing", func(t *testing.T) { elsewhere(t, w) })
 	t.Run("what is too large is refused", func(t *testing.T) { flooding(t, w) })
 	t.Run("who has the right gets through", func(t *testing.T) { entitled(t, w) })
@@ -249,13 +258,7 @@ func TestRoutes(t *testing.T) {
 
 // declared holds the matrix against the routes that there are.
 func declared(t *testing.T, w *routesWorld) {
-	pages, err := w.house.pages(site{mails: mailbox{w.mails}}, &transfer.Service{}, prometheus.NewRegistry())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := pages.Handler(); err != nil {
-		t.Fatal(err)
-	}
+	pages := w.pages(t)
 	routes, err := pages.Routes()
 	if err != nil {
 		t.Fatal(err)
@@ -284,6 +287,19 @@ func declared(t *testing.T, w *routesWorld) {
 		}
 	}
 	same(t, "callRules", there, slices.Collect(maps.Keys(callRules)))
+}
+
+// pages are the routes of the product, as serve has them.
+func (w *routesWorld) pages(t *testing.T) *web.Server {
+	t.Helper()
+	pages, err := w.house.pages(site{mails: mailbox{w.mails}}, &transfer.Service{}, prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pages.Handler(); err != nil {
+		t.Fatal(err)
+	}
+	return pages
 }
 
 func same(t *testing.T, table string, there, declared []string) {

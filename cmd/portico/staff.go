@@ -41,7 +41,7 @@ func newStaffAdd(where *place) *cobra.Command {
 		Short: "Let somebody sign in",
 		Long: "Adds a person to a practice. Without --password-stdin a password is made and printed once, as the last line.\n" +
 			"The first person of a new practice founds it: --practice NAME --practice-email EMAIL --zone ZONE.",
-		Example: "  portico staff add --email mary@harbour.example --name \"Mary O'Neill\" --role admin \\\n" +
+		Example: "  portico staff add --email mary@harbour.example --name \"Mary O'Neill\" \\\n" +
 			"    --practice \"Harbour & Vale\" --practice-email office@harbour.example --zone Europe/London",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,7 +53,7 @@ func newStaffAdd(where *place) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&p.email, "email", "", "the address to sign in with")
 	flags.StringVar(&p.name, "name", "", "the person's name, as clients see it")
-	flags.StringVar(&p.role, "role", string(account.Practitioner), "practitioner or admin")
+	flags.StringVar(&p.role, "role", "", "what the person may do: "+roleWords()+" (default owner for who founds a practice, practitioner for others)")
 	flags.BoolVar(&p.passwordStdin, "password-stdin", false, "read the password from standard input")
 	flags.Int32Var(&p.firm, "firm", 0, "the practice's number, where there are several")
 	flags.StringVar(&p.practice, "practice", "", "found a practice of this name")
@@ -64,6 +64,15 @@ func newStaffAdd(where *place) *cobra.Command {
 	return cmd
 }
 
+// roleWords are all roles, for people who choose one.
+func roleWords() string {
+	words := make([]string, len(account.Roles()))
+	for i, r := range account.Roles() {
+		words[i] = string(r)
+	}
+	return strings.Join(words, ", ")
+}
+
 func addStaff(ctx context.Context, h *house, p newPerson, in io.Reader, out io.Writer) error {
 	password, err := choose(p.passwordStdin, in)
 	if err != nil {
@@ -72,6 +81,12 @@ func addStaff(ctx context.Context, h *house, p newPerson, in io.Reader, out io.W
 	firm, err := h.practiceFor(ctx, p)
 	if err != nil {
 		return err
+	}
+	if p.role == "" {
+		p.role = string(account.Practitioner)
+		if p.practice != "" {
+			p.role = string(account.Owner)
+		}
 	}
 	id, err := uuid.NewV7()
 	if err != nil {

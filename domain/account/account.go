@@ -10,7 +10,8 @@
 //  6. People see their own sessions and end any of them, or all at once.
 //  7. A new password needs the present one, whose wrong tries count as those of rule 4. It ends all other sessions, and
 //     the one it was given in goes on under a new id. One that the operator gives ends them all.
-//  8. The log of a practice is read by its admins only: it holds facts of files that haven't reached the practice.
+//  8. The log of a practice is read by its owners, admins and auditors only: it holds facts of files that haven't reached
+//     the practice.
 //  9. Who leaves the practice is locked out at their next request, by session and by API token. Their name stays in the
 //     history, and their address belongs to that account for good.
 //  10. A contact's password has at least 12 and at most 128 characters, is none of those that are known from breaches,
@@ -23,6 +24,10 @@
 //  14. An address is changed when both ends have agreed to the newest wish within a day. Whoever holds the old end may
 //     call it off (S3.i12).
 //  15. A new password ends all sessions but the one it was set in, and all devices are unknown again (S3.i14).
+//  16. Everybody of the practice has one role, and a role is a preset of rights: what a page or an operation asks for is
+//     a right, never a role. An auditor reads everything and changes nothing; an operator sees nothing of clients.
+//  17. Only an owner makes and unmakes owners.
+//  18. Whose role is limited to assigned clients sees those they own, and of nobody else a name, a file or a figure.
 package account
 
 import (
@@ -34,15 +39,6 @@ import (
 
 	"portico/domain/address"
 	"portico/domain/fault"
-)
-
-// Role is what somebody is in the practice.
-type Role string
-
-// The roles. Their words are stored.
-const (
-	Practitioner Role = "practitioner"
-	Admin        Role = "admin"
 )
 
 // The limits of a session (rule 5), by the database's clock.
@@ -66,13 +62,12 @@ var (
 	ErrToken        = fault.New(fault.Unauthenticated, "account.token", "This API token is unknown or was revoked. Create a new one.")
 	ErrEmailTaken   = fault.New(fault.Conflict, "account.email_taken", "Somebody with this e-mail address already has an account.")
 	ErrName         = fault.New(fault.Invalid, "account.name", "Enter a name of at most 100 characters, on one line.")
-	ErrRole         = fault.New(fault.Invalid, "account.role", "Choose the role practitioner or admin.")
+	ErrRole         = fault.New(fault.Invalid, "account.role", "Choose one of the roles: owner, admin, practitioner, practitioner_no_billing, assigned, assigned_no_billing, auditor, operator.")
 	ErrPassword     = fault.New(fault.Invalid, "account.password", "Choose a password of 15 to 128 characters.")
 	ErrPasswordWeak = fault.New(fault.Invalid, "account.password_weak", "This password is easy to guess. Choose three or four words that don't belong together.")
 	ErrSessionGone  = fault.New(fault.NotFound, "account.session_gone", "This session has ended already. Reload the page to see those that are left.")
 	ErrPresent      = fault.New(fault.Invalid, "account.present_password", "This is not your present password. Type it again.")
 	ErrSame         = fault.New(fault.Invalid, "account.same_password", "The new password is the present one. Choose another.")
-	ErrNoAdmin      = fault.New(fault.Forbidden, "account.no_admin", "Only an admin of the practice may read its log. Use the token of an admin, or ask one.")
 	ErrWhich        = fault.New(fault.Conflict, "account.which", "Several people sign in with this address. Choose who you are and type the password again.")
 	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
 )
@@ -91,22 +86,6 @@ func CheckName(name string) error {
 	n := utf8.RuneCountInString(name)
 	if strings.TrimSpace(name) == "" || n > 100 || !utf8.ValidString(name) || strings.IndexFunc(name, unicode.IsControl) >= 0 {
 		return ErrName
-	}
-	return nil
-}
-
-// CheckRole refuses a word that is no role.
-func CheckRole(r Role) error {
-	if r != Practitioner && r != Admin {
-		return ErrRole
-	}
-	return nil
-}
-
-// MayReadLog refuses who is no admin (rule 8).
-func MayReadLog(r Role) error {
-	if r != Admin {
-		return ErrNoAdmin
 	}
 	return nil
 }

@@ -21,6 +21,8 @@ import (
 
 const bearer = "token" // the name of the scheme in the OpenAPI document
 
+var errNothingHere = fault.New(fault.NotFound, "api.not_found", "There is nothing at this address. See "+docs+".")
+
 var errNoToken = fault.New(fault.Unauthenticated, "api.no_token", "Send an API token: Authorization: Bearer ptk_….")
 
 // caller is who asks, and for what.
@@ -49,8 +51,48 @@ func (s *Server) authenticate(a huma.API) func(huma.Context, func(huma.Context))
 			return
 		}
 		u := ctx.URL()
-		next(huma.WithValue(ctx, callerKey{}, caller{Staff: staff, method: ctx.Method(), path: u.Path}))
+		ctx = huma.WithValue(huma.WithContext(ctx, staff.Limited(ctx.Context())), callerKey{}, caller{Staff: staff, method: ctx.Method(), path: u.Path})
+		if err := s.entitled(ctx, staff); err != nil {
+			s.answer(a, ctx, err)
+			return
+		}
+		next(ctx)
 	}
+}
+
+// rightOf is where an operation of the OpenAPI document names the right that it asks for.
+const rightOf = "x-right"
+
+// entitled refuses a caller whose role lacks the operation's right, and, where the caller is limited to their own
+// clients, what belongs to no client of theirs (rule 18 of accounts).
+func (s *Server) entitled(ctx huma.Context, staff accountapp.Staff) error {
+	o := ctx.Operation()
+	right, _ := o.Extensions[rightOf].(string)
+	if err := staff.Role.Require(account.Right(right)); err != nil {
+		return err
+	}
+	text := ctx.Param("id")
+	if staff.Only() == uuid.Nil || text == "" {
+		return nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return nil // the operation says what is wrong with it
+	}
+	switch kind, _, _ := strings.Cut(strings.TrimPrefix(o.Path, base+"/"), "/"); kind {
+	case "account", "message-templates": // nobody's client's
+	case "clients":
+		_, err = s.ClientDB.Client(ctx.Context(), staff.Firm, id)
+	case "upload-links":
+		_, err = s.LinkDB.Link(ctx.Context(), staff.Firm, id)
+	case "batches":
+		_, err = s.LinkDB.Batch(ctx.Context(), staff.Firm, id)
+	case "files":
+		_, err = s.LinkDB.LinkOf(ctx.Context(), staff.Firm, id)
+	default:
+		err = errNothingHere
+	}
+	return err
 }
 
 func (s *Server) staff(ctx context.Context, header string) (accountapp.Staff, error) {

@@ -17,6 +17,7 @@ import (
 	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	"portico/domain/account"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -104,52 +105,52 @@ func (s *Server) Handler() (http.Handler, error) {
 func (s *Server) routes(a huma.API) {
 	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 
-	register(s, a, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
-	register(s, a, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
-	register(s, a, op(get, "/clients/{id}", "get-client", "Clients", "Get a client"), s.getClient)
+	register(s, a, account.SeeClients, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
+	register(s, a, account.ChangeClients, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
+	register(s, a, account.SeeClients, op(get, "/clients/{id}", "get-client", "Clients", "Get a client"), s.getClient)
 
-	register(s, a, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
-	register(s, a, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)
-	register(s, a, op(get, "/upload-links/{id}", "get-upload-link", "Upload links", "Get an upload link with its recipients, mails, batches and files"), s.getLink)
-	register(s, a, op(post, "/upload-links/{id}/resend", "resend-upload-link", "Upload links", "Send the mail again with a new secret; the old one stops working"), s.resendLink)
-	register(s, a, op(post, "/upload-links/{id}/extension", "extend-upload-link", "Upload links", "Move the expiry; the secrets stay"), s.extendLink)
-	register(s, a, op(post, "/upload-links/{id}/renewal", "renew-upload-link", "Upload links", "Give the link a later day and send the mail again: the answer to who asks for a new link"), s.renewLink)
-	register(s, a, op(post, "/upload-links/{id}/dismissal", "dismiss-upload-link-request", "Upload links", "Answer a recipient's request for a new link with no"), s.dismissRequest)
-	register(s, a, op(post, "/upload-links/{id}/corrections", "correct-upload-link-address", "Upload links", "Correct a recipient's address and send the mail there; the old secret stops working"), s.correctAddress)
-	register(s, a, op(post, "/upload-links/{id}/copies", "copy-upload-link", "Upload links", "Take a recipient's link to hand it on; that is recorded"), s.copyLink)
-	register(s, a, op(post, "/upload-links/{id}/revocation", "revoke-upload-link", "Upload links", "End the link at the next request"), s.revokeLink)
-	register(s, a, op(get, "/upload-links/{id}/receipts/{batch}", "get-receipt", "Upload links", "Get the signed receipt of a released batch"), s.getReceipt)
+	register(s, a, account.SeeFiles, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
+	register(s, a, account.ChangeFiles, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)
+	register(s, a, account.SeeFiles, op(get, "/upload-links/{id}", "get-upload-link", "Upload links", "Get an upload link with its recipients, mails, batches and files"), s.getLink)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/resend", "resend-upload-link", "Upload links", "Send the mail again with a new secret; the old one stops working"), s.resendLink)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/extension", "extend-upload-link", "Upload links", "Move the expiry; the secrets stay"), s.extendLink)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/renewal", "renew-upload-link", "Upload links", "Give the link a later day and send the mail again: the answer to who asks for a new link"), s.renewLink)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/dismissal", "dismiss-upload-link-request", "Upload links", "Answer a recipient's request for a new link with no"), s.dismissRequest)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/corrections", "correct-upload-link-address", "Upload links", "Correct a recipient's address and send the mail there; the old secret stops working"), s.correctAddress)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/copies", "copy-upload-link", "Upload links", "Take a recipient's link to hand it on; that is recorded"), s.copyLink)
+	register(s, a, account.ChangeFiles, op(post, "/upload-links/{id}/revocation", "revoke-upload-link", "Upload links", "End the link at the next request"), s.revokeLink)
+	register(s, a, account.SeeFiles, op(get, "/upload-links/{id}/receipts/{batch}", "get-receipt", "Upload links", "Get the signed receipt of a released batch"), s.getReceipt)
 
-	register(s, a, op(get, "/batches", "list-batches", "Files", "List what was sent together and has reached the practice, newest first"), s.listBatches)
-	register(s, a, archived(op(get, "/batches/{id}/content.zip", "get-batch-content", "Files", "Get all files of a batch as one zip")), s.batchContent)
+	register(s, a, account.SeeFiles, op(get, "/batches", "list-batches", "Files", "List what was sent together and has reached the practice, newest first"), s.listBatches)
+	register(s, a, account.SeeFiles, archived(op(get, "/batches/{id}/content.zip", "get-batch-content", "Files", "Get all files of a batch as one zip")), s.batchContent)
 
-	register(s, a, op(get, "/files", "list-files", "Files", "List files that have reached the practice"), s.listFiles)
-	register(s, a, op(get, "/files/{id}", "get-file", "Files", "Get a file's description"), s.getFile)
-	register(s, a, download(op(get, "/files/{id}/content", "get-file-content", "Files", "Get a file's bytes, wholly or in ranges")), s.fileContent)
-	register(s, a, archived(op(post, "/files/archive", "get-files-archive", "Files", "Get some files as one zip; it changes nothing")), s.chosenFiles)
+	register(s, a, account.SeeFiles, op(get, "/files", "list-files", "Files", "List files that have reached the practice"), s.listFiles)
+	register(s, a, account.SeeFiles, op(get, "/files/{id}", "get-file", "Files", "Get a file's description"), s.getFile)
+	register(s, a, account.SeeFiles, download(op(get, "/files/{id}/content", "get-file-content", "Files", "Get a file's bytes, wholly or in ranges")), s.fileContent)
+	register(s, a, account.SeeFiles, archived(op(post, "/files/archive", "get-files-archive", "Files", "Get some files as one zip; it changes nothing")), s.chosenFiles)
 
-	register(s, a, op(get, "/withdrawals", "list-withdrawals", "Files", "List files whose senders ask to withdraw them, the longest waiting first"), s.listWithdrawals)
-	register(s, a, op(post, "/files/{id}/withdrawal/acceptance", "accept-withdrawal", "Files", "Give up a file that its sender asks to withdraw; its bytes are destroyed"), s.acceptWithdrawal)
-	register(s, a, op(post, "/files/{id}/withdrawal/refusal", "refuse-withdrawal", "Files", "Keep a file that its sender asks to withdraw"), s.refuseWithdrawal)
+	register(s, a, account.SeeFiles, op(get, "/withdrawals", "list-withdrawals", "Files", "List files whose senders ask to withdraw them, the longest waiting first"), s.listWithdrawals)
+	register(s, a, account.ChangeFiles, op(post, "/files/{id}/withdrawal/acceptance", "accept-withdrawal", "Files", "Give up a file that its sender asks to withdraw; its bytes are destroyed"), s.acceptWithdrawal)
+	register(s, a, account.ChangeFiles, op(post, "/files/{id}/withdrawal/refusal", "refuse-withdrawal", "Files", "Keep a file that its sender asks to withdraw"), s.refuseWithdrawal)
 
-	register(s, a, op(get, "/upload-policies/{channel}", "get-upload-policy", "Settings", "Get a channel's upload policy"), s.getPolicy)
-	register(s, a, op(put, "/upload-policies/{channel}", "put-upload-policy", "Settings", "Set a channel's upload policy"), s.putPolicy)
-	register(s, a, op(get, "/upload-limits", "get-upload-limits", "Settings", "Get how much may come in, and how much is kept"), s.getLimits)
-	register(s, a, op(put, "/upload-limits", "put-upload-limits", "Settings", "Set how much may come in, from now on"), s.putLimits)
-	register(s, a, op(get, "/upload-wording", "get-upload-wording", "Settings", "Get the practice's own words in the mail with a link"), s.getWording)
-	register(s, a, op(put, "/upload-wording", "put-upload-wording", "Settings", "Set the practice's own words in the mail with a link"), s.putWording)
-	register(s, a, op(get, "/message-templates", "list-message-templates", "Settings", "List the texts for the messages of links"), s.listTemplates)
-	register(s, a, created(op(post, "/message-templates", "create-message-template", "Settings", "Make a text for the messages of links")), s.createTemplate)
-	register(s, a, op(get, "/message-templates/{id}", "get-message-template", "Settings", "Get a text for the messages of links"), s.getTemplate)
-	register(s, a, op(put, "/message-templates/{id}", "put-message-template", "Settings", "Save a text for the messages of links; one that isn't there is made"), s.putTemplate)
-	register(s, a, op(del, "/message-templates/{id}", "delete-message-template", "Settings", "Remove a text; messages that were made from it stay"), s.deleteTemplate)
+	register(s, a, account.SeeSettings, op(get, "/upload-policies/{channel}", "get-upload-policy", "Settings", "Get a channel's upload policy"), s.getPolicy)
+	register(s, a, account.ChangeSettings, op(put, "/upload-policies/{channel}", "put-upload-policy", "Settings", "Set a channel's upload policy"), s.putPolicy)
+	register(s, a, account.SeeSettings, op(get, "/upload-limits", "get-upload-limits", "Settings", "Get how much may come in, and how much is kept"), s.getLimits)
+	register(s, a, account.ChangeSettings, op(put, "/upload-limits", "put-upload-limits", "Settings", "Set how much may come in, from now on"), s.putLimits)
+	register(s, a, account.SeeSettings, op(get, "/upload-wording", "get-upload-wording", "Settings", "Get the practice's own words in the mail with a link"), s.getWording)
+	register(s, a, account.ChangeSettings, op(put, "/upload-wording", "put-upload-wording", "Settings", "Set the practice's own words in the mail with a link"), s.putWording)
+	register(s, a, account.SeeSettings, op(get, "/message-templates", "list-message-templates", "Settings", "List the texts for the messages of links"), s.listTemplates)
+	register(s, a, account.ChangeTexts, created(op(post, "/message-templates", "create-message-template", "Settings", "Make a text for the messages of links")), s.createTemplate)
+	register(s, a, account.SeeSettings, op(get, "/message-templates/{id}", "get-message-template", "Settings", "Get a text for the messages of links"), s.getTemplate)
+	register(s, a, account.ChangeTexts, op(put, "/message-templates/{id}", "put-message-template", "Settings", "Save a text for the messages of links; one that isn't there is made"), s.putTemplate)
+	register(s, a, account.ChangeTexts, op(del, "/message-templates/{id}", "delete-message-template", "Settings", "Remove a text; messages that were made from it stay"), s.deleteTemplate)
 
-	register(s, a, op(get, "/account/sessions", "list-sessions", "Account", "List where you are signed in"), s.listSessions)
-	register(s, a, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)
-	register(s, a, done(op(post, "/account/sessions/{id}/end", "end-session", "Account", "Sign out one device")), s.endSession)
-	register(s, a, done(op(post, "/account/password", "change-password", "Account", "Change your password; ends all your sessions")), s.changePassword)
+	register(s, a, account.OwnAccount, op(get, "/account/sessions", "list-sessions", "Account", "List where you are signed in"), s.listSessions)
+	register(s, a, account.OwnAccount, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)
+	register(s, a, account.OwnAccount, done(op(post, "/account/sessions/{id}/end", "end-session", "Account", "Sign out one device")), s.endSession)
+	register(s, a, account.OwnAccount, done(op(post, "/account/password", "change-password", "Account", "Change your password; ends all your sessions")), s.changePassword)
 
-	register(s, a, op(get, "/events", "list-events", "History", "Read the log; admins only, because it has facts of files that have not reached the practice"), s.listEvents)
+	register(s, a, account.ReadLog, op(get, "/events", "list-events", "History", "Read the log; for owners, admins and auditors, because it has facts of files that have not reached the practice"), s.listEvents)
 }
 
 func (s *Server) config() huma.Config {
@@ -189,8 +190,10 @@ func done(o huma.Operation) huma.Operation {
 	return o
 }
 
-// register turns every error of handle into a problem; what nobody foresaw is logged here, once.
-func register[I, O any](s *Server, a huma.API, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
+// register lets people with the right call handle, and turns every error of it into a problem; what nobody foresaw is
+// logged here, once.
+func register[I, O any](s *Server, a huma.API, right account.Right, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	o.Extensions = map[string]any{rightOf: string(right)}
 	huma.Register(a, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {

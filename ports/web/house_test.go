@@ -39,7 +39,7 @@ var (
 	noon   = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	expiry = time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC) // the end of Friday 4 December in London
 
-	priya  = account.Staff{ID: newTestID(1), Firm: 1, Email: "priya@example.org", Name: "Priya Nair"}
+	priya  = account.Staff{ID: newTestID(1), Firm: 1, Email: "priya@example.org", Name: "Priya Nair", Role: accounts.Admin}
 	farrow = newTestID(2)
 	link   = newTestID(3)
 	imogen = newTestID(4)

@@ -17,6 +17,7 @@ import (
 	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/ports/web/static"
 	"portico/ports/web/views"
@@ -70,7 +71,8 @@ type Server struct {
 	seen   *prometheus.HistogramVec
 	paces  *paces
 	routes chi.Routes
-	looks  *prometheus.CounterVec // at links, by who looks
+	rights map[string]accounts.Right // that the practice's routes ask for
+	looks  *prometheus.CounterVec    // at links, by who looks
 }
 
 // Accounts let people in. Implementation: account.Commands.
@@ -103,7 +105,11 @@ func (s *Server) Handler() (http.Handler, error) {
 		mux.Method(method, pattern, h)
 	}
 	open := func(route string, h handler) { on(route, s.handle(appPage, h)) }
-	staff := func(route string, h handler) { on(route, s.handle(appPage, s.signedIn(h))) }
+	s.rights = map[string]accounts.Right{}
+	staff := func(route string, right accounts.Right, h handler) {
+		s.rights[route] = right
+		on(route, s.handle(appPage, s.signedIn(s.entitled(right, h))))
+	}
 
 	on("GET "+static.Prefix+"*", s.static)
 	on("GET /healthz", http.HandlerFunc(s.healthy))
@@ -115,56 +121,56 @@ func (s *Server) Handler() (http.Handler, error) {
 
 	mux.NotFound(s.handle(appPage, s.notFound).ServeHTTP)
 	mux.MethodNotAllowed(s.handle(appPage, s.notFound).ServeHTTP)
-	open("GET /", s.home)
+	open("GET /", s.signedInOrNot(s.home))
 	open("GET /login", s.login)
 	open("POST /session", s.signIn)
 	open("POST /session/end", s.signOut)
 	open("GET /verify", s.verify)
 	open("GET /.well-known/portico-keys.json", s.publicKeys)
 
-	staff("GET /clients", s.clients)
-	staff("GET /clients/new", s.newClient)
-	staff("POST /clients", s.createClient)
-	staff("GET /clients/{id}", s.client)
+	staff("GET /clients", accounts.SeeClients, s.clients)
+	staff("GET /clients/new", accounts.ChangeClients, s.newClient)
+	staff("POST /clients", accounts.ChangeClients, s.createClient)
+	staff("GET /clients/{id}", accounts.SeeClients, s.client)
 
-	staff("GET /upload-links", s.links)
-	staff("GET /upload-links/new", s.newLink)
-	staff("POST /upload-links", s.issueLink)
-	staff("POST /upload-links/draft", s.draftLink)
-	staff("GET /upload-links/{id}", s.link)
-	staff("POST /upload-links/{id}/resend", s.resendLink)
-	staff("POST /upload-links/{id}/renewal", s.renewLink)
-	staff("POST /upload-links/{id}/extension", s.extendLink)
-	staff("POST /upload-links/{id}/corrections", s.correctAddress)
-	staff("POST /upload-links/{id}/dismissal", s.dismissRequest)
-	staff("GET /upload-links/{id}/copies", s.backToLink)
-	staff("POST /upload-links/{id}/copies", s.copyLink)
-	staff("POST /upload-links/{id}/revocation", s.revokeLink)
-	staff("GET /upload-links/{id}/receipts/{batch}", s.linkReceipt)
-	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", s.linkReceiptFile)
+	staff("GET /upload-links", accounts.SeeFiles, s.links)
+	staff("GET /upload-links/new", accounts.ChangeFiles, s.newLink)
+	staff("POST /upload-links", accounts.ChangeFiles, s.issueLink)
+	staff("POST /upload-links/draft", accounts.ChangeFiles, s.draftLink)
+	staff("GET /upload-links/{id}", accounts.SeeFiles, s.link)
+	staff("POST /upload-links/{id}/resend", accounts.ChangeFiles, s.resendLink)
+	staff("POST /upload-links/{id}/renewal", accounts.ChangeFiles, s.renewLink)
+	staff("POST /upload-links/{id}/extension", accounts.ChangeFiles, s.extendLink)
+	staff("POST /upload-links/{id}/corrections", accounts.ChangeFiles, s.correctAddress)
+	staff("POST /upload-links/{id}/dismissal", accounts.ChangeFiles, s.dismissRequest)
+	staff("GET /upload-links/{id}/copies", accounts.SeeFiles, s.backToLink)
+	staff("POST /upload-links/{id}/copies", accounts.ChangeFiles, s.copyLink)
+	staff("POST /upload-links/{id}/revocation", accounts.ChangeFiles, s.revokeLink)
+	staff("GET /upload-links/{id}/receipts/{batch}", accounts.SeeFiles, s.linkReceipt)
+	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", accounts.SeeFiles, s.linkReceiptFile)
 
-	staff("GET /account", s.account)
-	staff("POST /account/password", s.changePassword)
-	staff("POST /account/sessions/end", s.endSessions)
-	staff("POST /account/sessions/{id}/end", s.endSession)
+	staff("GET /account", accounts.OwnAccount, s.account)
+	staff("POST /account/password", accounts.OwnAccount, s.changePassword)
+	staff("POST /account/sessions/end", accounts.OwnAccount, s.endSessions)
+	staff("POST /account/sessions/{id}/end", accounts.OwnAccount, s.endSession)
 
-	staff("GET /settings/uploads", s.uploadSettings)
-	staff("POST /settings/uploads/policy", s.setUploadPolicy)
-	staff("POST /settings/uploads/limits", s.setUploadLimits)
-	staff("POST /settings/uploads/wording", s.setUploadWording)
-	staff("GET /settings/templates/new", s.newTemplate)
-	staff("POST /settings/templates", s.saveTemplate)
-	staff("GET /settings/templates/{id}", s.template)
-	staff("POST /settings/templates/{id}/removal", s.removeTemplate)
+	staff("GET /settings/uploads", accounts.SeeSettings, s.uploadSettings)
+	staff("POST /settings/uploads/policy", accounts.ChangeSettings, s.setUploadPolicy)
+	staff("POST /settings/uploads/limits", accounts.ChangeSettings, s.setUploadLimits)
+	staff("POST /settings/uploads/wording", accounts.ChangeSettings, s.setUploadWording)
+	staff("GET /settings/templates/new", accounts.ChangeTexts, s.newTemplate)
+	staff("POST /settings/templates", accounts.ChangeTexts, s.saveTemplate)
+	staff("GET /settings/templates/{id}", accounts.SeeSettings, s.template)
+	staff("POST /settings/templates/{id}/removal", accounts.ChangeTexts, s.removeTemplate)
 
-	staff("GET /inbox", s.inbox)
-	staff("GET /batches/{id}", s.batch)
-	staff("GET /batches/{id}/content.zip", s.batchContent)
-	staff("POST /files/archive", s.chosenFiles)
-	staff("GET /files/{id}", s.file)
-	staff("GET /files/{id}/content", s.fileContent)
-	staff("POST /files/{id}/withdrawal/acceptance", s.acceptWithdrawal)
-	staff("POST /files/{id}/withdrawal/refusal", s.refuseWithdrawal)
+	staff("GET /inbox", accounts.SeeFiles, s.inbox)
+	staff("GET /batches/{id}", accounts.SeeFiles, s.batch)
+	staff("GET /batches/{id}/content.zip", accounts.SeeFiles, s.batchContent)
+	staff("POST /files/archive", accounts.SeeFiles, s.chosenFiles)
+	staff("GET /files/{id}", accounts.SeeFiles, s.file)
+	staff("GET /files/{id}/content", accounts.SeeFiles, s.fileContent)
+	staff("POST /files/{id}/withdrawal/acceptance", accounts.ChangeFiles, s.acceptWithdrawal)
+	staff("POST /files/{id}/withdrawal/refusal", accounts.ChangeFiles, s.refuseWithdrawal)
 
 	if s.Mails != nil {
 		on("GET /dev/mail", s.handle(framingPage, s.signedInOrNot(s.mails)))
@@ -193,6 +199,9 @@ func (s *Server) Routes() (routes []string, err error) {
 	slices.Sort(routes)
 	return routes, err
 }
+
+// Rights are what the routes of the practice's people ask for. A test holds them against every role.
+func (s *Server) Rights() map[string]accounts.Right { return s.rights }
 
 // uploadRoutes are what the holder of a secret may do, under the address that carries it and under the one that a
 // cookie opens.

@@ -14,6 +14,9 @@ import (
 	accounts "portico/domain/account"
 	"portico/domain/fault"
 	"portico/ports/web/views"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/google/uuid"
 )
 
 // who is the person behind a request, and the practice.
@@ -38,8 +41,56 @@ func (s *Server) signedIn(h handler) handler {
 		if err != nil {
 			return err
 		}
-		return h(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, u)))
+		return h(w, r.WithContext(context.WithValue(u.Limited(r.Context()), whoKey{}, u)))
 	}
+}
+
+// entitled lets h answer to people whose role has the right. Who is limited to their own clients reads through readers
+// that know it; before they change a thing it is looked up (rule 18 of accounts).
+func (s *Server) entitled(right accounts.Right, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		u := user(r)
+		if err := u.Role.Require(right); err != nil {
+			return err
+		}
+		if u.Only() != uuid.Nil && chi.URLParam(r, "id") != "" {
+			current, err := s.caughtUp(r)
+			if err == nil {
+				err = s.own(r)
+			}
+			if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.NotFound && !current {
+				return s.notYet(w, r)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return h(w, r)
+	}
+}
+
+// own refuses what belongs to no client of somebody who is limited to their own; what it doesn't know it refuses. Lists
+// need it not: their readers know, and so do those of what a form names.
+func (s *Server) own(r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx, firm := r.Context(), user(r).Firm
+	switch kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); kind {
+	case "account", "settings": // nobody's client's
+	case "clients":
+		_, err = s.ClientList.Client(ctx, firm, id)
+	case "upload-links":
+		_, err = s.LinkList.Link(ctx, firm, id)
+	case "batches":
+		_, err = s.LinkList.Batch(ctx, firm, id)
+	case "files":
+		_, err = s.LinkList.LinkOf(ctx, firm, id)
+	default:
+		err = errNotFound
+	}
+	return err
 }
 
 // signedInOrNot is for pages that show the shell to those who are signed in.
@@ -49,7 +100,7 @@ func (s *Server) signedInOrNot(h handler) handler {
 		if err != nil && !errors.Is(err, accounts.ErrSession) {
 			return err
 		}
-		return h(w, r.WithContext(context.WithValue(r.Context(), whoKey{}, u)))
+		return h(w, r.WithContext(context.WithValue(u.Limited(r.Context()), whoKey{}, u)))
 	}
 }
 
@@ -88,9 +139,17 @@ func (s *Server) setCookie(w http.ResponseWriter, name, value, path string, age 
 	})
 }
 
+// home leads to the first page that somebody may see; who isn't signed in is sent to the sign-in from there.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, "/clients", http.StatusSeeOther)
+	http.Redirect(w, r, firstPage(user(r).Staff), http.StatusSeeOther)
 	return nil
+}
+
+func firstPage(u account.Staff) string {
+	if u.ID != uuid.Nil && !u.Role.May(accounts.SeeClients) {
+		return "/account"
+	}
+	return "/clients"
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
@@ -114,7 +173,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.carry(w, in)
 	if next == "" {
-		next = "/clients"
+		next = firstPage(in.Staff)
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
@@ -156,7 +215,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 // shell is what u's pages have around them.
 func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
 	u := user(r)
-	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Nav: nav, DevMail: s.Mails != nil}
+	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Role: u.Role, Nav: nav, DevMail: s.Mails != nil}
 	sh.Full = s.full(u.Used, u.Practice.Limits.QuotaBytes)
 	if sh.Practice == "" {
 		sh.Practice = "Portico"

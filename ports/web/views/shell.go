@@ -1,10 +1,13 @@
 package views
 
+import "portico/domain/account"
+
 // Shell is what every page of the practice has around it.
 type Shell struct {
 	Title    string
 	Practice string
 	Staff    string // who is signed in
+	Role     account.Role
 	Nav      string // "clients", "links", "inbox", "settings", "mail", "account"
 	DevMail  bool   // the list of written mails is there
 	Find     string // what the box for finding a client holds
@@ -12,6 +15,9 @@ type Shell struct {
 	Full     *StorageFull
 	Modules  []string
 }
+
+// May tells what the page offers: what somebody may not do isn't shown to them.
+func (s Shell) May(right account.Right) bool { return s.Role.May(right) }
 
 // Plain is a page with one thing in its middle.
 type Plain struct {
