@@ -25,6 +25,9 @@ var openTables = map[string]string{
 	"account.known_device":     "as a session",
 	"account.api_token":        "as a session",
 	"account.sign_in_throttle": "digests and counts",
+	"account.contact_login":    "as account.staff",
+	"account.contact_device":   "as a session",
+	"account.contact_session":  "as a session",
 }
 
 type readable struct {

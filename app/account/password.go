@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +73,58 @@ func (h *Hasher) Verify(ctx context.Context, phc, password string) (right, stale
 	return right, cost != h.cost, err
 }
 
+// VerifyEach tells behind which of several hashes password is, and which of them should be made anew. Hashes of one
+// address share a salt (HashBeside), so that two take as long as one, and none as well: how long it takes says nothing
+// about who is known. Errors: as Verify.
+func (h *Hasher) VerifyEach(ctx context.Context, phcs []string, password string) (right, stale []bool, err error) {
+	right, stale = make([]bool, len(phcs)), make([]bool, len(phcs))
+	made := map[string][]byte{}
+	for i, phc := range append(slices.Clone(phcs), h.dummy) {
+		if phc == "" || i == len(phcs) && len(made) > 0 {
+			continue
+		}
+		cost, salt, key, err := parsePHC(phc)
+		if err != nil {
+			return nil, nil, err
+		}
+		at := fmt.Sprintf("%v %x %d", cost, salt, len(key))
+		if made[at] == nil {
+			if err := h.inTurn(ctx, func() {
+				made[at] = argon2.IDKey([]byte(password), salt, cost.Time, cost.Memory, cost.Threads, uint32(len(key)))
+			}); err != nil {
+				return nil, nil, err
+			}
+		}
+		if same := subtle.ConstantTimeCompare(made[at], key) == 1; i < len(phcs) {
+			right[i], stale[i] = same, cost != h.cost
+		}
+	}
+	return right, stale, nil
+}
+
+// HashBeside is Hash with the salt of the hashes that the same address has already, if it has any.
+func (h *Hasher) HashBeside(ctx context.Context, beside []string, password string) (phc string, err error) {
+	var salt []byte
+	for _, other := range beside {
+		if other == "" {
+			continue
+		}
+		cost, its, _, err := parsePHC(other)
+		if err != nil {
+			return "", err
+		}
+		if cost == h.cost {
+			salt = its
+			break
+		}
+	}
+	if salt == nil {
+		return h.Hash(ctx, password)
+	}
+	err = h.inTurn(ctx, func() { phc = h.cost.hashWith(salt, password) })
+	return phc, err
+}
+
 func (h *Hasher) inTurn(ctx context.Context, work func()) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, h.wait, account.ErrBusy)
 	defer cancel()
@@ -90,6 +143,10 @@ const saltBytes, keyBytes = 16, 32
 func (c Cost) hash(password string) string {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails: the runtime ends the process instead
+	return c.hashWith(salt, password)
+}
+
+func (c Cost) hashWith(salt []byte, password string) string {
 	key := argon2.IDKey([]byte(password), salt, c.Time, c.Memory, c.Threads, keyBytes)
 	b64 := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.Memory, c.Time, c.Threads, b64(salt), b64(key))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -115,4 +116,36 @@ func FuzzParsePHC(f *testing.F) {
 			t.Errorf("%q costs too much: %+v", phc, c)
 		}
 	})
+}
+
+// Several logins of one address take as long as one: they share a salt.
+func TestVerifyEach(t *testing.T) {
+	h := NewHasher(light)
+	one, err := h.HashBeside(t.Context(), []string{"", ""}, "pebble orchard tram")
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := h.HashBeside(t.Context(), []string{"", one}, "lantern quarry violin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, salt, _, _ := parsePHC(one)
+	if _, other, _, _ := parsePHC(two); string(salt) != string(other) || one == two {
+		t.Errorf("%s and %s share no salt", one, two)
+	}
+	old := Cost{Memory: 32, Time: 1, Threads: 1}.hash("pebble orchard tram")
+	for _, c := range []struct {
+		phcs         []string
+		right, stale []bool
+	}{
+		{[]string{one, two}, []bool{true, false}, []bool{false, false}},
+		{[]string{two, "", old}, []bool{false, false, true}, []bool{false, false, true}},
+		{[]string{""}, []bool{false}, []bool{false}},
+		{nil, []bool{}, []bool{}},
+	} {
+		right, stale, err := h.VerifyEach(t.Context(), c.phcs, "pebble orchard tram")
+		if !slices.Equal(right, c.right) || !slices.Equal(stale, c.stale) || err != nil {
+			t.Errorf("%v: %v, %v, %v", c.phcs, right, stale, err)
+		}
+	}
 }

@@ -16,6 +16,8 @@ import (
 type SessionRow struct {
 	ID         uuid.UUID
 	Device     string // "Firefox on Windows"
+	Browser    string // "Firefox", "" where nobody knows
+	System     string // "Windows", likewise
 	Address    string // where the sign-in came from; "" for sessions of before this was kept
 	CreatedAt  time.Time
 	LastSeenAt time.Time // rounded to a minute or so
@@ -140,15 +142,7 @@ var (
 
 // Device is a browser's own name in words that people know: "Firefox on Windows".
 func Device(agent string) string {
-	named := func(table [][2]string) string {
-		for _, row := range table {
-			if strings.Contains(agent, row[0]) {
-				return row[1]
-			}
-		}
-		return ""
-	}
-	browser, system := named(browsers), named(systems)
+	browser, system := Seen(agent)
 	switch {
 	case browser != "" && system != "":
 		return browser + " on " + system
@@ -158,4 +152,17 @@ func Device(agent string) string {
 		return "A browser on " + system
 	}
 	return "An unknown device"
+}
+
+// Seen are the browser and the system of a browser's own name, "" where nobody knows.
+func Seen(agent string) (browser, system string) {
+	named := func(table [][2]string) string {
+		for _, row := range table {
+			if strings.Contains(agent, row[0]) {
+				return row[1]
+			}
+		}
+		return ""
+	}
+	return named(browsers), named(systems)
 }

@@ -35,6 +35,7 @@ type house struct {
 	linkList    postgres.UploadLinkList
 
 	account  account.Commands
+	visitors account.Contacts
 	firms    firmapp.Commands
 	clients  clientapp.Commands
 	contacts contactapp.Commands
@@ -67,6 +68,9 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.contactList = postgres.ContactList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
+	h.visitors = account.Contacts{
+		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Door: door{es.Remember(h.store)}, Events: h.store,
+	}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.contacts = contactapp.Commands{Events: h.store}
 	h.clients = clientapp.Commands{Events: h.store, Known: h.contacts.Known}

@@ -51,6 +51,10 @@ func staffOnly(ours, theirs int) rule {
 	return r
 }
 
+// contactOnly sends everybody but a contact of the practice to the portal's sign-in: a session of the practice's own
+// people opens nothing there.
+func contactOnly() rule { return everybody(http.StatusSeeOther) }
+
 // bySecret is a route below an address that carries a secret.
 func bySecret(own, others int) rule {
 	r := everybody(http.StatusNotFound)
@@ -92,6 +96,13 @@ var pageRules = map[string]rule{
 	"POST /account/password":          staffOnly(422, 422),
 	"POST /account/sessions/end":      staffOnly(303, 0),
 	"POST /account/sessions/{id}/end": staffOnly(303, 404),
+
+	"GET /portal/login":                      everybody(200),
+	"POST /portal/session":                   everybody(401), // with a wrong password
+	"POST /portal/session/end":               everybody(303),
+	"GET /portal/settings/devices":           contactOnly(),
+	"POST /portal/settings/devices/end":      contactOnly(),
+	"POST /portal/settings/devices/{id}/end": contactOnly(),
 
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),

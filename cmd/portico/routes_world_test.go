@@ -419,7 +419,11 @@ func (a reply) check(t *testing.T, route, who string, want int) {
 	}
 	h := a.Header
 	if to := h.Get("Location"); a.StatusCode == 303 && want == 303 && pageRules[route][nobody] == 303 && !forAll[route] {
-		if in := who == staff || who == foreign; in == strings.HasPrefix(to, "/login") {
+		in, login := who == staff || who == foreign, "/login"
+		if _, path, _ := strings.Cut(route, " "); strings.HasPrefix(path, "/portal/") {
+			in, login = false, "/portal/login"
+		}
+		if in == strings.HasPrefix(to, login) {
 			t.Errorf("%s leads %s to %s", route, who, to)
 		}
 	}

@@ -225,7 +225,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		return nil, err
 	}
 	return &web.Server{
-		Accounts: h.account, Clients: h.clients, Links: h.links,
+		Accounts: h.account, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links,
 		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, BaseURL: s.baseURL,

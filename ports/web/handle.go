@@ -83,6 +83,8 @@ func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, k kind, code
 	switch {
 	case k == tokenPage || k == uploadPage:
 		s.page(w, r, code, brokenLink(r, f))
+	case k == portalPage:
+		s.refuseVisitor(w, r, code, f)
 	case f.Kind == fault.Unauthenticated:
 		http.Redirect(w, r, loginURL(r), http.StatusSeeOther)
 	default:

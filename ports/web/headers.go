@@ -16,6 +16,7 @@ const (
 	framingPage             // shows a written mail in a frame
 	framedMail              // that mail
 	program                 // answered by the API
+	portalPage              // a contact's, in the portal or before its door
 )
 
 // Nothing inline runs or dresses a page, no string becomes a script (Trusted Types), nothing comes from elsewhere.
@@ -25,7 +26,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // policies are the content security policies by kind. A file and a mail are shut in: whatever is in them does nothing.
 var policies = map[kind]string{
-	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy,
+	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, portalPage: pagePolicy,
 	download:    "default-src 'none'; sandbox; frame-ancestors 'none'",
 	program:     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 	framingPage: pagePolicy + "; frame-src 'self'",

@@ -61,6 +61,7 @@ type house struct {
 	server *Server
 	http   http.Handler
 	log    *journal
+	usher  *usher
 	jar    []*http.Cookie
 }
 
@@ -70,7 +71,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, store: estest.NewMemory(noon), log: &journal{}}
+	h := &house{t: t, store: estest.NewMemory(noon), log: &journal{}, usher: &usher{}}
 	h.shelf = &shelf{upload: linkapp.UploadPage{
 		Link: link, Practice: "Harbour & Vale", SenderName: "Priya Nair", ClientName: "Farrow, Imogen", MailedTo: "i•••n@example.org", Message: "Please send your papers.",
 		Wanted: []string{"P60"}, ExpiresAt: expiry, Zone: "Europe/London", State: linkapp.LinkMailed, Generation: 1, Now: noon,
@@ -85,7 +86,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
 	h.server = &Server{
-		Accounts: &doorkeeper{}, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
+		Accounts: &doorkeeper{}, Contacts: h.usher, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
 		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},

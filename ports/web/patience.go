@@ -112,6 +112,8 @@ func kindOf(r *http.Request) kind {
 		return tokenPage
 	case strings.HasPrefix(r.URL.Path, "/up/"):
 		return uploadPage
+	case strings.HasPrefix(r.URL.Path, "/portal/"):
+		return portalPage
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		return program
 	}

@@ -32,6 +32,8 @@ import (
 // Server is what the pages need. Every field is set, but for those that say otherwise.
 type Server struct {
 	Accounts Accounts
+	Contacts Contacts
+	Person   People
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
 
@@ -110,6 +112,9 @@ func (s *Server) Handler() (http.Handler, error) {
 		s.rights[route] = right
 		on(route, s.handle(appPage, s.signedIn(s.entitled(right, h))))
 	}
+	// portal is for contacts who are in; before is for those who aren't yet.
+	portal := func(route string, h handler) { on(route, s.handle(portalPage, s.entered(h))) }
+	before := func(route string, h handler) { on(route, s.handle(portalPage, h)) }
 
 	on("GET "+static.Prefix+"*", s.static)
 	on("GET /healthz", http.HandlerFunc(s.healthy))
@@ -127,6 +132,13 @@ func (s *Server) Handler() (http.Handler, error) {
 	open("POST /session/end", s.signOut)
 	open("GET /verify", s.verify)
 	open("GET /.well-known/portico-keys.json", s.publicKeys)
+
+	before("POST /portal/session/end", s.portalSignOut)
+	before("POST /portal/session", s.portalSignIn)
+	before("GET /portal/login", s.portalLogin)
+	portal("GET /portal/settings/devices", s.devices)
+	portal("POST /portal/settings/devices/end", s.endDevices)
+	portal("POST /portal/settings/devices/{id}/end", s.endDevice)
 
 	staff("GET /clients", accounts.SeeClients, s.clients)
 	staff("GET /clients/new", accounts.ChangeClients, s.newClient)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/app/language"
 	"portico/ports/web/static"
 
 	"github.com/google/uuid"
@@ -134,6 +135,9 @@ func full() []Page {
 		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
 		Withdrawal{Public: public, Base: base, ID: one, Name: "a.pdf", Kept: "It is in the return.", Typed: "But", Problem: "Shorten it.", MaxReason: 1000},
+		PortalLogin{Entry: entry("Sign in"), P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
+		PortalClosed{Entry: entry("Your access"), Text: "Your access has ended.", Action: "Sign in", Href: "/portal/login"},
+		PortalDevices{Entry: entry("Devices"), Devices: []DeviceLine{{one, "Firefox on Windows", "from 192.0.2.7", "Signed in 4 Dec, 17:00", "Last seen 4 Dec, 17:00", true}, {two, "Safari", "", "Signed in 4 Dec, 17:00", "", false}}},
 		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:], Earlier: 1, Receipts: ReceiptList{base, receipts[:1]}},
 	}
 }
@@ -150,12 +154,19 @@ func uploadSettings(shell Shell) UploadSettings {
 	}
 }
 
+// entry has all that a page on the way into the portal can have around it.
+func entry(title string) Entry {
+	return Entry{W: language.For("en"), Title: title, Practice: "Harbour & Vale", Problem: "Check it.", Done: "Done.", Modules: []string{"copy-button.js"}, Wide: true}
+}
+
+var nothing = Entry{W: language.For("en")}
+
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
 		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
-		Receipt{}, LinkReceipt{}, Verify{},
+		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
 	}
 }
 
