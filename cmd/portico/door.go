@@ -6,7 +6,6 @@ import (
 
 	"portico/app/account"
 	"portico/app/es"
-	"portico/domain/fault"
 	"portico/domain/invite"
 
 	"github.com/google/uuid"
@@ -18,32 +17,14 @@ type door struct{ events es.Store }
 
 var _ account.Door = door{}
 
-var errNotIn = fault.New(fault.Forbidden, "invite.not_in", "You have no access to this portal. Ask the practice if you need it.")
-
 // MayEnter is account.Door.
 func (d door) MayEnter(ctx context.Context, firm int32, contact uuid.UUID) (byLink bool, err error) {
-	err = es.Look(ctx, d.events, firm, invite.Stream(contact), func(a admission, _ int, _ time.Time) error {
-		if a.in == "" {
-			return errNotIn
-		}
-		byLink = a.in == invite.ByLink
-		return nil
+	err = es.Look(ctx, d.events, firm, invite.Stream(contact), func(i invite.Invite, _ int, _ time.Time) error {
+		access, err := i.MayEnter()
+		byLink = access == invite.ByLink
+		return err
 	})
 	return byLink, err
-}
-
-// admission is how somebody is in, "" for not at all.
-type admission struct{ in invite.Access }
-
-// Apply assigns what e says.
-func (a admission) Apply(e invite.Event) admission {
-	switch e := e.(type) {
-	case invite.Accepted:
-		a.in = e.Access
-	case invite.AccessRemoved:
-		a.in = ""
-	}
-	return a
 }
 
 // nameOf is what a contact is called where they choose who they are.

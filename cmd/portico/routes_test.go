@@ -26,9 +26,10 @@ const (
 	holder  = "the holder of a link's secret"
 	peer    = "another recipient of the link"
 	revoked = "the holder of a revoked link"
+	visits  = "a contact in the portal"
 )
 
-var people7 = []string{nobody, gone, foreign, staff, holder, peer, revoked}
+var people8 = []string{nobody, gone, foreign, staff, holder, peer, revoked, visits}
 
 // rule is what a route answers to each of them: a status; 0 where it isn't tried, because it would end the person's own
 // session and is tried for the practice's person.
@@ -37,9 +38,15 @@ type rule map[string]int
 // everybody gets the same.
 func everybody(code int) rule {
 	r := rule{}
-	for _, who := range people7 {
+	for _, who := range people8 {
 		r[who] = code
 	}
+	return r
+}
+
+// but is the rule with another answer for somebody.
+func (r rule) but(who string, code int) rule {
+	r[who] = code
 	return r
 }
 
@@ -53,7 +60,11 @@ func staffOnly(ours, theirs int) rule {
 
 // contactOnly sends everybody but a contact of the practice to the portal's sign-in: a session of the practice's own
 // people opens nothing there.
-func contactOnly() rule { return everybody(http.StatusSeeOther) }
+func contactOnly(code int) rule {
+	r := everybody(http.StatusSeeOther)
+	r[visits] = code
+	return r
+}
 
 // bySecret is a route below an address that carries a secret.
 func bySecret(own, others int) rule {
@@ -82,7 +93,7 @@ var pageRules = map[string]rule{
 	"GET /":             everybody(303),
 	"GET /login":        everybody(200),
 	"POST /session":     everybody(401), // with a wrong password
-	"POST /session/end": {nobody: 303, gone: 303, foreign: 0, staff: 303, holder: 303, peer: 303, revoked: 303},
+	"POST /session/end": {nobody: 303, gone: 303, foreign: 0, staff: 303, holder: 303, peer: 303, revoked: 303, visits: 303},
 	"GET /healthz":      everybody(200),
 	"GET /readyz":       everybody(200),
 	"GET /metrics":      everybody(200),
@@ -99,10 +110,10 @@ var pageRules = map[string]rule{
 
 	"GET /portal/login":                      everybody(200),
 	"POST /portal/session":                   everybody(401), // with a wrong password
-	"POST /portal/session/end":               everybody(303),
-	"GET /portal/settings/devices":           contactOnly(),
-	"POST /portal/settings/devices/end":      contactOnly(),
-	"POST /portal/settings/devices/{id}/end": contactOnly(),
+	"POST /portal/session/end":               everybody(303).but(visits, 0),
+	"GET /portal/settings/devices":           contactOnly(200),
+	"POST /portal/settings/devices/end":      contactOnly(303),
+	"POST /portal/settings/devices/{id}/end": contactOnly(303),
 
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),
@@ -334,6 +345,12 @@ func safe(route string) bool {
 	return strings.HasPrefix(route, "GET ") || strings.HasPrefix(route, "HEAD ") || strings.HasPrefix(route, "OPTIONS ")
 }
 
+// inPortal tells the routes of contacts.
+func inPortal(route string) bool {
+	_, path, _ := strings.Cut(route, " ")
+	return strings.HasPrefix(path, "/portal")
+}
+
 // sorted makes failures come in one order.
 func sorted[T any](rules map[string]T) []string { return slices.Sorted(maps.Keys(rules)) }
 
@@ -344,7 +361,7 @@ func looking(t *testing.T, w *routesWorld) {
 		if !safe(route) {
 			continue
 		}
-		for _, who := range people7 {
+		for _, who := range people8 {
 			want := pageRules[route][who]
 			a := w.send(t, route, who, w.shared)
 			a.check(t, route, who, want)
@@ -367,8 +384,12 @@ func looking(t *testing.T, w *routesWorld) {
 func trespassing(t *testing.T, w *routesWorld) {
 	before := w.written(t)
 	for _, route := range sorted(pageRules) {
-		for _, who := range people7 {
-			if want := pageRules[route][who]; !safe(route) && (want >= 400 || want == 303 && who != staff && who != foreign && pageRules[route][nobody] == 303) && want != 422 {
+		for _, who := range people8 {
+			entitled := who == staff || who == foreign
+			if inPortal(route) {
+				entitled = who == visits
+			}
+			if want := pageRules[route][who]; !safe(route) && (want >= 400 || want == 303 && !entitled && pageRules[route][nobody] == 303) && want != 422 {
 				w.send(t, route, who, w.shared).check(t, route, who, want)
 			}
 		}
@@ -387,7 +408,7 @@ func elsewhere(t *testing.T, w *routesWorld) {
 		if safe(route) || strings.HasPrefix(path, "/u/") { // who knows the secret needs no other site
 			continue
 		}
-		for _, who := range []string{staff, holder} {
+		for _, who := range []string{staff, holder, visits} {
 			for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "", "Origin", "https://evil.example"}} {
 				n++
 				w.send(t, route, who, w.shared, header...).check(t, route+" from another site", who, http.StatusForbidden)
@@ -427,9 +448,12 @@ func entitled(t *testing.T, w *routesWorld) {
 		if safe(route) {
 			continue
 		}
-		for _, who := range []string{staff, holder, peer, revoked} {
+		for _, who := range []string{staff, holder, peer, revoked, visits} {
 			want := pageRules[route][who]
-			if who != staff && pageRules[route][nobody] == want || want == 0 || want == 404 || want == 409 || want == 410 {
+			if portal := inPortal(route); portal != (who == visits) && (portal || who == visits) {
+				continue // tried above, or below the portal's address nothing of theirs
+			}
+			if who != staff && who != visits && pageRules[route][nobody] == want || want == 0 || want == 404 || want == 409 || want == 410 {
 				continue // tried above
 			}
 			t.Run(fmt.Sprintf("%s as %s", strings.ReplaceAll(route, "/", "\u2215"), who), func(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 	"portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/event"
+	"portico/domain/invite"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -54,6 +55,9 @@ type fixture struct {
 	token    string                        // the same person's
 	spare    uuid.UUID                     // the name of another session of that person
 	batch    uuid.UUID                     // of the released file
+	contact  uuid.UUID                     // of the practice, who is in the portal
+	visit    string                        // their session
+	visit2   uuid.UUID                     // the name of another one of theirs
 	template uuid.UUID                     // made when a route is about it: a practice has few
 }
 
@@ -75,6 +79,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.shared = w.fixture(t)
 	w.templateOf(t, w.shared)
 	w.person(t, w.shared)
+	w.visitor(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
 	w.asset, _, _ = strings.Cut(rest, `"`)
@@ -166,6 +171,11 @@ func (w *routesWorld) fixture(t *testing.T) *fixture {
 // own is a fixture for one request that changes something.
 func (w *routesWorld) own(t *testing.T, route string) *fixture {
 	t.Helper()
+	if inPortal(route) {
+		f := &fixture{}
+		w.visitor(t, f)
+		return f
+	}
 	f := w.fixture(t)
 	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {
 		w.person(t, f)
@@ -177,6 +187,48 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 		}
 	}
 	return f
+}
+
+// visitor gives the fixture a contact who has accepted an invitation and is in the portal, on two devices.
+func (w *routesWorld) visitor(t *testing.T, f *fixture) {
+	t.Helper()
+	ctx := t.Context()
+	f.contact = newID(t)
+	login := accountapp.Login{Contact: f.contact, Firm: w.calm.firm, Email: rndWord(t) + "@example.org"}
+	if _, err := es.Execute(ctx, w.house.store, w.calm.by(), invite.Stream(f.contact), func(invite.Invite, time.Time) ([]invite.Event, error) {
+		of := func(text string) event.Personal { return event.Of(f.contact, text) }
+		return []invite.Event{
+			invite.Sent{Nth: 1, Contact: f.contact, Name: of("Ingrid"), Email: of(login.Email), Phone: of(""), Message: of(""), Channels: invite.ByEmail, Access: invite.ByAccount, ExpiresAt: time.Now().Add(time.Hour), Zone: "UTC"},
+			invite.Accepted{Nth: 1, Access: invite.ByAccount, From: of("127.0.0.1")},
+		}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	rows := w.house.contact.Rows
+	if err := rows.Admit(ctx, login); err != nil {
+		t.Fatal(err)
+	}
+	phc, err := w.house.contact.Hasher.Hash(ctx, w.calm.password)
+	if err == nil {
+		err = rows.Renew(ctx, f.contact, phc, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		in, err := w.house.contact.SignIn(ctx, accountapp.ContactSignIn{Email: login.Email, Password: w.calm.password, Browser: accountapp.Browser{Address: netip.MustParseAddr("127.0.0.1")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := w.house.contact.Session(ctx, in.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.visit == "" {
+			f.visit = string(in.Session)
+		}
+		f.visit2 = v.ID
+	}
 }
 
 // person gives the fixture somebody with a session and a password of their own to lose.
@@ -249,6 +301,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = f.open
 	case strings.HasPrefix(path, "/account/sessions/"):
 		id = f.spare
+	case strings.HasPrefix(path, "/portal/settings/devices/"):
+		id = f.visit2
 	case strings.HasPrefix(path, "/dev/mail/"):
 		return strings.Replace(path, "{id}", url.PathEscape(w.letter), 1)
 	case path == "/static/*":
@@ -339,6 +393,9 @@ func (w *routesWorld) identify(r *http.Request, who string, f *fixture) {
 	if session != "" {
 		r.AddCookie(&http.Cookie{Name: "portico", Value: session})
 	}
+	if who == visits {
+		r.AddCookie(&http.Cookie{Name: "portico-portal", Value: f.visit})
+	}
 	if token, ok := f.holders[who]; ok && strings.HasPrefix(r.URL.Path, "/up/"+token.Link.String()) {
 		r.AddCookie(&http.Cookie{Name: "portico-upload", Value: w.keys.links.UploadCookie(token).Reveal()})
 	}
@@ -409,7 +466,7 @@ func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 }
 
 // forAll are routes that lead everybody to the same place.
-var forAll = map[string]bool{"GET /": true, "POST /session/end": true, "POST /account/sessions/end": true}
+var forAll = map[string]bool{"GET /": true, "POST /session/end": true, "POST /account/sessions/end": true, "POST /portal/session/end": true, "POST /portal/settings/devices/end": true}
 
 // check holds an answer against the matrix, and against what every answer must carry.
 func (a reply) check(t *testing.T, route, who string, want int) {
@@ -420,8 +477,8 @@ func (a reply) check(t *testing.T, route, who string, want int) {
 	h := a.Header
 	if to := h.Get("Location"); a.StatusCode == 303 && want == 303 && pageRules[route][nobody] == 303 && !forAll[route] {
 		in, login := who == staff || who == foreign, "/login"
-		if _, path, _ := strings.Cut(route, " "); strings.HasPrefix(path, "/portal/") {
-			in, login = false, "/portal/login"
+		if inPortal(route) {
+			in, login = who == visits, "/portal/login"
 		}
 		if in == strings.HasPrefix(to, login) {
 			t.Errorf("%s leads %s to %s", route, who, to)
@@ -461,7 +518,8 @@ func (w *routesWorld) written(t *testing.T) (sum string) {
 		SELECT concat_ws(' ',
 			(SELECT count(*) FROM es.events), (SELECT count(*) FROM es.commands), (SELECT count(*) FROM es.timers), (SELECT count(*) FROM es.effects),
 			(SELECT count(*) FROM transfer.upload_transfer), (SELECT sum(byte_offset) FROM transfer.upload_transfer),
-			(SELECT count(*) FROM account.staff_session WHERE revoked_at IS NULL), (SELECT md5(string_agg(password_phc, ' ' ORDER BY id)) FROM account.staff))`).Scan(&sum); err != nil {
+			(SELECT count(*) FROM account.staff_session WHERE revoked_at IS NULL), (SELECT count(*) FROM account.contact_session WHERE revoked_at IS NULL),
+			(SELECT md5(string_agg(concat(contact, email, password_phc, terms), ' ' ORDER BY contact)) FROM account.contact_login), (SELECT md5(string_agg(password_phc, ' ' ORDER BY id)) FROM account.staff))`).Scan(&sum); err != nil {
 		t.Fatal(err)
 	}
 	return sum
