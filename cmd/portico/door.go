@@ -29,6 +29,6 @@ func (d door) MayEnter(ctx context.Context, firm int32, contact uuid.UUID) (byLi
 
 // nameOf is what a contact is called where they choose who they are.
 func (h *house) nameOf(ctx context.Context, firm int32, contact uuid.UUID) (string, error) {
-	l, _, err := h.visitors.Rows.Login(ctx, firm, contact)
-	return l.Email, err
+	row, err := h.contactList.Contact(ctx, firm, contact)
+	return row.Name(), err
 }

@@ -204,11 +204,11 @@ func (w *routesWorld) visitor(t *testing.T, f *fixture) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	rows := w.house.contact.Rows
+	rows := w.house.visitors.Rows
 	if err := rows.Admit(ctx, login); err != nil {
 		t.Fatal(err)
 	}
-	phc, err := w.house.contact.Hasher.Hash(ctx, w.calm.password)
+	phc, err := w.house.visitors.Hasher.Hash(ctx, w.calm.password)
 	if err == nil {
 		err = rows.Renew(ctx, f.contact, phc, nil)
 	}
@@ -216,11 +216,11 @@ func (w *routesWorld) visitor(t *testing.T, f *fixture) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		in, err := w.house.contact.SignIn(ctx, accountapp.ContactSignIn{Email: login.Email, Password: w.calm.password, Browser: accountapp.Browser{Address: netip.MustParseAddr("127.0.0.1")}})
+		in, err := w.house.visitors.SignIn(ctx, accountapp.ContactSignIn{Email: login.Email, Password: w.calm.password, Browser: accountapp.Browser{Address: netip.MustParseAddr("127.0.0.1")}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := w.house.contact.Session(ctx, in.Session)
+		v, err := w.house.visitors.Session(ctx, in.Session)
 		if err != nil {
 			t.Fatal(err)
 		}
