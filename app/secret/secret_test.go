@@ -185,3 +185,35 @@ func FuzzParseUploadLink(f *testing.F) {
 		}
 	})
 }
+
+// An invitation's secret is good for the door of invitations only, and each sending has its own.
+func TestInvitation(t *testing.T) {
+	r := ring(t, key(1), key(0))
+	want := secret.InvitationToken{Invite: token.Link, Generation: 2}
+	text := r.Invitation(want).Reveal()
+	if got, err := r.ParseInvitation(text); err != nil || got != want || len(text) != 48 {
+		t.Errorf("%q is read as %+v, %v", text, got, err)
+	}
+	if got, err := r.ParseInvitation(ring(t, key(0)).Invitation(want).Reveal()); err != nil || got != want {
+		t.Errorf("under an older key: %+v, %v", got, err)
+	}
+	if _, err := r.ParseUploadLink(text); !errors.Is(err, secret.ErrInvalid) {
+		t.Errorf("it opens an upload link: %v", err)
+	}
+	if _, err := r.ParseInvitation(r.UploadLink(token).Reveal()); !errors.Is(err, secret.ErrInvalid) {
+		t.Errorf("a link's secret opens an invitation: %v", err)
+	}
+	for i := range text {
+		for _, letter := range []byte("AQgw_") {
+			bent := text[:i] + string(letter) + text[i+1:]
+			if _, err := r.ParseInvitation(bent); err == nil && bent != text {
+				t.Errorf("%q was taken", bent)
+			}
+		}
+	}
+	for _, bad := range []string{"", text[:47], text + "A", strings.Repeat("A", 48), text[:24] + "\n" + text[24:]} {
+		if got, err := r.ParseInvitation(bad); !errors.Is(err, secret.ErrInvalid) || got != (secret.InvitationToken{}) {
+			t.Errorf("%q: %+v, %v", bad, got, err)
+		}
+	}
+}

@@ -6,7 +6,8 @@
 //	version 1 byte · key id 1 byte · link 16 · recipient 16 · generation 2 (big-endian) · MAC 16
 //
 // 52 bytes, 70 letters. MAC is the first 128 bits of HMAC-SHA256, under the key of that id, over the purpose, a zero byte
-// and the 36 bytes before it. Purposes keep a link's secret and its cookie apart: neither passes for the other.
+// and the bytes before it. Purposes keep a link's secret and its cookie apart: neither passes for the other. A secret that
+// belongs to one person has one id instead of link and recipient: 36 bytes, 48 letters, which a text message has room for.
 package secret
 
 import (
@@ -26,9 +27,8 @@ import (
 var ErrInvalid = errors.New("this is no valid secret")
 
 const (
-	version    = 1
-	payloadLen = 2 + 16 + 16 + 2
-	macLen     = 16
+	version = 1
+	macLen  = 16
 )
 
 // purpose is what a secret is good for. Its words are part of every MAC: they stay.
@@ -37,6 +37,7 @@ type purpose string
 const (
 	uploadLink   purpose = "upload-link"
 	uploadCookie purpose = "upload-cookie"
+	invitation   purpose = "invitation"
 )
 
 // Token is a secret's text. It hides itself in logs and messages; Reveal is for the mail, the cookie and tests.
@@ -78,41 +79,81 @@ func (r KeyRing) ParseUploadCookie(text string) (UploadToken, error) {
 	return r.parse(uploadCookie, text)
 }
 
+// InvitationToken says which secret of an invite it is: the how manieth sending (1, 2, …).
+type InvitationToken struct {
+	Invite     uuid.UUID
+	Generation int // 1 to 65535
+}
+
+// Invitation makes the secret that an invitation carries, by mail and by text alike.
+func (r KeyRing) Invitation(t InvitationToken) Token {
+	return r.seal(invitation, t.Generation, t.Invite)
+}
+
+// ParseInvitation checks the secret of an address. It returns ErrInvalid.
+func (r KeyRing) ParseInvitation(text string) (InvitationToken, error) {
+	var t InvitationToken
+	generation, err := r.open(invitation, text, &t.Invite)
+	if err != nil {
+		return InvitationToken{}, err
+	}
+	t.Generation = generation
+	return t, nil
+}
+
 func (r KeyRing) sign(p purpose, t UploadToken) Token {
-	if t.Generation < 1 || t.Generation > math.MaxUint16 {
+	return r.seal(p, t.Generation, t.Link, t.Recipient)
+}
+
+func (r KeyRing) parse(p purpose, text string) (UploadToken, error) {
+	var t UploadToken
+	generation, err := r.open(p, text, &t.Link, &t.Recipient)
+	if err != nil {
+		return UploadToken{}, err
+	}
+	t.Generation = generation
+	return t, nil
+}
+
+// seal is the secret of one purpose over ids and a generation.
+func (r KeyRing) seal(p purpose, generation int, ids ...uuid.UUID) Token {
+	if generation < 1 || generation > math.MaxUint16 {
 		panic("secret: a generation is 1 to 65535") // the aggregate counts from 1 by ones
 	}
 	newest := r.keys[0]
-	b := make([]byte, 0, payloadLen+macLen)
-	b = append(b, version, newest.ID)
-	b = append(b, t.Link[:]...)
-	b = append(b, t.Recipient[:]...)
-	b = binary.BigEndian.AppendUint16(b, uint16(t.Generation))
+	b := append(make([]byte, 0, payloadLen(len(ids))+macLen), version, newest.ID)
+	for _, id := range ids {
+		b = append(b, id[:]...)
+	}
+	b = binary.BigEndian.AppendUint16(b, uint16(generation))
 	b = append(b, mac(newest, p, b)...)
 	return Token{base64.RawURLEncoding.EncodeToString(b)}
 }
 
-func (r KeyRing) parse(p purpose, text string) (UploadToken, error) {
-	if len(text) != base64.RawURLEncoding.EncodedLen(payloadLen+macLen) {
-		return UploadToken{}, ErrInvalid
+// open reads into ids what seal wrote, or returns ErrInvalid with nothing read.
+func (r KeyRing) open(p purpose, text string, ids ...*uuid.UUID) (generation int, err error) {
+	payload := payloadLen(len(ids))
+	if len(text) != base64.RawURLEncoding.EncodedLen(payload+macLen) {
+		return 0, ErrInvalid
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) != payloadLen+macLen || b[0] != version { // line breaks are skipped by the decoder
-		return UploadToken{}, ErrInvalid
+	if err != nil || len(b) != payload+macLen || b[0] != version { // line breaks are skipped by the decoder
+		return 0, ErrInvalid
 	}
 	key, ok := r.find(b[1])
-	if !ok || !hmac.Equal(b[payloadLen:], mac(key, p, b[:payloadLen])) {
-		return UploadToken{}, ErrInvalid
+	if !ok || !hmac.Equal(b[payload:], mac(key, p, b[:payload])) {
+		return 0, ErrInvalid
 	}
-	t := UploadToken{
-		Link: uuid.UUID(b[2:18]), Recipient: uuid.UUID(b[18:34]),
-		Generation: int(binary.BigEndian.Uint16(b[34:payloadLen])),
+	if generation = int(binary.BigEndian.Uint16(b[payload-2 : payload])); generation == 0 {
+		return 0, ErrInvalid
 	}
-	if t.Generation == 0 {
-		return UploadToken{}, ErrInvalid
+	for i, id := range ids {
+		*id = uuid.UUID(b[2+16*i : 18+16*i])
 	}
-	return t, nil
+	return generation, nil
 }
+
+func payloadLen(ids int) int { return 2 + 16*ids + 2 }
 
 func mac(k Key, p purpose, payload []byte) []byte {
 	h := hmac.New(sha256.New, k.Secret)
