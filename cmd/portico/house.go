@@ -12,6 +12,7 @@ import (
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	inviteapp "portico/app/invite"
 	receiptapp "portico/app/receipt"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/uploadlink"
@@ -33,6 +34,7 @@ type house struct {
 	clientList  postgres.ClientList
 	contactList postgres.ContactList
 	linkList    postgres.UploadLinkList
+	inviteList  postgres.InviteList
 
 	account  account.Commands
 	visitors account.Contacts
@@ -40,6 +42,7 @@ type house struct {
 	clients  clientapp.Commands
 	contacts contactapp.Commands
 	links    linkapp.Commands
+	invites  inviteapp.Commands
 
 	receipts receiptapp.Receipts
 
@@ -66,13 +69,14 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.store = postgres.NewStore(db.App, h.codec, h.vault, h.tail.Poke)
 	h.accounts = postgres.Accounts{Pool: db.Work}
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
-	h.contactList = postgres.ContactList{DB: db}
+	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Door: door{es.Remember(h.store)}, Events: h.store,
 	}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
-	h.contacts = contactapp.Commands{Events: h.store}
+	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}}
+	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: h.contacts.Known}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}

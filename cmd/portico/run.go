@@ -119,6 +119,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		}, linkapp.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		bytesOfDeleted(transfers, h.log),
+		invitesOfMoved(h.invites),
 	} {
 		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))
 	}
