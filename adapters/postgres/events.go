@@ -91,6 +91,7 @@ func Events() []EventSpec {
 		{Event: uploadlink.Revoked{}},
 		{Event: uploadlink.Expired{}},
 		{Event: uploadlink.MailHandedOver{}},
+		{Event: uploadlink.MailDelivered{}},
 		{Event: uploadlink.MailBounced{}},
 		{Event: uploadlink.MailGaveUp{}},
 		{Event: uploadlink.Redeemed{}, Upcast: []Upcaster{asItWas}}, // 2: with the browser's id

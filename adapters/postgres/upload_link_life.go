@@ -66,6 +66,8 @@ func (v *uploadLinkView) live(r event.Recorded, e uploadlink.Event) {
 		add(lifeView{at: e.At, what: app.LifeExpired})
 	case uploadlink.MailHandedOver:
 		add(lifeView{at: e.At, what: app.LifeHandedOver, recipient: e.Recipient, generation: e.Generation})
+	case uploadlink.MailDelivered:
+		add(lifeView{at: e.At, what: app.LifeDelivered, recipient: e.Recipient, generation: e.Generation})
 	case uploadlink.MailBounced:
 		add(lifeView{at: e.At, what: app.LifeBounced, recipient: e.Recipient, generation: e.Generation, detail: e.Detail.String()})
 	case uploadlink.MailGaveUp:

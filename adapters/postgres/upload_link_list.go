@@ -218,6 +218,8 @@ func (v *uploadLinkView) Apply(r event.Recorded) error {
 		if to := v.recipient(e.Recipient); to.generation == e.Generation {
 			to.handedOver = e.At
 		}
+	case uploadlink.MailDelivered:
+		// Its life says so; in a list it stays what was handed over.
 	case uploadlink.MailBounced:
 		if to := v.recipient(e.Recipient); to.generation == e.Generation {
 			to.bounced, to.code = e.At, e.Code

@@ -118,7 +118,7 @@ func (l letters) Apply(e uploadlink.Event) letters {
 		l.answer(e.File, true, "")
 	case uploadlink.WithdrawalRefused:
 		l.answer(e.File, false, e.Reason.Text)
-	case uploadlink.Expired, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.Copied, uploadlink.TransferStarted,
+	case uploadlink.Expired, uploadlink.MailDelivered, uploadlink.MailBounced, uploadlink.MailGaveUp, uploadlink.Redeemed, uploadlink.Copied, uploadlink.TransferStarted,
 		uploadlink.TransferAbandoned, uploadlink.BatchOpened, uploadlink.BatchCancelled,
 		uploadlink.ScanAwaited, uploadlink.BatchSealed, uploadlink.QuarantineEmptied:
 		// No mail says anything about them.

@@ -148,6 +148,7 @@ type MailOutcome struct {
 	Link       uuid.UUID
 	Secret     uploadlink.Secret
 	HandedOver bool
+	Delivered  bool
 	Bounced    *Bounce
 	GaveUp     int // after so many tries
 }
@@ -166,6 +167,8 @@ func (c Commands) RecordMail(ctx context.Context, cmd MailOutcome) (es.Result, e
 			return l.MailBounced(cmd.Secret, cmd.Bounced.Code, cmd.Bounced.Detail, now)
 		case cmd.GaveUp > 0:
 			return l.MailGaveUp(cmd.Secret, cmd.GaveUp, now)
+		case cmd.Delivered:
+			return l.MailDelivered(cmd.Secret, now)
 		case cmd.HandedOver:
 			return l.MailHandedOver(cmd.Secret, now)
 		}

@@ -199,11 +199,12 @@ func TestRecordMail(t *testing.T) {
 	secret := uploadlink.Secret{Recipient: h.holder.Recipient, Generation: 1}
 	for range 2 {
 		h.ok(h.RecordMail(ctx, uploadlinkapp.MailOutcome{By: system, Link: link, Secret: secret, HandedOver: true}))
+		h.ok(h.RecordMail(ctx, uploadlinkapp.MailOutcome{By: system, Link: link, Secret: secret, Delivered: true}))
 		h.ok(h.RecordMail(ctx, uploadlinkapp.MailOutcome{By: system, Link: link, Secret: secret, Bounced: &uploadlinkapp.Bounce{Code: "550", Detail: "no"}}))
 		h.ok(h.RecordMail(ctx, uploadlinkapp.MailOutcome{By: system, Link: link, Secret: secret, GaveUp: 9}))
 		h.ok(h.RecordMail(ctx, uploadlinkapp.MailOutcome{By: system, Link: link, Secret: secret}))
 	}
-	h.wants("issued", "mail_handed_over", "mail_bounced", "mail_gave_up")
+	h.wants("issued", "mail_handed_over", "mail_delivered", "mail_bounced", "mail_gave_up")
 }
 
 func TestAnotherFirmsLinkIsUnknown(t *testing.T) {

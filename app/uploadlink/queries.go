@@ -138,6 +138,7 @@ const (
 	LifeRevoked     LifeFact = "revoked"
 	LifeExpired     LifeFact = "expired"
 	LifeHandedOver  LifeFact = "handed_over"
+	LifeDelivered   LifeFact = "delivered" // the receiving side told so
 	LifeBounced     LifeFact = "bounced"
 	LifeGaveUp      LifeFact = "gave_up"
 	LifeRedeemed    LifeFact = "redeemed"     // the first time with a secret

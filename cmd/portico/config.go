@@ -54,6 +54,9 @@ type config struct {
 	// MailFrom is the address that mails come from.
 	MailFrom string     `env:"PORTICO_MAIL_FROM"`
 	SMTP     smtpConfig `envPrefix:"PORTICO_SMTP_"`
+	SMS      smsConfig  `envPrefix:"PORTICO_SMS_"`
+	// WebhookSecret is what whoever reports bounces and deliveries sends or signs with. Empty: nobody may.
+	WebhookSecret hidden `env:"PORTICO_WEBHOOK_SECRET"`
 	// Clamd is the virus scanner that uploaded files wait for, as unix:/run/clamav/clamd.ctl or HOST:PORT. Empty: none.
 	Clamd string     `env:"PORTICO_CLAMD"`
 	Scan  scanConfig `envPrefix:"PORTICO_SCAN_"`
@@ -135,6 +138,7 @@ func (c config) checkServing() (mistakes []error) {
 		complain("PORTICO_MAIL_FROM is %q; it must be one address, as portal@example.com", c.MailFrom)
 	}
 	mistakes = append(mistakes, c.checkScanner()...)
+	mistakes = append(mistakes, c.checkTexts()...)
 	if c.Data == "" {
 		complain("PORTICO_DATA is not set; it is the folder that uploaded files are kept in")
 	}

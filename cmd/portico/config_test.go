@@ -63,6 +63,36 @@ func TestScannerConfiguration(t *testing.T) { // U8
 	}
 }
 
+func TestTextConfiguration(t *testing.T) { // S4.4
+	const account = "PORTICO_SMS_ACCOUNT=AC1 PORTICO_SMS_TOKEN=token PORTICO_SMS_FROM=+441234567890"
+	for _, set := range []struct{ vars, wrong string }{
+		{"PORTICO_SMS_PROVIDER=twilio " + account, ""},
+		{"PORTICO_SMS_PROVIDER=twilio PORTICO_SMS_URL=https://sms.example " + account, ""},
+		{"PORTICO_SMS_PROVIDER=webhook PORTICO_SMS_URL=https://sms.example PORTICO_SMS_TOKEN=0123456789abcdef", ""},
+		{"PORTICO_WEBHOOK_SECRET=0123456789abcdef01234567", ""},
+		{"PORTICO_SMS_PROVIDER=pigeon", "PORTICO_SMS_PROVIDER"},
+		{"PORTICO_SMS_PROVIDER=twilio", "PORTICO_SMS_"},
+		{"PORTICO_SMS_PROVIDER=twilio PORTICO_SMS_URL=http://sms.example " + account, "https"},
+		{"PORTICO_SMS_PROVIDER=webhook PORTICO_SMS_URL=https://sms.example PORTICO_SMS_TOKEN=short", "PORTICO_SMS_"},
+		{"PORTICO_WEBHOOK_SECRET=0123456789abcdef0123456", "PORTICO_WEBHOOK_SECRET"},
+	} {
+		c, err := readConfig(append(complete(), strings.Fields(set.vars)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = c.serving(); (err == nil) != (set.wrong == "") || err != nil && !strings.Contains(err.Error(), set.wrong) {
+			t.Errorf("%q: %v", set.vars, err)
+		}
+		if strings.Contains(fmt.Sprintf("%+v %v", c, err), "0123456789abcdef") {
+			t.Errorf("%q: a secret shows", set.vars)
+		}
+	}
+	c, err := readConfig(append(complete(), "PORTICO_SMS_PROVIDER=twilio", "PORTICO_SMS_ACCOUNT=AC1", "PORTICO_SMS_TOKEN=token"))
+	if w := c.webhooks(); err != nil || w.TwilioToken != "token" || w.Secret != "" {
+		t.Errorf("%+v, %v", w, err)
+	}
+}
+
 func TestMistakesComeTogether(t *testing.T) {
 	c, err := readConfig([]string{"PORTICO_BASE_URL=http://portal.example/path", "PORTICO_MASTER_KEY=c2hvcnQ=", "PORTICO_LISTEN=8080"})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres/cluster"
+	smsadapter "portico/adapters/sms"
 	"portico/app/transfer"
 	"portico/migrations"
 
@@ -27,7 +28,7 @@ func newDev(where *place) *cobra.Command {
 		Use:   "dev",
 		Short: "Run everything on this machine, with a demo practice",
 		Long: "Runs the whole portal on this machine: its own Postgres in --data, migrations, a demo practice, the web server.\n" +
-			"Mails are written to mail/ in --data instead of being sent, and can be read at /dev/mail.\n" +
+			"Mails and texts are written to mail/ and sms/ in --data instead of being sent, and can be read at /dev/mail.\n" +
 			"A second start finds everything as it was. With DATABASE_URL set that database is used instead.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -87,11 +88,11 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 		return interrupted(ctx, err)
 	}
 	defer h.close()
-	mails := mailadapter.Files{Dir: filepath.Join(folder, "mail")}
+	mails, texts := mailadapter.Files{Dir: filepath.Join(folder, "mail")}, smsadapter.Files{Dir: filepath.Join(folder, "sms")}
 	base := baseURL(c, listener)
 	return interrupted(ctx, h.serve(ctx, site{
 		listener: listener, baseURL: base, files: filesFolder(folder),
-		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails}, trusted: c.TrustedProxies, scan: c.scanning(), grace: 5 * time.Second,
+		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails, texts}, texts: texts, webhooks: c.webhooks(), trusted: c.TrustedProxies, scan: c.scanning(), grace: 5 * time.Second,
 		begin: func(ctx context.Context, transfers *transfer.Service) error { return h.seed(ctx, transfers, logins) },
 		ready: func() {
 			fmt.Fprintf(out, "Portico is running at %s\n", base)

@@ -84,7 +84,7 @@ func examine(ctx context.Context, where *place, says io.Writer) []finding {
 	if err != nil {
 		return []finding{wrong("configuration", "Choose another --data folder.", "%v", err)}
 	}
-	findings := append(examineStorage(folder, leastFree), examineMail(ctx, c, folder), examineScanner(ctx, c))
+	findings := append(examineStorage(folder, leastFree), examineMail(ctx, c, folder), examineTexts(ctx, c), examineScanner(ctx, c))
 	db, err := openDatabase(ctx, c, folder, false, says)
 	if err != nil {
 		return append(findings, wrong("database", "Start it, or correct DATABASE_URL or --data.", "%v", err))

@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +120,8 @@ func TestDoctorFindsOutside(t *testing.T) {
 		{"a full disk", "GiB", examineStorage(t.TempDir(), 1<<62)},
 		{"no mail server", "refused", mailAt(t, 1, mailadapter.None)},
 		{"a mail server without TLS", "STARTTLS", mailAt(t, port, mailadapter.StartTLS)},
+		{"a provider of texts that is away", "refused", textsAt(t, "http://127.0.0.1:1")},
+		{"a provider of texts without encryption", "https", textsAt(t, "http://sms.example")},
 		{"an impossible way of encryption", "rot13", mailAt(t, port, "rot13")},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
@@ -126,11 +131,19 @@ func TestDoctorFindsOutside(t *testing.T) {
 			}
 		})
 	}
-	for _, f := range append(examineStorage(t.TempDir(), 1), mailAt(t, port, mailadapter.None)...) {
+	provider := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer provider.Close()
+	for _, f := range slices.Concat(examineStorage(t.TempDir(), 1), mailAt(t, port, mailadapter.None), textsAt(t, provider.URL), []finding{examineTexts(t.Context(), config{})}) {
 		if !f.OK {
 			t.Errorf("%+v", f)
 		}
 	}
+}
+
+// textsAt examines the provider of texts at an address.
+func textsAt(t *testing.T, address string) []finding {
+	t.Helper()
+	return []finding{examineTexts(t.Context(), config{SMS: smsConfig{Provider: twilio, URL: address, Account: "AC1", Token: "token", From: "MG1"}})}
 }
 
 // mailAt examines the mail server on a port of this machine.

@@ -5,14 +5,20 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"html"
+	"io/fs"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres"
+	smsadapter "portico/adapters/sms"
 	"portico/app/account"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	"portico/app/message"
 	"portico/app/notify"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -200,22 +206,72 @@ func signatories(firms firmapp.Reader, events es.Store) func(ctx context.Context
 	}
 }
 
-// mailbox shows what dev wrote instead of sending. Adapters and ports don't know each other's types.
-type mailbox struct{ mailadapter.Files }
+// reports takes what the outside world tells of mails and texts, and records it where the message has its history.
+func (h *house) reports() message.Reports {
+	return message.Reports{Finder: postgres.MessageReports{DB: h.db}, Recorders: map[string]message.Recorder{
+		linkapp.MailUploadLink: func(ctx context.Context, e es.Effect, r message.Report) error {
+			o := linkapp.MailOutcome{
+				By: es.By{Firm: e.Firm, Actor: event.Actor{Kind: event.System}}, Link: e.Stream.ID,
+				Secret:    uploadlink.Secret{Recipient: e.Args.Recipient, Generation: e.Args.Generation},
+				Delivered: r.Fate == message.Delivered,
+			}
+			if r.Fate == message.Bounced {
+				o.Bounced = &linkapp.Bounce{Code: r.Code, Detail: r.Detail}
+			}
+			_, err := h.links.RecordMail(ctx, o)
+			return err
+		},
+	}}
+}
+
+// mailbox shows what dev wrote instead of sending: mails, and texts among them. Adapters and ports don't know each
+// other's types.
+type mailbox struct {
+	mailadapter.Files
+	texts smsadapter.Files
+}
 
 func (m mailbox) List() ([]web.Letter, error) {
 	written, err := m.Files.List()
 	if err != nil {
 		return nil, err
 	}
-	letters := make([]web.Letter, len(written))
-	for i, l := range written {
-		letters[i] = web.Letter(l)
+	texts, err := m.texts.List()
+	if err != nil {
+		return nil, err
 	}
+	letters := make([]web.Letter, 0, len(written)+len(texts))
+	for _, l := range written {
+		letters = append(letters, web.Letter(l))
+	}
+	for _, t := range texts {
+		l := textLetter(t)
+		l.Text, l.HTML = "", ""
+		letters = append(letters, l)
+	}
+	slices.SortStableFunc(letters, func(a, b web.Letter) int { return b.Date.Compare(a.Date) })
 	return letters, nil
+}
+
+// textLetter shows a text as a letter whose links can be followed.
+func textLetter(w smsadapter.Written) web.Letter {
+	words := strings.Split(html.EscapeString(w.Body), " ")
+	for i, word := range words {
+		if strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://") {
+			words[i] = `<a href="` + word + `">` + word + `</a>`
+		}
+	}
+	return web.Letter{
+		ID: w.ID, Date: w.At, From: "the practice", To: w.To, Subject: "Text message", Text: w.Body,
+		HTML: `<!doctype html><html lang="en"><head><title>Text message</title></head><body><p>` + strings.Join(words, " ") + `</p></body></html>`,
+	}
 }
 
 func (m mailbox) Read(id string) (web.Letter, error) {
 	l, err := m.Files.Read(id)
-	return web.Letter(l), err
+	if !errors.Is(err, fs.ErrNotExist) {
+		return web.Letter(l), err
+	}
+	t, err := m.texts.Read(id)
+	return textLetter(t), err
 }

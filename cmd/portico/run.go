@@ -37,6 +37,8 @@ type site struct {
 	transport mailadapter.Transport
 	mailFrom  string
 	mails     web.MailBox // what dev wrote instead of sending; nil: none
+	texts     notify.Texter
+	webhooks  web.Webhooks // without its reports: those are the house's
 	trusted   []netip.Prefix
 	scan      scanning
 	grace     time.Duration
@@ -73,10 +75,12 @@ func (h *house) serve(ctx context.Context, s site) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, failed := errgroup.WithContext(behind)
+	messages := notify.Sender{
+		Events: h.store, Keys: h.keys.links, Mailer: mailer, Texter: s.texts, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
+	}
 	acts := byKind{
-		"mail": notify.Sender{
-			Events: h.store, Keys: h.keys.links, Mailer: mailer, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
-		},
+		"mail": messages,
+		"sms":  messages,
 		"scan": s.scan.performer(h.store, transfers),
 	}
 	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
@@ -225,11 +229,13 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	if err != nil {
 		return nil, err
 	}
+	webhooks := s.webhooks
+	webhooks.Reports = h.reports()
 	return &web.Server{
 		Accounts: h.account, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links,
 		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, BaseURL: s.baseURL,
+		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks,
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -175,6 +175,7 @@ func TestTwoNodes(t *testing.T) {
 		"DATABASE_URL=" + database, "PORTICO_DATA=" + files, "PORTICO_BASE_URL=http://localhost:1",
 		"PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey(), "PORTICO_RECEIPT_KEYS=" + freshReceiptKey(), "PORTICO_MAIL_FROM=portal@harbour.example",
 		"PORTICO_SMTP_HOST=127.0.0.1", "PORTICO_SMTP_PORT=" + strconv.Itoa(port), "PORTICO_SMTP_ENCRYPTION=none",
+		"PORTICO_WEBHOOK_SECRET=whoever reports what became of mails",
 	}
 	token := prepare(t, settings)
 	one, two := startServe(t, settings), startServe(t, settings)
@@ -186,7 +187,10 @@ func TestTwoNodes(t *testing.T) {
 	_, raw = staff.ask("POST", one.base+"/api/v1/upload-links", 201, fmt.Appendf(nil,
 		`{"client_id":%q,"recipients":[{"name":"Ingrid Solberg","email":"ingrid@solberg.example"}],"message":"Hello","expires_on":%q}`,
 		client.ID, time.Now().AddDate(0, 0, 7).Format(time.DateOnly)), "Idempotency-Key", "first")
-	link := read[struct{ ID string }](t, raw)
+	link := read[struct {
+		ID         string
+		Recipients []struct{ ID string }
+	}](t, raw)
 	path := strings.TrimPrefix(box.link(t), "http://localhost:1")
 	history := func() string {
 		_, raw := staff.ask("GET", one.base+"/api/v1/events?stream=uploadlink-"+link.ID, 200, nil)
@@ -198,6 +202,17 @@ func TestTwoNodes(t *testing.T) {
 	}
 	// The mail is in the box before the server that handed it over has written so.
 	eventually(t, "the history tells of the mail", func() bool { return history() == "issued mail_handed_over" })
+
+	// The receiving side tells the other node that it has the mail, and repeats itself.
+	messageID := fmt.Sprintf("<upload-link.%s.%s.1@harbour.example>", link.ID, link.Recipients[0].ID)
+	for range 2 {
+		eventually(t, "the report is taken", func() bool {
+			return reportsMail(t, two.base, "whoever reports what became of mails", messageID, "delivered") == http.StatusOK
+		})
+	}
+	if got := history(); got != "issued mail_handed_over mail_delivered" {
+		t.Errorf("after the report: %s", got)
+	}
 
 	// The person starts an upload at the second node, which is killed, and goes on at a third.
 	content := bytes.Repeat([]byte("Every line of this file is the same.\n"), 40_000)
@@ -248,7 +263,7 @@ func TestTwoNodes(t *testing.T) {
 	if _, raw = staff.ask("GET", three.base+"/api/v1/files/"+file+"/content", 200, nil); !bytes.Equal(raw, content) {
 		t.Errorf("%d bytes came back, not those that were sent", len(raw))
 	}
-	if got := history(); got != "issued mail_handed_over transfer_started batch_opened file_received file_renamed batch_released" {
+	if got := history(); got != "issued mail_handed_over mail_delivered transfer_started batch_opened file_received file_renamed batch_released" {
 		t.Errorf("the history tells: %s", got)
 	}
 	one.interrupt(t)
@@ -279,4 +294,21 @@ func prepare(t *testing.T, settings []string) (token string) {
 	command("staff", "add", "--email", "mary@harbour.example", "--name", "Mary O'Neill", "--role", "admin",
 		"--practice", "Harbour & Finch", "--practice-email", "office@harbour.example", "--zone", "Europe/London")
 	return command("token", "create", "--staff", "mary@harbour.example")
+}
+
+// reportsMail tells a node what became of a mail, and returns its answer.
+func reportsMail(t *testing.T, base, secret, id, status string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/webhooks/mail", strings.NewReader(fmt.Sprintf(`{"message_id":%q,"status":%q}`, id, status)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+secret)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close() // its status is all that counts
+	return response.StatusCode
 }

@@ -15,6 +15,7 @@ import (
 
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres/pgtest"
+	smsadapter "portico/adapters/sms"
 	accountapp "portico/app/account"
 	"portico/app/es"
 	firmapp "portico/app/firm"
@@ -204,6 +205,7 @@ func (p *portal) node(t *testing.T, address string) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
+	texts := smsadapter.Files{Dir: filepath.Join(p.folder, "sms")}
 	n := &node{base: "http://" + listener.Addr().String(), house: h, line: listener}
 	base := p.base
 	if base == "" {
@@ -214,7 +216,7 @@ func (p *portal) node(t *testing.T, address string) *node {
 	go func() {
 		done <- h.serve(ctx, site{
 			listener: listener, baseURL: base, files: filepath.Join(p.folder, "files"), transport: p.mails, mailFrom: "portal@harbour.example",
-			mails: mailbox{p.mails}, trusted: []netip.Prefix{}, scan: p.scan, grace: 100 * time.Millisecond, ready: func() { close(ready) },
+			mails: mailbox{p.mails, texts}, texts: texts, trusted: []netip.Prefix{}, scan: p.scan, grace: 100 * time.Millisecond, ready: func() { close(ready) },
 		})
 	}()
 	n.stop = sync.OnceFunc(func() {

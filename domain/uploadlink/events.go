@@ -88,7 +88,14 @@ type MailHandedOver struct {
 	At         time.Time `json:"at" es:"fact"`
 }
 
-// MailBounced: the mail with this secret was refused for good. Code is the server's status, "550" or "5.1.1".
+// MailDelivered: the receiving side has accepted the mail with this secret, where anybody tells.
+type MailDelivered struct {
+	Recipient  uuid.UUID `json:"recipient" es:"id"`
+	Generation int       `json:"generation" es:"fact"`
+	At         time.Time `json:"at" es:"fact"`
+}
+
+// MailBounced: the mail with this secret was refused for good, at once or after it had been handed over. Code is the server's status, "550" or "5.1.1".
 type MailBounced struct {
 	Recipient  uuid.UUID      `json:"recipient" es:"id"`
 	Generation int            `json:"generation" es:"fact"`
@@ -331,6 +338,7 @@ func (Extended) EventType() string          { return "uploadlink.extended" }
 func (Revoked) EventType() string           { return "uploadlink.revoked" }
 func (Expired) EventType() string           { return "uploadlink.expired" }
 func (MailHandedOver) EventType() string    { return "uploadlink.mail_handed_over" }
+func (MailDelivered) EventType() string     { return "uploadlink.mail_delivered" }
 func (MailBounced) EventType() string       { return "uploadlink.mail_bounced" }
 func (MailGaveUp) EventType() string        { return "uploadlink.mail_gave_up" }
 func (Redeemed) EventType() string          { return "uploadlink.redeemed" }
@@ -357,6 +365,7 @@ func (Extended) uploadlink()          {}
 func (Revoked) uploadlink()           {}
 func (Expired) uploadlink()           {}
 func (MailHandedOver) uploadlink()    {}
+func (MailDelivered) uploadlink()     {}
 func (MailBounced) uploadlink()       {}
 func (MailGaveUp) uploadlink()        {}
 func (Redeemed) uploadlink()          {}

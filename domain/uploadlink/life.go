@@ -140,6 +140,11 @@ func (l Link) MailHandedOver(s Secret, now time.Time) ([]Event, error) {
 	return l.record(s, handedOver, MailHandedOver{Recipient: s.Recipient, Generation: s.Generation, At: now})
 }
 
+// MailDelivered records that the receiving side has accepted the mail with s.
+func (l Link) MailDelivered(s Secret, now time.Time) ([]Event, error) {
+	return l.record(s, mailDelivered, MailDelivered{Recipient: s.Recipient, Generation: s.Generation, At: now})
+}
+
 // MailBounced records that the mail with s was refused for good. code is the server's status, detail its words.
 func (l Link) MailBounced(s Secret, code, detail string, now time.Time) ([]Event, error) {
 	return l.record(s, bounced, MailBounced{

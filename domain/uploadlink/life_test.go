@@ -222,19 +222,24 @@ func TestMailIsRecordedOncePerSecret(t *testing.T) { // S1.i24, T13
 	bounce := func(s uploadlink.Secret) decision {
 		return func(l state) ([]ev, error) { return l.MailBounced(s, "5.1.1", "no ida here", noon) }
 	}
+	deliver := func(s uploadlink.Secret) decision {
+		return func(l state) ([]ev, error) { return l.MailDelivered(s, noon) }
+	}
 	giveUp := func(s uploadlink.Secret) decision {
 		return func(l state) ([]ev, error) { return l.MailGaveUp(s, 9, noon) }
 	}
 	next := given(t, issuedToIdaAndBen, resentToIda).
 		When(handOver(first)).Then(uploadlink.MailHandedOver{Recipient: ida, Generation: 1, At: noon}).
+		When(deliver(first)).Then(uploadlink.MailDelivered{Recipient: ida, Generation: 1, At: noon}).
 		When(bounce(first)).Then(uploadlink.MailBounced{Recipient: ida, Generation: 1, Code: "5.1.1", Detail: event.Of(ida, "no ida here"), At: noon}).
 		When(giveUp(second)).Then(uploadlink.MailGaveUp{Recipient: ida, Generation: 2, Tries: 9, At: noon}).
 		When(handOver(second)).Then(uploadlink.MailHandedOver{Recipient: ida, Generation: 2, At: noon})
-	for _, again := range []decision{handOver(first), bounce(first), giveUp(second), handOver(second)} {
+	for _, again := range []decision{handOver(first), deliver(first), bounce(first), giveUp(second), handOver(second)} {
 		next.When(again).ThenNothing()
 	}
 	for _, s := range []uploadlink.Secret{{Recipient: ida, Generation: 3}, {Recipient: ida}, {Recipient: id(99), Generation: 1}} {
 		next.When(handOver(s)).ThenError(uploadlink.ErrNotFound)
+		next.When(deliver(s)).ThenError(uploadlink.ErrNotFound)
 	}
 	given(t, issuedToIdaAndBen, revokedAtNoon).When(bounce(first)).Then( // a bounce may come late
 		uploadlink.MailBounced{Recipient: ida, Generation: 1, Code: "5.1.1", Detail: event.Of(ida, "no ida here"), At: noon})

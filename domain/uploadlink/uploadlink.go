@@ -26,7 +26,7 @@
 //  13. Renaming keeps the extension and refuses what rule 12 would remove; a taken name gets the suffix as well (S1.i13).
 //  14. Revoking ends secrets and transfers at once. Files in their window are kept until released, or discarded, as the
 //     practice says; what it has already seen stays (L3, S1.i18).
-//  15. Each mail's fate is recorded once per secret: handed over, bounced, given up (S1.i24, T13).
+//  15. Each mail's fate is recorded once per secret: handed over, delivered, bounced, given up (S1.i24, T13).
 //  16. The history stays readable: a link takes at most 10,000 transfers, 200 of a recipient at a time, and a file at
 //     most 100 renames. Pressing the button again within an hour with the same secret in the same browser is no event,
 //     nor is it after 20 in an hour with the same secret, in whatever browsers.
@@ -90,6 +90,7 @@ const (
 	handedOver fate = 1 << iota
 	bounced
 	gaveUp
+	mailDelivered
 )
 
 type file struct {
@@ -158,6 +159,8 @@ func (l Link) Apply(e Event) Link {
 		l.setFate(e.Recipient, e.Generation, handedOver)
 	case MailBounced:
 		l.setFate(e.Recipient, e.Generation, bounced)
+	case MailDelivered:
+		l.setFate(e.Recipient, e.Generation, mailDelivered)
 	case MailGaveUp:
 		l.setFate(e.Recipient, e.Generation, gaveUp)
 	case Redeemed:

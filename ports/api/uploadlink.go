@@ -55,7 +55,7 @@ type UploadLinkDetail struct {
 // Fact is one line of a link's life.
 type Fact struct {
 	At          Time      `json:"at"`
-	What        string    `json:"what" doc:"issued, resent, extended, revoked, expired, handed_over, bounced, gave_up, redeemed, other_device, used, asked, dismissed, copied or corrected"`
+	What        string    `json:"what" doc:"issued, resent, extended, revoked, expired, handed_over, delivered, bounced, gave_up, redeemed, other_device, used, asked, dismissed, copied or corrected"`
 	RecipientID MaybeID   `json:"recipient_id" doc:"null: it concerns the whole link"`
 	Generation  int       `json:"generation" doc:"Of the secret that it is about; 0: of none"`
 	StaffID     MaybeID   `json:"staff_id" doc:"Who of the practice did it"`

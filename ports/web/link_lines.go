@@ -108,6 +108,8 @@ func lifeLine(l linkapp.LifeRow, who string, z *time.Location) views.LifeLine {
 		say("clock", "Expired")
 	case linkapp.LifeHandedOver:
 		say("mail-check", "Mail to %s handed over", who)
+	case linkapp.LifeDelivered:
+		say("mail-check", "Mail to %s delivered", who)
 	case linkapp.LifeBounced:
 		say("mail-x", "Mail to %s bounced", who)
 		line.Bad = true

@@ -51,6 +51,8 @@ type Server struct {
 
 	Receipts receiptapp.Receipts
 
+	Webhooks Webhooks
+
 	// API answers below /api/. nil: none.
 	API http.Handler
 	// Mails are the mails that were written instead of sent. nil: /dev/mail isn't there.
@@ -130,6 +132,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	open("GET /login", s.login)
 	open("POST /session", s.signIn)
 	open("POST /session/end", s.signOut)
+	on("POST /webhooks/mail", s.handle(program, s.mailWebhook))
+	on("POST /webhooks/sms", s.handle(program, s.textWebhook))
 	open("GET /verify", s.verify)
 	open("GET /.well-known/portico-keys.json", s.publicKeys)
 

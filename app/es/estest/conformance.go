@@ -178,6 +178,7 @@ func everyEvent(link uuid.UUID) []event.Event {
 	return []event.Event{
 		uploadlink.MailHandedOver{Recipient: ida, Generation: 1, At: noon},
 		uploadlink.MailBounced{Recipient: ida, Generation: 1, Code: "5.1.1", Detail: event.Of(ida, "no such user ida"), At: noon},
+		uploadlink.MailDelivered{Recipient: ida, Generation: 1, At: noon},
 		uploadlink.MailGaveUp{Recipient: ida, Generation: 1, Tries: 9, At: noon},
 		uploadlink.Resent{Secrets: []uploadlink.Secret{{Recipient: ida, Generation: 2}}},
 		uploadlink.Extended{ExpiresAt: noon.AddDate(0, 1, 0), Zone: "Pacific/Apia"},
