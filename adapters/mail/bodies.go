@@ -35,7 +35,8 @@ var _ notify.Mailer = (*Mailer)(nil)
 func NewMailer(transport Transport, from string) (*Mailer, error) {
 	m := &Mailer{Transport: transport, From: from}
 	var err error
-	if m.html, err = htmltemplate.New("").Option("missingkey=error").ParseFS(bodies, "bodies/*.html"); err != nil {
+	funcs := htmltemplate.FuncMap{"heading": func(language, title string) heading { return heading{language, title} }}
+	if m.html, err = htmltemplate.New("").Funcs(funcs).Option("missingkey=error").ParseFS(bodies, "bodies/*.html"); err != nil {
 		return nil, fmt.Errorf("read the mails' HTML: %w", err)
 	}
 	// The text part is no HTML: nothing in it is interpreted, so text/template is the right one here.
@@ -44,6 +45,9 @@ func NewMailer(transport Transport, from string) (*Mailer, error) {
 	}
 	return m, nil
 }
+
+// heading is what the top of a mail's HTML says of it.
+type heading struct{ Language, Title string }
 
 // uploadLinkBody is what bodies/upload_link.* show.
 type uploadLinkBody struct {

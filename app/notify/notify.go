@@ -13,6 +13,8 @@
 //     most, and each request is in one. Each answer is one mail to the person who asked (U5). Neither carries a secret.
 //  8. A mail with a link speaks of time to rename and delete only where the practice gives some (U2).
 //  9. What goes to the sender of a link, or is answered to them, goes to the practice's own address once they have left it.
+//  10. An invitation carries a secret only while that secret lets its holder in, and goes only to where its contact still
+//     is (S3.i12, I6). It is in the contact's language, and each channel of it has an outcome of its own (I2).
 package notify
 
 import (
@@ -72,6 +74,7 @@ type Mailer interface {
 	NewLinkRequest(ctx context.Context, m NewLinkRequest) (Outcome, error)
 	WithdrawalRequest(ctx context.Context, m WithdrawalRequest) (Outcome, error)
 	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
+	Invitation(ctx context.Context, m Invitation) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -157,6 +160,10 @@ type Sender struct {
 	Staff    func(ctx context.Context, firm int32, staff uuid.UUID) (Person, error) // of the practice, or the practice for who has left it (rule 9)
 	Practice func(ctx context.Context, firm int32) (Person, error)                  // its name, and the address printed in its mails
 	Wording  func(ctx context.Context, firm int32) (MailWording, error)             // nil: every practice says what the product says
+
+	Contact func(ctx context.Context, firm int32, contact uuid.UUID) (Contact, error) // as they are at this moment
+	Client  func(ctx context.Context, firm int32, client uuid.UUID) (name string, err error)
+	House   func(ctx context.Context, firm int32) (House, error)
 }
 
 var _ es.Performer = Sender{}
@@ -174,6 +181,11 @@ func (s Sender) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 	case o.Status == Passing:
 		return o.IDs, fmt.Errorf("hand over %s: %s %s", e.Key, o.Code, o.Detail)
 	}
+	if isInvitation(e.Kind) {
+		if err := s.recordInvitation(ctx, e, o); err != nil {
+			return o.IDs, err
+		}
+	}
 	if e.Kind == UploadLinkMail { // a notice has no place in the link's life; staff see the files anyway
 		if err := s.record(ctx, e, o); err != nil {
 			return o.IDs, err
@@ -187,6 +199,9 @@ func (s Sender) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 
 // GaveUp records that the last try has failed for a passing reason too (S1.i24).
 func (s Sender) GaveUp(ctx context.Context, e es.Effect, tries int) error {
+	if isInvitation(e.Kind) {
+		return s.invitationGaveUp(ctx, e, tries)
+	}
 	if e.Kind != UploadLinkMail {
 		return nil
 	}
@@ -231,6 +246,10 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendPleas(ctx, e)
 	case WithdrawalAnswerMail:
 		return s.sendAnswer(ctx, e)
+	case InvitationMail, InvitationText:
+		return s.sendInvitation(ctx, e)
+	case AlsoMail, AlsoText:
+		return s.sendAlso(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

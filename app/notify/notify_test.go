@@ -80,6 +80,8 @@ type outbox struct {
 	refuses  string // mails to this address are refused for good
 	pleas    []WithdrawalRequest
 	answers  []WithdrawalAnswer
+	invites  []Invitation
+	texts    []TextMessage
 	outcome  Outcome
 }
 
@@ -102,6 +104,16 @@ func (o *outbox) WithdrawalRequest(_ context.Context, m WithdrawalRequest) (Outc
 
 func (o *outbox) WithdrawalAnswer(_ context.Context, m WithdrawalAnswer) (Outcome, error) {
 	o.answers = append(o.answers, m)
+	return o.answer()
+}
+
+func (o *outbox) Invitation(_ context.Context, m Invitation) (Outcome, error) {
+	o.invites = append(o.invites, m)
+	return o.answer()
+}
+
+func (o *outbox) Text(_ context.Context, m TextMessage) (Outcome, error) {
+	o.texts = append(o.texts, m)
 	return o.answer()
 }
 

@@ -18,6 +18,7 @@ import (
 	"portico/app/account"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	inviteapp "portico/app/invite"
 	"portico/app/message"
 	"portico/app/notify"
 	"portico/app/transfer"
@@ -221,6 +222,8 @@ func (h *house) reports() message.Reports {
 			_, err := h.links.RecordMail(ctx, o)
 			return err
 		},
+		inviteapp.MailInvitation: h.recordInvitation,
+		inviteapp.TextInvitation: h.recordInvitation,
 	}}
 }
 

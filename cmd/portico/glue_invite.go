@@ -2,13 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"portico/adapters/postgres"
+	clientapp "portico/app/client"
 	"portico/app/es"
+	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
+	"portico/app/message"
+	"portico/app/notify"
+	"portico/domain/client"
 	"portico/domain/contact"
 	"portico/domain/event"
 	"portico/domain/invite"
@@ -36,6 +42,46 @@ func (b addressBook) Contact(ctx context.Context, firm int32, id uuid.UUID) (c i
 		return nil
 	})
 	return c, err
+}
+
+// addressees tells mails whom an invitation goes to.
+func (b addressBook) addressees(ctx context.Context, firm int32, id uuid.UUID) (notify.Contact, error) {
+	c, err := b.Contact(ctx, firm, id)
+	return notify.Contact{Person: c.Person, Language: c.Language}, err
+}
+
+// manners tells mails to contacts how their practice writes.
+func manners(firms firmapp.Reader) func(ctx context.Context, firm int32) (notify.House, error) {
+	return func(ctx context.Context, no int32) (notify.House, error) {
+		p, err := firms.Portal(ctx, no)
+		return notify.House{Language: p.Language, Sender: p.MailSender, ReplyTo: p.MailReplyTo}, err
+	}
+}
+
+// clientNames tells mails whose portal they are about. One that nobody knows any more has no name.
+func clientNames(clients clientapp.Reader) func(ctx context.Context, firm int32, id uuid.UUID) (string, error) {
+	return func(ctx context.Context, firm int32, id uuid.UUID) (string, error) {
+		c, err := clients.Client(ctx, firm, id)
+		if errors.Is(err, client.ErrNotFound) {
+			return "", nil
+		}
+		return c.Name, err
+	}
+}
+
+// recordInvitation notes on an invite what the outside world tells of one of its messages (T13).
+func (h *house) recordInvitation(ctx context.Context, e es.Effect, r message.Report) error {
+	o := invite.Outcome{Nth: e.Args.Generation, Channel: invite.Email, What: invite.WasDelivered, Code: r.Code, Detail: r.Detail}
+	if e.Kind == inviteapp.TextInvitation {
+		o.Channel = invite.Text
+	}
+	if r.Fate == message.Bounced {
+		o.What = invite.WasBounced
+	}
+	_, err := h.invites.Record(ctx, inviteapp.Record{
+		By: es.By{Firm: e.Firm, Actor: event.Actor{Kind: event.System}}, Contact: invite.ContactOf(e.Stream.ID), Outcome: o,
+	})
+	return err
 }
 
 // person is what a contact's history says of them last.

@@ -17,6 +17,7 @@ import (
 	"portico/adapters/postgres"
 	"portico/app/deadline"
 	"portico/app/es"
+	inviteapp "portico/app/invite"
 	"portico/app/notify"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -77,6 +78,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	group, failed := errgroup.WithContext(behind)
 	messages := notify.Sender{
 		Events: h.store, Keys: h.keys.links, Mailer: mailer, Texter: s.texts, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
+		Contact: addressBook{h.store}.addressees, Client: clientNames(h.clientList), House: manners(h.firmList),
 	}
 	acts := byKind{
 		"mail": messages,
@@ -122,6 +124,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 			uploadlink.WithdrawalRequested{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.WithdrawalRefused{}.EventType(),
 		}, linkapp.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
+		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		bytesOfDeleted(transfers, h.log),
 		invitesOfMoved(h.invites),
 	} {
