@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"portico/app/secret"
@@ -19,7 +20,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Passkeys know under which address passkeys work here.
+// Passkeys know under which address passkeys work here. With the zero value they work nowhere: ErrPasskey.
 type Passkeys struct{ party *webauthn.WebAuthn }
 
 // ceremonyLimit is how long a browser may take to answer.
@@ -32,10 +33,11 @@ func NewPasskeys(baseURL string) (Passkeys, error) {
 	if err != nil {
 		return Passkeys{}, fmt.Errorf("find the host of passkeys: %w", err)
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() {
-		if u.Host = "localhost"; u.Port() != "" {
-			u.Host = "localhost:" + u.Port()
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
+		if !ip.IsLoopback() {
+			return Passkeys{}, nil
 		}
+		u.Host = strings.TrimSuffix("localhost:"+u.Port(), ":")
 	}
 	limit := webauthn.TimeoutConfig{Enforce: true, Timeout: ceremonyLimit, TimeoutUVD: ceremonyLimit}
 	party, err := webauthn.New(&webauthn.Config{
@@ -104,7 +106,7 @@ type Answer struct{ Slip, Credential string }
 // open is the challenge behind an answer. It counts once (ErrPasskey).
 func (f Factors) open(ctx context.Context, p secret.SlipPurpose, a Answer) (s webauthn.SessionData, err error) {
 	payload, err := f.Keys.OpenSlip(p, a.Slip)
-	if err != nil {
+	if err != nil || f.Passkeys.party == nil {
 		return s, account.ErrPasskey
 	}
 	if err := json.Unmarshal(payload, &s); err != nil || s.Expires.IsZero() {
@@ -119,6 +121,9 @@ func (f Factors) open(ctx context.Context, p secret.SlipPurpose, a Answer) (s we
 
 // ChallengeNew asks a browser for a new passkey of p. ErrFactorMany.
 func (f Factors) ChallengeNew(ctx context.Context, p Person) (Challenge, error) {
+	if f.Passkeys.party == nil {
+		return Challenge{}, account.ErrPasskey
+	}
 	h, _, err := f.holder(ctx, p)
 	if err != nil {
 		return Challenge{}, err
@@ -169,6 +174,9 @@ func (f Factors) AddPasskey(ctx context.Context, p Person, label string, a Answe
 
 // ChallengeAny asks a browser for a passkey of anybody, to sign in by.
 func (f Factors) ChallengeAny() (Challenge, error) {
+	if f.Passkeys.party == nil {
+		return Challenge{}, account.ErrPasskey
+	}
 	options, session, err := f.Passkeys.party.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return Challenge{}, fmt.Errorf("challenge a passkey: %w", err)
@@ -224,6 +232,9 @@ func (f Factors) SignIn(ctx context.Context, kind account.PersonKind, a Answer, 
 
 // ChallengeOwn asks a browser for a passkey of p, for purpose. ErrMethod where p has none.
 func (f Factors) ChallengeOwn(ctx context.Context, purpose secret.SlipPurpose, p Person) (Challenge, error) {
+	if f.Passkeys.party == nil {
+		return Challenge{}, account.ErrPasskey
+	}
 	h, _, err := f.holder(ctx, p)
 	if err != nil {
 		return Challenge{}, err

@@ -83,6 +83,14 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	return h, nil
 }
 
+// secondFactors are those of people who come to the pages at baseURL, to which passkeys are bound.
+func (h *house) secondFactors(baseURL string) (account.Factors, error) {
+	passkeys, err := account.NewPasskeys(baseURL)
+	return account.Factors{
+		Events: h.store, Rows: postgres.Factors{Pool: h.db.Work, Vault: h.vault}, Throttle: h.accounts, Keys: h.keys.links, Passkeys: passkeys,
+	}, err
+}
+
 func (h *house) close() {
 	h.store.Close()
 	h.db.Close()

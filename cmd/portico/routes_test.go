@@ -111,6 +111,34 @@ var pageRules = map[string]rule{
 	"POST /account/sessions/end":      staffOnly(303, 0),
 	"POST /account/sessions/{id}/end": staffOnly(303, 404),
 
+	"POST /login/passkey/options": everybody(200),
+	"POST /login/passkey":         everybody(422), // with no passkey's answer
+
+	// Who owes no second factor is led on; so is who hasn't begun what these would confirm.
+	"GET /login/code":                   staffOnly(303, 303),
+	"POST /login/code":                  staffOnly(303, 303),
+	"POST /login/code/message":          staffOnly(303, 303),
+	"POST /login/code/passkey/options":  staffOnly(422, 422), // they have none
+	"POST /login/code/passkey":          staffOnly(303, 303),
+	"GET /account/confirmation":         staffOnly(200, 200),
+	"POST /account/confirmation":        staffOnly(422, 422), // with a wrong password
+	"GET /account/security":             staffOnly(200, 200),
+	"POST /account/security/app":        staffOnly(303, 303),
+	"GET /account/security/app/{id}":    staffOnly(404, 404),
+	"POST /account/security/number":     staffOnly(422, 422), // no number is there
+	"GET /account/security/number/{id}": staffOnly(404, 404),
+	"POST /account/security/passkeys":   staffOnly(422, 422),
+
+	"POST /account/confirmation/passkey/options":      staffOnly(422, 422),
+	"POST /account/confirmation/passkey":              staffOnly(422, 422),
+	"POST /account/security/app/{id}/confirmation":    staffOnly(404, 404),
+	"POST /account/security/number/{id}/code":         staffOnly(404, 404),
+	"POST /account/security/number/{id}/confirmation": staffOnly(404, 404),
+	"POST /account/security/passkey/options":          staffOnly(200, 200),
+	"POST /account/security/methods/{id}/removal":     staffOnly(404, 404),
+	"POST /account/security/recovery-codes":           staffOnly(404, 404), // without a method
+	"POST /account/security/devices/end":              staffOnly(303, 303),
+
 	"GET /portal/login":                      everybody(200),
 	"POST /portal/session":                   everybody(401), // with a wrong password
 	"POST /portal/session/end":               everybody(303).but(visits, 0),

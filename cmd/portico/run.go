@@ -222,6 +222,10 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 }
 
 func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.Registry) (*web.Server, error) {
+	factors, err := h.secondFactors(s.baseURL)
+	if err != nil {
+		return nil, err
+	}
 	programs := &api.Server{
 		Tokens: h.account, Accounts: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
@@ -235,7 +239,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks := s.webhooks
 	webhooks.Reports = h.reports()
 	return &web.Server{
-		Accounts: h.account, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links,
+		Accounts: h.account, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links,
 		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks,

@@ -52,6 +52,7 @@ func TestPages(t *testing.T) {
 		"by keyboard alone":                               keyboard,
 		"a practitioner's mistakes in a form":             mistakes,
 		"one person, two devices, another password":       ownSessions,
+		"a passkey, an app, a device that is trusted":     secondFactor,
 		"whatever is typed stays text":                    hostile,
 		"a practice's own settings":                       ownSettings,
 		"message templates":                               templates,

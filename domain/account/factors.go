@@ -63,11 +63,11 @@ var (
 	ErrFactorHad    = fault.New(fault.Conflict, "account.factor_had", "You have this method already. Remove it first to set it up anew.")
 	ErrMethod       = fault.New(fault.Invalid, "account.method", "Choose one of the methods on this page.")
 	ErrLabel        = fault.New(fault.Invalid, "account.label", "Give it a name of at most 60 characters, on one line.")
-	ErrNumber       = fault.New(fault.Invalid, "account.number", "Enter a telephone number with its country, like +44 7700 900123.")
+	ErrNumber       = fault.New(fault.Invalid, "account.number", "Enter a phone number with its country, like +44 7700 900123.")
 	ErrPasskey      = fault.New(fault.Invalid, "account.passkey", "This passkey could not be used here. Try again, or choose another way to sign in.")
 	ErrPasskeyTaken = fault.New(fault.Conflict, "account.passkey_taken", "This passkey is in use already. Choose another device or password manager.")
 	ErrRequired     = fault.New(fault.Conflict, "account.factor_required", "Your practice asks for a second factor. Add another method before you remove this one.")
-	ErrNoText       = fault.New(fault.Unavailable, "account.no_text", "Codes can't be sent to telephones here just now. Choose another method.")
+	ErrNoText       = fault.New(fault.Unavailable, "account.no_text", "Codes can’t be sent to phones here just now. Choose another method.")
 )
 
 // PersonKind is whether somebody works for the practice.

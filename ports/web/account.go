@@ -27,7 +27,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, code int, p
 	if err != nil {
 		return err
 	}
-	page := views.Account{Shell: s.shell(r, "Your account", "account"), Email: u.Email, Problems: problems, Done: done[r.URL.Query().Get("done")]}
+	page := views.Account{Shell: s.shell(r, "Your account", "account"), Email: u.Email, Enrolled: u.Standing.Enrolled, Problems: problems, Done: done[r.URL.Query().Get("done")]}
 	if len(problems) > 0 {
 		page.Title, page.Done = "Error: "+page.Title, ""
 	}

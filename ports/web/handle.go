@@ -11,6 +11,7 @@ import (
 
 	"portico/app/account"
 	"portico/app/es"
+	accounts "portico/domain/account"
 	"portico/domain/fault"
 	"portico/ports/web/views"
 )
@@ -85,6 +86,12 @@ func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, k kind, code
 		s.page(w, r, code, brokenLink(r, f))
 	case k == portalPage:
 		s.refuseVisitor(w, r, code, f)
+	case f.Code == accounts.ErrSecond.Code:
+		http.Redirect(w, r, secondURL(r), http.StatusSeeOther)
+	case f.Code == accounts.ErrEnrol.Code:
+		http.Redirect(w, r, staffSecurity, http.StatusSeeOther)
+	case f.Code == accounts.ErrStale.Code:
+		http.Redirect(w, r, staffStep+"?"+nextQuery(staffSecurity), http.StatusSeeOther)
 	case f.Kind == fault.Unauthenticated:
 		http.Redirect(w, r, loginURL(r), http.StatusSeeOther)
 	default:
@@ -178,6 +185,14 @@ func wantsPage(r *http.Request, k kind) bool {
 }
 
 func (s *Server) notFound(http.ResponseWriter, *http.Request) error { return errNotFound }
+
+// secondURL leads to where the second factor is shown, and from there to the page that was asked for.
+func secondURL(r *http.Request) string {
+	if r.Method != http.MethodGet || r.URL.Path == "/" {
+		return staffSecond
+	}
+	return staffSecond + "?" + nextQuery(r.URL.RequestURI())
+}
 
 // loginURL leads back to the page that was asked for, where it can be asked for again.
 func loginURL(r *http.Request) string {

@@ -291,6 +291,27 @@ func (d *doorkeeper) Session(_ context.Context, id account.Secret) (account.Staf
 	return priya, nil
 }
 
+func (d *doorkeeper) Enter(context.Context, uuid.UUID, account.SignIn) (account.SignedIn, error) {
+	return account.SignedIn{}, accounts.ErrSession
+}
+
+func (d *doorkeeper) ByID(context.Context, uuid.UUID) (account.Person, bool, error) {
+	return account.Person{}, false, nil
+}
+
+func (d *doorkeeper) Pass(context.Context, account.Secret) (account.Secret, error) {
+	return "bmV4dCBzZXNzaW9u", nil
+}
+
+func (d *doorkeeper) Refresh(context.Context, account.Secret) error { return nil }
+
+func (d *doorkeeper) Reconfirm(_ context.Context, cmd account.ChangePassword) error {
+	if cmd.Present != "correct horse battery" {
+		return accounts.ErrPresent
+	}
+	return nil
+}
+
 func (d *doorkeeper) SignOut(context.Context, account.Secret) error { d.signedOut = true; return nil }
 
 func (d *doorkeeper) Sessions(_ context.Context, staff uuid.UUID, own account.Secret) ([]account.SessionRow, error) {

@@ -34,6 +34,7 @@ type Server struct {
 	Accounts Accounts
 	Contacts Contacts
 	Person   People
+	Factors  account.Factors
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
 
@@ -57,6 +58,9 @@ type Server struct {
 	API http.Handler
 	// Mails are the mails that were written instead of sent. nil: /dev/mail isn't there.
 	Mails MailBox
+
+	// SecondRequired tells whether a practice demands a second factor of its people. nil: none does.
+	SecondRequired func(ctx context.Context, firm int32) (bool, error)
 
 	// Patience bounds requests; its zero is Standard.
 	Patience Patience
@@ -84,6 +88,11 @@ type Accounts interface {
 	SignIn(ctx context.Context, cmd account.SignIn) (account.SignedIn, error)
 	Session(ctx context.Context, id account.Secret) (account.Staff, error)
 	SignOut(ctx context.Context, id account.Secret) error
+	Enter(ctx context.Context, staff uuid.UUID, cmd account.SignIn) (account.SignedIn, error)
+	ByID(ctx context.Context, staff uuid.UUID) (account.Person, bool, error)
+	Pass(ctx context.Context, id account.Secret) (account.Secret, error)
+	Refresh(ctx context.Context, id account.Secret) error
+	Reconfirm(ctx context.Context, cmd account.ChangePassword) error
 
 	Sessions(ctx context.Context, staff uuid.UUID, own account.Secret) ([]account.SessionRow, error)
 	EndSession(ctx context.Context, staff, session uuid.UUID) error
@@ -134,6 +143,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	open("POST /session/end", s.signOut)
 	on("POST /webhooks/mail", s.handle(program, s.mailWebhook))
 	on("POST /webhooks/sms", s.handle(program, s.textWebhook))
+	open("POST /login/passkey/options", s.passkeyOptions)
+	open("POST /login/passkey", s.passkeySignIn)
 	open("GET /verify", s.verify)
 	open("GET /.well-known/portico-keys.json", s.publicKeys)
 
@@ -169,6 +180,13 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /account/password", accounts.OwnAccount, s.changePassword)
 	staff("POST /account/sessions/end", accounts.OwnAccount, s.endSessions)
 	staff("POST /account/sessions/{id}/end", accounts.OwnAccount, s.endSession)
+
+	whole := func(route string, h handler) {
+		s.rights[route] = accounts.OwnAccount
+		on(route, s.handle(appPage, s.whole(s.entitled(accounts.OwnAccount, h))))
+	}
+	half := func(route string, h handler) { on(route, s.handle(appPage, s.half(h))) }
+	s.factorRoutes(whole, half, staffSecurity, staffSecond, staffStep, s.staffDesk)
 
 	staff("GET /settings/uploads", accounts.SeeSettings, s.uploadSettings)
 	staff("POST /settings/uploads/policy", accounts.ChangeSettings, s.setUploadPolicy)

@@ -11,6 +11,7 @@ import (
 
 	"portico/app/account"
 	firmapp "portico/app/firm"
+	"portico/app/language"
 	accounts "portico/domain/account"
 	"portico/domain/fault"
 	"portico/ports/web/views"
@@ -24,6 +25,8 @@ type who struct {
 	account.Staff
 	Practice firmapp.Practice
 	Used     int64 // bytes that are kept for it; known where it has a quota
+
+	SecondRequired bool // the practice demands a second factor of its people
 }
 
 type whoKey struct{}
@@ -34,8 +37,28 @@ func user(r *http.Request) who {
 	return u
 }
 
-// signedIn lets h answer to people with a live session only.
+// signedIn lets h answer to people with a live session only, who have shown and have the second factor that is due.
 func (s *Server) signedIn(h handler) handler {
+	return s.whole(func(w http.ResponseWriter, r *http.Request) error {
+		if u := user(r); u.SecondRequired && !u.Standing.Enrolled {
+			return accounts.ErrEnrol
+		}
+		return h(w, r)
+	})
+}
+
+// whole is signedIn, but for pages on which a second factor that the practice demands is added (F9).
+func (s *Server) whole(h handler) handler {
+	return s.half(func(w http.ResponseWriter, r *http.Request) error {
+		if u := user(r); u.Standing.Enrolled && !u.Standing.Second {
+			return accounts.ErrSecond
+		}
+		return h(w, r)
+	})
+}
+
+// half is whole, but for people who still owe their second factor: they may show it, and nothing else.
+func (s *Server) half(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		u, err := s.session(r)
 		if err != nil {
@@ -100,6 +123,9 @@ func (s *Server) signedInOrNot(h handler) handler {
 		if err != nil && !errors.Is(err, accounts.ErrSession) {
 			return err
 		}
+		if u.Standing.Enrolled && !u.Standing.Second {
+			u = who{}
+		}
 		return h(w, r.WithContext(context.WithValue(u.Limited(r.Context()), whoKey{}, u)))
 	}
 }
@@ -112,6 +138,9 @@ func (s *Server) session(r *http.Request) (who, error) {
 	u := who{Staff: staff}
 	if u.Practice, err = s.Firms.Firm(r.Context(), staff.Firm); err == nil && u.Practice.Limits.QuotaBytes > 0 {
 		u.Used, err = s.Storage.Used(r.Context(), staff.Firm)
+	}
+	if err == nil && s.SecondRequired != nil && !staff.Standing.Enrolled {
+		u.SecondRequired, err = s.SecondRequired(r.Context(), staff.Firm)
 	}
 	return u, err
 }
@@ -153,7 +182,14 @@ func firstPage(u account.Staff) string {
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, views.Login{Plain: views.Plain{Title: "Sign in", Practice: "Portico"}, Next: local(r.URL.Query().Get("next"))})
+	return s.show(w, r, s.loginPage("Sign in", "", local(r.URL.Query().Get("next"))))
+}
+
+func (s *Server) loginPage(title, email, next string) views.Login {
+	return views.Login{
+		Plain: views.Plain{Title: title, Practice: "Portico", Modules: []string{"passkey-form.js"}}, Email: email, Next: next,
+		Passkey: views.PasskeyForm{W: language.For("en"), Options: "/login/passkey/options", Action: "/login/passkey", Next: next, Button: "Sign in with a passkey", Wide: true, Quiet: true},
+	}
 }
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -169,6 +205,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return s.signInAgain(w, r, email, next, f, err)
 	}
 	if err != nil {
+		return err
+	}
+	if in, err = s.remembered(r, in); err != nil {
 		return err
 	}
 	s.carry(w, in)
@@ -191,9 +230,9 @@ func (s *Server) signInAgain(w http.ResponseWriter, r *http.Request, email, next
 		return err
 	}
 	retryAfter(w, err)
-	s.page(w, r, statuses[f.Kind], views.Login{
-		Plain: views.Plain{Title: "Error: Sign in", Practice: "Portico"}, Email: email, Next: next, Problem: f.Message,
-	})
+	page := s.loginPage("Error: Sign in", email, next)
+	page.Problem = f.Message
+	s.page(w, r, statuses[f.Kind], page)
 	return nil
 }
 

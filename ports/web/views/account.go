@@ -7,6 +7,7 @@ type Account struct {
 	Shell
 	Email    string
 	Sessions []SessionLine
+	Enrolled bool   // the person has a second factor
 	Done     string // what has just been done
 	Problems Problems
 }

@@ -23,6 +23,7 @@ func (s Shell) May(right account.Right) bool { return s.Role.May(right) }
 type Plain struct {
 	Title    string
 	Practice string
+	Modules  []string
 }
 
 // Public is a page of the portal for people without a login. For is whose papers it is about, if anybody's.

@@ -8,6 +8,7 @@ type Login struct {
 	Email   string
 	Next    string // where to go afterwards
 	Problem string
+	Passkey PasskeyForm
 }
 
 // Failure is a page that tells what went wrong and what to do.

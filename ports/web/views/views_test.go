@@ -5,6 +5,7 @@ import (
 	"html"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -108,7 +109,7 @@ func full() []Page {
 		Receipt{Public: public, Proof: proof, Back: base},
 		LinkReceipt{Shell: shell("Receipt", "links"), Proof: proof, Link: one},
 		Verify{Public: Public{Title: "Check a receipt", Modules: []string{"receipt-check.js"}}, Keys: `{"keys":[]}`},
-		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
+		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Passkey: PasskeyForm{W: language.For("en"), Options: "/o", Action: "/a", Button: "Use", Quiet: true}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
 		Failure{Plain: Plain{Title: "Not found"}, Code: "404", Text: "There is nothing at this address.", Action: "Go to clients", Href: "/clients"},
 		Clients{Shell: shell("Clients", "clients"), Query: "far", Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
 			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Owner: "Priya Nair", Links: 3, Files: 18, Active: noon},
@@ -128,6 +129,13 @@ func full() []Page {
 		Account{Shell: shell("Your account", "account"), Email: "priya@example.org", Done: "Your password is changed.", Problems: Problems{{"present", "This is not your present password."}, {"new", "Choose a password of 15 to 128 characters."}}, Sessions: []SessionLine{
 			{ID: one, Device: "Firefox on Windows", Address: "192.0.2.7", Since: noon, Seen: noon, Current: true}, {ID: two, Device: "Safari on iPhone", Since: noon, Seen: noon},
 		}},
+		Security{Shell: shell("Sign-in and security", "account"), Heading: "Sign-in and security", Body: securitySample(noon.Short())},
+		FactorApp{Shell: shell("Set up", "account"), Heading: "Set up", Body: AppBody{W: language.For("de"), Base: "/account/security", Action: "/account/security/app/x/confirmation", QRSize: 41, QRPath: "M4 4h1v1h-1z", Link: "otpauth://totp/x?secret=y", Key: "ABCD EFGH", Code: CodeField{W: language.For("de"), Label: "Code", Digits: true, Problem: "Wrong."}}},
+		FactorNumber{Shell: shell("Confirm", "account"), Heading: "Confirm", Body: NumberBody{W: language.For("fr"), Base: "/account/security", Action: "/a", Again: "/b", To: "+447700900123", Done: "Sent.", Code: CodeField{W: language.For("fr"), Label: "Code", Digits: true}}},
+		FactorCodes{Shell: shell("Codes", "account"), Heading: "Codes", Body: CodesBody{W: language.For("et"), Codes: []string{"abcd-efgh-ijkl-mnop"}, Back: "/account/security"}},
+		FactorStep{Plain: Plain{Title: "Is it still you?", Modules: []string{"passkey-form.js"}}, Body: StepBody{W: language.For("en"), Action: "/account/confirmation", Next: "/account/security", Back: "/account/security", Email: "priya@example.org", Problem: "Wrong.", Passkey: &PasskeyForm{W: language.For("en"), Options: "/o", Action: "/a", Button: "Use"}}},
+		LoginCode{Plain: Plain{Title: "One more step"}, Body: SecondBody{W: language.For("en"), Action: "/login/code", Next: "/inbox", With: "text", Text: "Type it.", Code: &CodeField{W: language.For("en"), Label: "Code", Digits: true}, Ask: "/login/code/message", Sent: true, Others: []Way{{"Recovery code", "/login/code?with=recovery"}}, Helper: "an admin", Leave: "/session/end", Done: "Sent."}},
+		LoginCode{Plain: Plain{Title: "One more step"}, Body: SecondBody{W: language.For("es"), With: "passkey", Passkey: &PasskeyForm{W: language.For("es"), Options: "/o", Action: "/a", Button: "Use", Trust: true, Primary: true, Wide: true}}},
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
@@ -161,10 +169,29 @@ func entry(title string) Entry {
 
 var nothing = Entry{W: language.For("en")}
 
+// securitySample has every method, and something wrong in each form.
+func securitySample(day string) SecurityBody {
+	w := language.For("en")
+	return SecurityBody{
+		W: w, Base: "/account/security", Required: true, App: true, Text: true, Mail: "ingrid@example.org", Recovery: 3, Devices: 2, Done: "Done.", Problem: "Wrong.", Number: "12", NumberProblem: "Enter a number.",
+		Methods: []MethodLine{{ID: one, Name: "Passkey", Label: "Blue key", Icon: "key-round", Added: day, Used: day}, {ID: two, Name: "Authenticator app", Icon: "shield-check", Added: day}},
+		Passkey: PasskeyForm{W: w, Options: "/o", Action: "/a", Button: "Add a passkey", New: true, Name: "Firefox on Windows", Problem: "Give it a name."},
+	}
+}
+
+// noFactors are the pages of second factors with nothing on them but words.
+func noFactors() []Page {
+	w := language.For("en")
+	return []Page{
+		Security{Body: SecurityBody{W: w, Passkey: PasskeyForm{W: w}}}, FactorApp{Body: AppBody{W: w, Code: CodeField{W: w}}}, FactorNumber{Body: NumberBody{W: w, Code: CodeField{W: w}}},
+		FactorCodes{Body: CodesBody{W: w}}, FactorStep{Body: StepBody{W: w}}, LoginCode{Body: SecondBody{W: w}},
+	}
+}
+
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
-		Login{}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
+		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
 	}
@@ -176,7 +203,7 @@ func TestEveryPageRendersFullAndEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, pages := range map[string][]Page{"full": everyPage(), "empty": append(empty(), emptyLinks()...)} {
+	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors())} {
 		seen := map[string]bool{}
 		for _, p := range pages {
 			seen[p.File()] = true

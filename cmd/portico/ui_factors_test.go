@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/base32"
+	"strings"
+	"testing"
+	"time"
+
+	accountapp "portico/app/account"
+	"portico/ports/web/uitest"
+)
+
+// secondFactor: somebody adds a passkey and an app, shows the passkey after the password, isn't asked on the trusted
+// device, and comes in without a password (S3.22, S3.23, S3.24; rules F3, F4, F8).
+func secondFactor(t *testing.T, p *portal) {
+	pr := p.found(t, "Two Locks", "lena@locks.example", "Lena Locke", "Europe/London")
+	base := strings.Replace(p.base, "127.0.0.1", "localhost", 1) // browsers know no passkeys for bare addresses
+	page := uitest.Open(t, uitest.Passkeys())
+	enter := func() {
+		page.Visit(base + "/login?next=/account/security")
+		page.Fill("E-mail address", pr.email)
+		page.Fill("Password", pr.password)
+		page.Click("button", "Sign in")
+	}
+	enter()
+	page.Wait("You have none yet.")
+	page.Axe("no second factor")
+	page.Fill("Name of this passkey", "This desk")
+	page.Click("button", "Add a passkey")
+	page.Wait("They are shown this once.")
+	page.Axe("recovery codes")
+	codes := uitest.Eval[[]string](page, `[...document.querySelectorAll(".recovery-codes code")].map((c) => c.textContent)`)
+	if len(codes) != 10 {
+		t.Fatalf("%d recovery codes", len(codes))
+	}
+	page.Click("link", "I have kept them")
+	page.Wait("This desk")
+
+	page.Click("button", "Set up an authenticator app")
+	page.WaitFor("image", "QR code for the authenticator app")
+	page.Axe("an app is set up")
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(uitest.Eval[string](page, `document.getElementById("key").value`), " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Allow("422")
+	page.Fill("Code that the app shows now", "12")
+	page.Click("button", "Turn it on")
+	page.Wait("This code is wrong")
+	page.Axe("a wrong code")
+	page.Fill("Code that the app shows now", accountapp.HOTP(key, time.Now().Unix()/30))
+	page.Click("button", "Turn it on")
+	page.Wait("That method is on.")
+	page.Axe("two methods")
+
+	page.Click("button", "Sign out")
+	page.Wait("E-mail address")
+	enter()
+	page.Wait("One more step")
+	page.Axe("the second factor")
+	page.Visit(base + "/clients")
+	page.Wait("One more step")
+	page.Click("link", "Passkey")
+	page.Wait("Use the passkey on this device")
+	page.Click("checkbox", "Don’t ask again on this device for 30 days Only on a device that nobody else uses.")
+	page.Click("button", "Use my passkey")
+	page.WaitFor("link", "Upload links")
+
+	page.Click("button", "Sign out")
+	page.Wait("E-mail address")
+	enter()
+	page.Wait("1 device is not asked")
+
+	page.Click("button", "Sign out")
+	page.Wait("E-mail address")
+	page.Click("button", "Sign in with a passkey")
+	page.WaitFor("link", "Upload links")
+	if page.Path() != "/clients" {
+		t.Errorf("a passkey leads to %s", page.Path())
+	}
+}
