@@ -72,6 +72,24 @@ func (c Commands) Move(ctx context.Context, cmd Move) (es.Result, error) {
 	return c.execute(ctx, cmd.By, cmd.Contact, func(s contact.Contact) ([]contact.Event, error) { return s.Move(cmd.Contact, cmd.Email) })
 }
 
+// Prefer is what a person chooses for themselves; nil leaves what is.
+type Prefer struct {
+	By             es.By
+	Contact        uuid.UUID
+	Language, Zone *string
+}
+
+// Prefer states the language and the zone that a person has chosen. It refuses with contact.ErrNotFound, ErrLanguage,
+// ErrZone.
+func (c Commands) Prefer(ctx context.Context, cmd Prefer) (es.Result, error) {
+	if cmd.Zone != nil {
+		if err := loadable(*cmd.Zone); err != nil {
+			return es.Result{}, err
+		}
+	}
+	return c.execute(ctx, cmd.By, cmd.Contact, func(s contact.Contact) ([]contact.Event, error) { return s.Prefer(cmd.Language, cmd.Zone) })
+}
+
 // Known refuses a person whom the practice doesn't know, with contact.ErrNotFound.
 func (c Commands) Known(ctx context.Context, firm int32, id uuid.UUID) error {
 	return es.Look(ctx, c.Events, firm, contact.Stream(id), func(_ contact.Contact, version int, _ time.Time) error {

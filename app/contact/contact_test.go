@@ -64,6 +64,19 @@ func TestAddAndChange(t *testing.T) {
 	if last, ok := log[len(log)-1].Event.(contact.Changed); !ok || last.Details.Email.Text != "i@solberg.example" || last.Details.Given.Text != "Ingrid" {
 		t.Errorf("at last %+v", log[len(log)-1].Event)
 	}
+
+	language, zone := "de", "Europe/Tallinn"
+	if _, err := c.Prefer(t.Context(), contactapp.Prefer{By: by, Contact: ingrid, Language: &language, Zone: &zone}); err != nil {
+		t.Error(err)
+	}
+	log = store.Log()
+	if last, ok := log[len(log)-1].Event.(contact.Changed); !ok || last.Details.Language != "de" || last.Details.Zone != zone || last.Details.Email.Text != "i@solberg.example" {
+		t.Errorf("at last %+v", log[len(log)-1].Event)
+	}
+	zone = "Europe/Atlantis"
+	if _, err := c.Prefer(t.Context(), contactapp.Prefer{By: by, Contact: ingrid, Zone: &zone}); !errors.Is(err, contact.ErrZone) {
+		t.Errorf("an unknown zone: %v", err)
+	}
 }
 
 func TestName(t *testing.T) {

@@ -1,6 +1,7 @@
 package language
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,6 +93,19 @@ func (w *Words) Zone(zone *time.Location) string {
 	}
 	name := zone.String()
 	return w.T("unit.zone", strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " "))
+}
+
+// Zones are the time zones that have words of their own, by name.
+func Zones() []string {
+	const prefix = "unit.zone."
+	var names []string
+	for key := range catalogues()[english].texts {
+		if name, ok := strings.CutPrefix(key, prefix); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (w *Words) write(t time.Time, zone *time.Location, pattern func(calendar) string) string {

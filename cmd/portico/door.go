@@ -32,3 +32,14 @@ func (h *house) nameOf(ctx context.Context, firm int32, contact uuid.UUID) (stri
 	row, err := h.contactList.Contact(ctx, firm, contact)
 	return row.Name(), err
 }
+
+// DueOn is web.DueOn: the day that the newest invitation of somebody who is in names.
+func (d door) DueOn(ctx context.Context, firm int32, contact uuid.UUID) (day time.Time, err error) {
+	err = es.Look(ctx, d.events, firm, invite.Stream(contact), func(i invite.Invite, _ int, _ time.Time) (err error) {
+		if on := i.DueOn(); on != "" {
+			day, err = time.Parse(time.DateOnly, on)
+		}
+		return err
+	})
+	return day, err
+}

@@ -43,6 +43,7 @@ type house struct {
 	contacts contactapp.Commands
 	links    linkapp.Commands
 	invites  inviteapp.Commands
+	door     door
 
 	receipts receiptapp.Receipts
 
@@ -71,8 +72,9 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
+	h.door = door{es.Remember(h.store)}
 	h.visitors = account.Contacts{
-		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Door: door{es.Remember(h.store)}, Events: h.store,
+		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Door: h.door, Events: h.store,
 	}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}}

@@ -142,6 +142,22 @@ var pageRules = map[string]rule{
 	"GET /portal/login":                      everybody(200),
 	"POST /portal/session":                   everybody(401), // with a wrong password
 	"POST /portal/session/end":               everybody(303).but(visits, 0),
+	"GET /portal/help":                       everybody(200), // S4.i10
+	"GET /portal/help/{article}":             everybody(404),
+	"PATCH /portal/help/probe":               everybody(204),
+	"GET /portal/manifest.webmanifest":       everybody(200),
+	"POST /portal/language":                  everybody(303),
+	"GET /portal":                            contactOnly(200),
+	"GET /portal/home":                       contactOnly(200),
+	"GET /portal/todos":                      contactOnly(200),
+	"GET /portal/files":                      contactOnly(200),
+	"GET /portal/requests":                   contactOnly(200),
+	"GET /portal/billing":                    contactOnly(404), // the practice doesn't use it (S3.i18)
+	"GET /portal/schedule":                   contactOnly(404),
+	"GET /portal/contact":                    contactOnly(200),
+	"GET /portal/video":                      contactOnly(404),
+	"GET /portal/settings":                   contactOnly(200),
+	"POST /portal/settings":                  contactOnly(303),
 	"GET /portal/settings/devices":           contactOnly(200),
 	"POST /portal/settings/devices/end":      contactOnly(303),
 	"POST /portal/settings/devices/{id}/end": contactOnly(303),

@@ -18,12 +18,14 @@ import (
 
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/contact"
 	"portico/domain/event"
 	"portico/domain/invite"
 	"portico/domain/uploadlink"
@@ -195,6 +197,13 @@ func (w *routesWorld) visitor(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	f.contact = newID(t)
 	login := accountapp.Login{Contact: f.contact, Firm: w.calm.firm, Email: rndWord(t) + "@example.org"}
+	res, err := w.house.contacts.Add(ctx, contactapp.Add{By: w.calm.by(), ID: f.contact, Details: contact.Entry{Given: "Ingrid", Email: login.Email}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.house.linkList.Wait(ctx, res.Position); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := es.Execute(ctx, w.house.store, w.calm.by(), invite.Stream(f.contact), func(invite.Invite, time.Time) ([]invite.Event, error) {
 		of := func(text string) event.Personal { return event.Of(f.contact, text) }
 		return []invite.Event{
@@ -341,7 +350,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
 		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
-		"file": {f.released.String()},
+		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""},
 	}
 }
 
@@ -466,7 +475,7 @@ func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 }
 
 // forAll are routes that lead everybody to the same place.
-var forAll = map[string]bool{"GET /": true, "POST /session/end": true, "POST /account/sessions/end": true, "POST /portal/session/end": true, "POST /portal/settings/devices/end": true}
+var forAll = map[string]bool{"GET /": true, "POST /portal/language": true, "POST /session/end": true, "POST /account/sessions/end": true, "POST /portal/session/end": true, "POST /portal/settings/devices/end": true}
 
 // check holds an answer against the matrix, and against what every answer must carry.
 func (a reply) check(t *testing.T, route, who string, want int) {

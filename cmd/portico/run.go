@@ -239,8 +239,8 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks := s.webhooks
 	webhooks.Reports = h.reports()
 	return &web.Server{
-		Accounts: h.account, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links,
-		ClientList: h.clientList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
+		Accounts: h.account, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn,
+		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks,
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,

@@ -6,6 +6,7 @@
 //  3. An address is one that can be sent to; two people may have the same (S3.i11). A telephone number is written with
 //     its country, +44 20 7946 0958, and kept without spaces.
 //  4. A language is a tag like “de” or “pt-BR”, a zone an IANA name; without them the practice's hold.
+//     The person may choose both for themselves.
 //  5. Once somebody has accepted an invitation their address is theirs: only they change it, having proved it at both
 //     ends (S3.i12). Everything else the practice may correct at any time.
 package contact
@@ -107,6 +108,30 @@ func (c Contact) Move(id uuid.UUID, email string) ([]Event, error) {
 	details := c.details
 	details.Email = event.Of(id, email)
 	if details == c.details {
+		return nil, nil
+	}
+	return []Event{Changed{Details: details}}, nil
+}
+
+// Prefer states the language and the zone that the person has chosen for themselves (rule 4); nil leaves what is. What
+// stands so already is no event. It refuses with ErrNotFound, ErrLanguage, ErrZone.
+func (c Contact) Prefer(language, zone *string) ([]Event, error) {
+	if !c.added {
+		return nil, ErrNotFound
+	}
+	details := c.details
+	if language != nil {
+		details.Language = *language
+	}
+	if zone != nil {
+		details.Zone = *zone
+	}
+	switch {
+	case details.Language != "" && !tag(details.Language):
+		return nil, ErrLanguage
+	case details.Zone == "Local":
+		return nil, ErrZone
+	case details == c.details:
 		return nil, nil
 	}
 	return []Event{Changed{Details: details}}, nil

@@ -118,3 +118,18 @@ func TestNumber(t *testing.T) {
 		}
 	}
 }
+
+// S2.18: the person chooses language and zone, and nothing else changes by it.
+func TestPrefer(t *testing.T) {
+	prefer := func(language, zone *string) func(state) ([]contact.Event, error) {
+		return func(c state) ([]contact.Event, error) { return c.Prefer(language, zone) }
+	}
+	german, tallinn, none, bad, local := "de", "Europe/Tallinn", "", "English!", "Local"
+	added := contact.Added{Details: details()}
+	given(t, added).When(prefer(&german, nil)).Then(contact.Changed{Details: details(func(d *contact.Details) { d.Language = "de" })}).When(prefer(&german, nil)).ThenNothing()
+	given(t, added).When(prefer(&none, &tallinn)).Then(contact.Changed{Details: details(func(d *contact.Details) { d.Language, d.Zone = "", "Europe/Tallinn" })})
+	given(t, added).When(prefer(nil, nil)).ThenNothing()
+	given(t, added).When(prefer(&bad, nil)).ThenError(contact.ErrLanguage)
+	given(t, added).When(prefer(nil, &local)).ThenError(contact.ErrZone)
+	given(t).When(prefer(&german, nil)).ThenError(contact.ErrNotFound)
+}

@@ -98,3 +98,11 @@ func (i Invite) MayEnter() (Access, error) {
 	}
 	return "", ErrNotIn
 }
+
+// DueOn is until when the practice wants what it has asked somebody for who is in, "2026-05-12"; "" for no day (S4.9).
+func (i Invite) DueOn() string {
+	if s := i.nth(i.current()); s != nil && i.in != "" {
+		return s.dueOn
+	}
+	return ""
+}

@@ -425,3 +425,23 @@ func TestID(t *testing.T) {
 		}
 	}
 }
+
+// S4.9: the day that the newest sending names, for those who are in.
+func TestDueOn(t *testing.T) {
+	due := sent(1, noon, func(s *invite.Sent) { s.DueOn = "2026-05-12" })
+	in := invite.Accepted{Nth: 1, Access: invite.ByAccount, At: noon}
+	for _, c := range []struct {
+		history []ev
+		want    string
+	}{
+		{nil, ""},
+		{[]ev{due}, ""},
+		{[]ev{due, in}, "2026-05-12"},
+		{[]ev{sent(1, noon, func(s *invite.Sent) { s.DueOn = "" }), in}, ""},
+		{[]ev{due, in, invite.AccessRemoved{At: noon}}, ""},
+	} {
+		if got := given(t, c.history...).State().DueOn(); got != c.want {
+			t.Errorf("after %v it is due on %q, want %q", c.history, got, c.want)
+		}
+	}
+}

@@ -26,7 +26,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // policies are the content security policies by kind. A file and a mail are shut in: whatever is in them does nothing.
 var policies = map[kind]string{
-	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, portalPage: pagePolicy,
+	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, portalPage: pagePolicy + "; media-src 'self'",
 	download:    "default-src 'none'; sandbox; frame-ancestors 'none'",
 	program:     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 	framingPage: pagePolicy + "; frame-src 'self'",

@@ -18,6 +18,7 @@ import (
 
 	"portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
 	"portico/app/firm/firmtest"
@@ -62,6 +63,7 @@ type house struct {
 	http   http.Handler
 	log    *journal
 	usher  *usher
+	crowd  *crowd
 	jar    []*http.Cookie
 }
 
@@ -72,6 +74,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, store: estest.NewMemory(noon), log: &journal{}, usher: &usher{}}
+	h.crowd = &crowd{store: h.store}
 	h.shelf = &shelf{upload: linkapp.UploadPage{
 		Link: link, Practice: "Harbour & Vale", SenderName: "Priya Nair", ClientName: "Farrow, Imogen", MailedTo: "i•••n@example.org", Message: "Please send your papers.",
 		Wanted: []string{"P60"}, ExpiresAt: expiry, Zone: "Europe/London", State: linkapp.LinkMailed, Generation: 1, Now: noon,
@@ -87,6 +90,7 @@ func newHouse(t *testing.T) *house {
 	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
 	h.server = &Server{
 		Accounts: &doorkeeper{}, Contacts: h.usher, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
+		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn,
 		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},

@@ -46,8 +46,12 @@ func (s *Server) entered(h handler) handler {
 		if err != nil {
 			return err
 		}
-		return h(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
+		return h(w, r.WithContext(withVisitor(r.Context(), v)))
 	}
+}
+
+func withVisitor(ctx context.Context, v visitor) context.Context {
+	return context.WithValue(ctx, visitorKey{}, v)
 }
 
 func (s *Server) visit(r *http.Request) (visitor, error) {

@@ -26,6 +26,7 @@ type usher struct {
 	refused error
 	ended   []uuid.UUID
 	left    bool
+	byLink  bool
 }
 
 func (u *usher) Session(_ context.Context, id account.Secret) (account.Visit, error) {
@@ -35,7 +36,9 @@ func (u *usher) Session(_ context.Context, id account.Secret) (account.Visit, er
 	case u.refused != nil:
 		return account.Visit{}, u.refused
 	}
-	return ingrid, nil
+	v := ingrid
+	v.ByLink = u.byLink
+	return v, nil
 }
 
 func (u *usher) SignOut(context.Context, account.Secret) error { u.left = true; return nil }
@@ -130,7 +133,7 @@ func TestPortalLetsIn(t *testing.T) {
 		t.Errorf("a contact on the practice's page goes to %q", a.Header().Get("Location"))
 	}
 	h.usher.refused = errRemoved
-	h.get("/portal/settings/devices").want(t, http.StatusForbidden, "Your access has ended.", `href="/portal/login"`).lacks(t, "Firefox")
+	h.get("/portal/settings/devices").want(t, http.StatusForbidden, "Your access to this portal has ended.", `href="/portal/login"`).lacks(t, "Firefox")
 }
 
 func TestPortalDevices(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
@@ -38,11 +39,15 @@ type Server struct {
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
 
-	ClientList clientapp.Reader
-	LinkList   linkapp.Reader
-	Firms      firmapp.Reader
-	Settings   firmapp.Commands
-	Storage    firmapp.Storage
+	People contactapp.Commands
+	DueOn  DueOn
+
+	ClientList  clientapp.Reader
+	ContactList contactapp.Reader
+	LinkList    linkapp.Reader
+	Firms       firmapp.Reader
+	Settings    firmapp.Commands
+	Storage     firmapp.Storage
 
 	Keys   secret.KeyRing
 	FirmOf func(ctx context.Context, stream event.Stream) (firm int32, ok bool, err error) // which practice a link belongs to
@@ -151,6 +156,22 @@ func (s *Server) Handler() (http.Handler, error) {
 	before("POST /portal/session/end", s.portalSignOut)
 	before("POST /portal/session", s.portalSignIn)
 	before("GET /portal/login", s.portalLogin)
+	before("GET /portal/help", s.portalHelp)
+	before("GET /portal/help/{article}", s.portalArticle)
+	before("PATCH /portal/help/probe", s.probe)
+	before("GET /portal/manifest.webmanifest", s.manifest)
+	before("POST /portal/language", s.chooseLanguage)
+	portal("GET /portal", s.within("", s.portalStart))
+	portal("GET /portal/home", s.within("home", s.portalHome))
+	portal("GET /portal/todos", s.within("todos", s.portalList("todos")))
+	portal("GET /portal/files", s.within("files", s.portalList("files")))
+	portal("GET /portal/requests", s.within("requests", s.portalRequests))
+	portal("GET /portal/billing", s.within("billing", s.portalList("billing")))
+	portal("GET /portal/schedule", s.within("schedule", s.portalList("schedule")))
+	portal("GET /portal/contact", s.within("contact", s.portalContact))
+	portal("GET /portal/video", s.within("video", s.portalVideo))
+	portal("GET /portal/settings", s.within("", s.portalSettings))
+	portal("POST /portal/settings", s.within("", s.savePortalSettings))
 	portal("GET /portal/settings/devices", s.devices)
 	portal("POST /portal/settings/devices/end", s.endDevices)
 	portal("POST /portal/settings/devices/{id}/end", s.endDevice)

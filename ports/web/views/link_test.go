@@ -1,6 +1,10 @@
 package views
 
-import "strings"
+import (
+	"strings"
+
+	"portico/app/language"
+)
 
 // everyPage is full, and the pages about one link with all that can happen to one.
 func everyPage() []Page {
@@ -10,7 +14,7 @@ func everyPage() []Page {
 			pages = append(pages, fullLinks(l)...)
 		}
 	}
-	return pages
+	return append(pages, portalPages(language.For("en"))...)
 }
 
 // fullLinks goes on from the page of a link and its recipients.

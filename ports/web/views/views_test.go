@@ -203,7 +203,7 @@ func TestEveryPageRendersFullAndEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors())} {
+	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal())} {
 		seen := map[string]bool{}
 		for _, p := range pages {
 			seen[p.File()] = true

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	contactapp "portico/app/contact"
+	"portico/app/es"
+	"portico/app/language"
+	"portico/domain/event"
+	"portico/domain/fault"
+	"portico/ports/web/views"
+)
+
+// by is a contact who acts for themselves.
+func (v visitor) by() es.By {
+	return es.By{Firm: v.Firm, Actor: event.Actor{Kind: event.Contact, ID: v.Contact}}
+}
+
+// portalStart is where people come in: Home, or the requests for those who come by a link alone (S3.15, S4.6).
+func (s *Server) portalStart(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	if tabs := in.tabs(); in.ByLink && tabs[0].key != "home" {
+		http.Redirect(w, r, in.href(tabs[0].key), http.StatusSeeOther)
+		return nil
+	}
+	return s.portalHome(w, r, in)
+}
+
+// portalHome shows one thing to do, and then what is new (S3.16).
+func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	words := in.words.Words
+	next, err := s.nextStep(r, in)
+	if err != nil {
+		return err
+	}
+	page := views.PortalHome{Portal: s.around(r, in, "home", words.T("portal.tab.home")), Next: next}
+	for _, t := range in.tabs() {
+		if t.key != "todos" && t.key != "files" {
+			continue
+		}
+		page.Parts = append(page.Parts, views.PortalPart{W: words, Head: words.T("portal.home." + t.key), Href: in.href(t.key), Empty: in.empty(t)})
+	}
+	return s.show(w, r, page)
+}
+
+// nextStep is the one thing that matters most now.
+func (s *Server) nextStep(r *http.Request, in inPortal) (views.NextStep, error) {
+	w := in.words.Words
+	due, err := s.DueOn(r.Context(), in.Firm, in.Contact)
+	if err != nil {
+		return views.NextStep{}, err
+	}
+	if !due.IsZero() && in.opens("requests") {
+		return views.NextStep{
+			Icon: "clipboard-list", Title: w.T("portal.home.due", in.setup.Name), Text: w.T("portal.home.due.text", w.Date(due, time.UTC)),
+			Action: w.T("portal.home.due.action"), Href: in.href("requests"), Due: dueBadge(w, daysLeft(due, s.Now(), in.zone)),
+		}, nil
+	}
+	return views.NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", in.setup.Name, in.Email)}, nil
+}
+
+// opens tells whether the person sees the tab of a key.
+func (in inPortal) opens(key string) bool {
+	return slices.ContainsFunc(in.tabs(), func(t portalTab) bool { return t.key == key })
+}
+
+// empty is what stands in a tab without anything in it.
+func (in inPortal) empty(t portalTab) views.PortalEmpty {
+	w := in.words
+	return views.PortalEmpty{Icon: t.icon, Title: w.T("portal." + t.key + ".empty"), Text: w.T("portal."+t.key+".empty.text", in.setup.Name)}
+}
+
+// portalList is a tab that lists things, of which there are none yet.
+func (s *Server) portalList(key string) portalHandler {
+	return func(w http.ResponseWriter, r *http.Request, in inPortal) error {
+		i := slices.IndexFunc(portalTabs(), func(t portalTab) bool { return t.key == key })
+		return s.show(w, r, views.PortalList{Portal: s.around(r, in, key, in.words.T("portal.tab."+key)), Empty: in.empty(portalTabs()[i])})
+	}
+}
+
+// portalRequests shows what the practice wants, how much of it is open, and how long there is (S4.7 to S4.9).
+func (s *Server) portalRequests(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	due, err := s.DueOn(r.Context(), in.Firm, in.Contact)
+	if err != nil {
+		return err
+	}
+	words := in.words.Words
+	page := views.PortalRequests{
+		Portal: s.around(r, in, "requests", words.T("portal.tab.requests")),
+		Empty:  in.empty(portalTab{key: "requests", icon: "clipboard-list"}),
+	}
+	if !due.IsZero() {
+		page.Due, page.DueOn = dueBadge(words, daysLeft(due, s.Now(), in.zone)), words.T("portal.due.on", words.Date(due, time.UTC))
+	}
+	return s.show(w, r, page)
+}
+
+// daysLeft is how many days there are until a civil day in somebody's zone: 0 today, 1 tomorrow, negative when it is
+// over (S4.i3).
+func daysLeft(due, now time.Time, zone *time.Location) int {
+	y, m, d := now.In(zone).Date()
+	today := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return int(due.Sub(today) / (24 * time.Hour))
+}
+
+// dueBadge says how long there is.
+func dueBadge(w *language.Words, days int) *views.Badge {
+	switch {
+	case days < 0:
+		return &views.Badge{Tone: "danger", Icon: "triangle-alert", Word: w.N("portal.due.overdue", -days)}
+	case days == 0:
+		return &views.Badge{Tone: "warn", Icon: "clock", Word: w.T("portal.due.today")}
+	case days == 1:
+		return &views.Badge{Tone: "warn", Icon: "clock", Word: w.T("portal.due.tomorrow")}
+	}
+	return &views.Badge{Tone: "info", Icon: "clock", Word: w.N("portal.due.left", days)}
+}
+
+// portalContact is how to reach the practice (S4.11).
+func (s *Server) portalContact(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	c := in.setup.Contact
+	page := views.PortalContact{
+		Portal: s.around(r, in, "contact", in.words.T("portal.tab.contact")), Phone: c.Phone, Dial: views.Dial(c.Phone), Email: in.setup.Email, Address: c.Address, Hours: c.Hours,
+	}
+	for _, p := range c.People {
+		page.People = append(page.People, views.PortalPerson{Name: p.Name, Role: p.Role, Email: p.Email, Phone: p.Phone, Dial: views.Dial(p.Phone)})
+	}
+	return s.show(w, r, page)
+}
+
+// portalVideo explains the portal (S4.12).
+func (s *Server) portalVideo(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	v := in.setup.Video
+	page := views.PortalVideo{Portal: s.around(r, in, "video", in.words.T("portal.tab.video")), Heading: v.Title, Link: v.URL, Host: hostOf(v.URL), Media: v.Media}
+	if v.URL == "" {
+		page.Source = "/portal/video/film"
+	}
+	return s.show(w, r, page)
+}
+
+// portalSettings are what a person decides about the portal (S3.21).
+func (s *Server) portalSettings(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	page := s.personalPage(r, in)
+	fresh, err := s.caughtUp(r)
+	if err != nil {
+		return err
+	}
+	page.Stale = !fresh
+	page.Saved = r.URL.Query().Has("saved") && fresh
+	return s.show(w, r, page)
+}
+
+func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings {
+	w := in.words.Words
+	page := views.PortalSettings{
+		Portal: s.around(r, in, "settings", w.T("portal.tab.settings")), Command: newID(), Language: in.person.Language, Zone: in.person.Zone,
+		Mails: w.T("portal.settings.mails.text", in.setup.Name, in.Email), Chosen: theme(s.chosen(r, themeCookie)),
+		Themes: []views.Choice{
+			{Value: "", Word: w.T("portal.settings.theme.auto")}, {Value: "light", Word: w.T("portal.settings.theme.light")}, {Value: "dark", Word: w.T("portal.settings.theme.dark")},
+		},
+	}
+	page.Choices = []views.Choice{{Value: "", Word: w.T("portal.settings.language.practice", language.Name(in.setup.Language))}}
+	for _, tag := range in.setup.Languages {
+		page.Choices = append(page.Choices, views.Choice{Value: tag, Word: language.Name(tag)})
+	}
+	page.Zones = []views.Choice{{Value: "", Word: w.T("portal.settings.zone.practice", w.Zone(zone(in.setup.Zone)))}}
+	for _, name := range zonesFor(in.person.Zone, in.setup.Zone) {
+		page.Zones = append(page.Zones, views.Choice{Value: name, Word: w.Zone(zone(name))})
+	}
+	if !in.ByLink {
+		page.Links = []views.PortalLink{
+			{Icon: "monitor", Title: w.T("portal.settings.devices"), Text: w.T("portal.settings.devices.text"), Href: "/portal/settings/devices"},
+		}
+	}
+	return page
+}
+
+// zonesFor are the zones to choose from: those with words of their own, and those that somebody uses already.
+func zonesFor(used ...string) []string {
+	names := language.Zones()
+	for _, name := range used {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// savePortalSettings writes down what a person has decided. How light or dark the portal is belongs to the browser.
+func (s *Server) savePortalSettings(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	command, err := formID(r, "command")
+	if err != nil {
+		return err
+	}
+	by := in.by()
+	by.Command, by.Fingerprint = command, sha256.Sum256([]byte(r.Pattern+"\n"+r.PostForm.Encode()))
+	tag, zoneName := r.PostForm.Get("language"), r.PostForm.Get("zone")
+	res, err := s.People.Prefer(r.Context(), contactapp.Prefer{By: by, Contact: in.Contact, Language: &tag, Zone: &zoneName})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
+		page := s.personalPage(r, in)
+		page.Title = in.words.T("portal.error", page.Title)
+		page.Language, page.Zone, page.Chosen = tag, zoneName, theme(r.PostForm.Get("theme"))
+		page.Problems = views.Problems{{Field: map[string]string{"contact.zone": "zone"}[f.Code], Text: in.words.Fault(f.Code, f.Message)}}
+		page.Problems[0].Field = cmp.Or(page.Problems[0].Field, "language")
+		s.page(w, r, statuses[f.Kind], page)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	chosen := theme(r.PostForm.Get("theme"))
+	age := yearOfSeconds
+	if chosen == "" {
+		age = -1
+	}
+	s.setCookie(w, themeCookie, chosen, "/", age)
+	s.setCookie(w, languageCookie, "", "/", -1) // the setting is what counts
+	q := url.Values{"saved": {""}, "at": {strconv.FormatInt(res.Position, 10)}}
+	if len(in.clients) > 1 {
+		q.Set("client", in.client.Client.String())
+	}
+	http.Redirect(w, r, "/portal/settings?"+q.Encode(), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,198 @@
+package views
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"portico/app/language"
+
+	"golang.org/x/net/html"
+)
+
+// portalPages is every page of the portal with everything on it, in one language. What is data of a practice or a person
+// stands in «angles», so that a test can tell it from the words of the page.
+func portalPages(w *language.Words) []Page {
+	frame := func(title string) PortalFrame {
+		return PortalFrame{
+			Title: title, Practice: "«Harbour & Vale»", W: w, Hue: 165, Lacking: w.T("portal.lacking", "«Polski»", "«English»"),
+			Languages: []LanguageChoice{{"en", "«English»", true}, {"de", "«Deutsch»", false}, {"et", "«Eesti»", false}},
+			Here:      "/portal/help", Help: "/portal/help", Manifest: "/portal/manifest.webmanifest", Modules: []string{"sheets.js"},
+		}
+	}
+	tab := func(key, icon string) PortalTab {
+		return PortalTab{Key: key, Word: w.T("portal.tab." + key), Icon: icon, Href: "/portal/" + key}
+	}
+	page := func(nav string) Portal {
+		p := Portal{
+			PortalFrame: frame(w.T("portal.tab." + nav)), Nav: nav, Person: "«Ingrid»", Query: "?client=" + one.String(), Switched: true, Stale: true,
+			Client: PortalClient{ID: one, Name: "«Solberg Boats»"}, Others: []PortalClient{{two, "«Solberg, Ingrid»", "/portal?client=" + two.String()}},
+			Tabs: []PortalTab{tab("home", "house"), tab("todos", "list-todo"), tab("files", "folder"), tab("requests", "clipboard-list"), tab("billing", "receipt"), tab("schedule", "calendar"), tab("contact", "phone"), tab("video", "circle-play")},
+		}
+		p.Tabs[1].Count = 2
+		for i := range p.Tabs {
+			p.Tabs[i].Chosen = p.Tabs[i].Key == nav
+		}
+		return p
+	}
+	empty := func(key, icon string) PortalEmpty {
+		return PortalEmpty{Icon: icon, Title: w.T("portal." + key + ".empty"), Text: w.T("portal."+key+".empty.text", "«Harbour & Vale»")}
+	}
+	due := &Badge{"warn", "clock", w.N("portal.due.left", 3)}
+	quiet := page("home")
+	quiet.Client, quiet.Others, quiet.Switched, quiet.Stale, quiet.Lacking, quiet.Query = PortalClient{}, nil, false, false, "", ""
+	parts := []PortalPart{
+		{W: w, Head: w.T("portal.home.todos"), Href: "/portal/todos", Empty: empty("todos", "list-todo")},
+		{W: w, Head: w.T("portal.home.files"), Href: "/portal/files", Empty: empty("files", "folder")},
+	}
+	outside := Portal{PortalFrame: frame(w.T("portal.tab.help"))}
+	articles := []PortalArticleLine{{"«I can’t get in»", "/portal/help/enter"}, {"«I can’t send a file»", "/portal/help/upload"}}
+	return []Page{
+		PortalHome{Portal: quiet, Parts: parts, Next: NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", "«Harbour & Vale»", "«ingrid@solberg.example»")}},
+		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
+		PortalList{Portal: page("todos"), Empty: empty("todos", "list-todo")},
+		PortalList{Portal: page("files"), Empty: empty("files", "folder")},
+		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},
+		PortalList{Portal: page("schedule"), Empty: empty("schedule", "calendar")},
+		PortalRequests{Portal: page("requests"), Due: due, DueOn: w.T("portal.due.on", "«12 May 2026»"), Empty: empty("requests", "clipboard-list")},
+		PortalContact{
+			Portal: page("contact"), Phone: "«+44 20 7946 0958»", Dial: Dial("+44 (0)20 7946 0958"), Email: "«office@harbour.example»", Address: "«12 Quay Street\nHarwich»", Hours: "«Mon to Fri\n9 to 17»",
+			People: []PortalPerson{{"«Priya Nair»", "«Your adviser»", "«priya@harbour.example»", "«+44 20 7946 0959»", Dial("+44 20 7946 0959")}, {Name: "«Tom Okafor»", Role: "«Payroll»"}},
+		},
+		PortalHelp{Portal: page("help"), SignedIn: true, Articles: articles, Email: "«office@harbour.example»", Details: "«Firefox 132»", Probe: "/portal/help/probe"},
+		PortalHelp{Portal: outside, Articles: articles, Email: "«office@harbour.example»", Details: "«Firefox 132»", Probe: "/portal/help/probe"},
+		PortalArticle{Portal: page("help"), SignedIn: true, Heading: "«I can’t get in»", Lang: "en", Lacks: w.T("portal.help.untranslated", "«Deutsch»", "«English»"), Body: "<p>«Press the button»</p>", Back: "/portal/help"},
+		PortalArticle{Portal: outside, Heading: "«I can’t get in»", Lang: "en", Body: "<p>«Press the button»</p>", Back: "/portal/help"},
+		PortalVideo{Portal: page("video"), Heading: "«Welcome»", Source: "/portal/video/film", Media: "video/mp4"},
+		PortalVideo{Portal: page("video"), Link: "https://film.example/1", Host: "«film.example»"},
+		PortalSettings{
+			Portal: page("settings"), Command: two, Saved: true, Choices: []Choice{{"", w.T("portal.settings.language.practice", "«English»")}, {"de", "«Deutsch»"}}, Language: "de",
+			Zones: []Choice{{"", w.T("portal.settings.zone.practice", "«UK time»")}, {"Europe/Tallinn", "«Europe/Tallinn»"}}, Zone: "Europe/Tallinn",
+			Themes: []Choice{{"", w.T("portal.settings.theme.auto")}, {"light", w.T("portal.settings.theme.light")}, {"dark", w.T("portal.settings.theme.dark")}},
+			Mails:  w.T("portal.settings.mails.text", "«Harbour & Vale»", "«ingrid@solberg.example»"), Links: []PortalLink{{"shield-check", w.T("portal.settings.factors"), w.T("portal.settings.factors.text"), "/portal/settings/security"}},
+			Problems: Problems{{"language", w.T("portal.refused")}, {"zone", w.T("portal.refused")}},
+		},
+		PortalRefused{PortalPlain: PortalPlain{frame(w.T("portal.refused"))}, Heading: w.T("portal.refused"), Text: w.T("portal.refused.text"), Action: w.T("portal.refused.action"), Href: "/portal"},
+	}
+}
+
+// barePortal is every page of the portal with nothing on it.
+func barePortal() []Page {
+	p := Portal{PortalFrame: PortalFrame{W: language.For("de")}}
+	return []Page{
+		PortalHome{Portal: p}, PortalList{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
+		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
+	}
+}
+
+// hardCoded are the texts of a page that stand neither in the brackets of pseudo words nor in the angles of data: what
+// readers see, and what assistive technology says.
+func hardCoded(t *testing.T, page string) (found []string) {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := 0 // brackets, which may hold elements
+	look := func(text string, depth *int) {
+		bare := false
+		for _, r := range text {
+			switch {
+			case r == '⟦' || r == '«':
+				*depth++
+			case r == '⟧' || r == '»':
+				*depth--
+			case *depth == 0 && unicode.IsLetter(r):
+				bare = true
+			}
+		}
+		if bare {
+			found = append(found, strings.Join(strings.Fields(text), " "))
+		}
+	}
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.ElementNode && (n.Data == "script" || n.Data == "style") {
+			return
+		}
+		for _, a := range n.Attr {
+			if slices.Contains([]string{"aria-label", "alt", "title", "placeholder", "aria-description"}, a.Key) {
+				look(a.Val, new(int))
+			}
+			if a.Key == "class" && (a.Val == "brand__mark" || a.Val == "avatar") { // letters of a name
+				return
+			}
+		}
+		if n.Type == html.TextNode {
+			look(n.Data, &inside)
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(doc)
+	return found
+}
+
+// TestPortalSaysNothingByItself: every word that a client reads comes from a catalogue (issue 4, section 4).
+func TestPortalSaysNothingByItself(t *testing.T) {
+	for _, p := range portalPages(language.Pseudo()) {
+		page := strings.ReplaceAll(rendered(t, p), " - «", "«")
+		if found := hardCoded(t, page); len(found) > 0 {
+			t.Errorf("%s says by itself: %q", p.File(), found)
+		}
+		if n := strings.Count(page, "⟦"); n < 8 {
+			t.Errorf("%s has %d texts of a catalogue only", p.File(), n)
+		}
+	}
+	if Dial("") != "" || Dial("none") != "" {
+		t.Error("nothing can be dialled")
+	}
+	bad := `<html><body><p>⟦Hélló⟧</p><p aria-label="Close">«Ingrid» signed in</p></body></html>`
+	if found := hardCoded(t, bad); !slices.Equal(found, []string{"Close", "«Ingrid» signed in"}) {
+		t.Errorf("the test sees %q", found)
+	}
+}
+
+// TestPortalInEveryLanguage: no key is left without a text, and the page says which language it is in.
+func TestPortalInEveryLanguage(t *testing.T) {
+	for _, tag := range language.Tags() {
+		for _, p := range portalPages(language.For(tag)) {
+			page := rendered(t, p)
+			if !strings.Contains(page, `<html lang="`+tag+`"`) {
+				t.Errorf("%s doesn't say that it is in %s", p.File(), tag)
+			}
+			if key := regexp.MustCompile(`[> "]portal\.[a-z_.]+[< "]`).FindString(page); key != "" {
+				t.Errorf("%s in %s shows the key %q", p.File(), tag, key)
+			}
+			if regexp.MustCompile(`\{(\d|n)\}`).MatchString(page) {
+				t.Errorf("%s in %s lacks an argument", p.File(), tag)
+			}
+		}
+	}
+}
+
+// TestPortalTabs: a phone shows three tabs and the rest behind one more, which is marked when the page is among them.
+func TestPortalTabs(t *testing.T) {
+	w := language.For("en")
+	var contact, home Page
+	for _, p := range portalPages(w) {
+		switch p := p.(type) {
+		case PortalContact:
+			contact = p
+		case PortalHome:
+			home = p
+		}
+	}
+	if page := rendered(t, contact); !strings.Contains(page, `<summary class="tabs__one" data-chosen>`) || strings.Count(page, `aria-current="page"`) != 2 {
+		t.Error("Contact is one of the rest, and isn't marked in both lists")
+	}
+	if page := rendered(t, home); strings.Contains(page, "data-chosen") || !strings.Contains(page, `<a class="tabs__one" href="/portal/home" aria-current="page">`) {
+		t.Error("Home is no tab of its own")
+	}
+	if p := (Portal{Tabs: []PortalTab{{Key: "home"}}}); len(p.First()) != 1 || len(p.Rest()) != 0 {
+		t.Error("few tabs are too few")
+	}
+}
