@@ -172,11 +172,11 @@ const clientColumns = `c.id, c.name, c.email, c.sort, c.reference, c.owner_id, c
 
 // Clients lists a firm's clients.
 func (l ClientList) Clients(ctx context.Context, firm int32, q app.Query) (rows []app.ClientRow, next string, err error) {
+	limit := pageLimit(q.Limit)
 	sql, args, err := clientsSQL(firm, q)
 	if err != nil {
 		return nil, "", err
 	}
-	limit := pageLimit(q.Limit)
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
 		found, err := tx.Query(ctx, sql, args...)
 		if err != nil {
@@ -221,41 +221,38 @@ func clientsSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 	case app.Newest:
 		key, beyond, order = `to_char(c.created_at, 'YYYY-MM-DD HH24:MI:SS.US')`, `(c.created_at, c.id) < (%s::timestamptz, %s)`, `c.created_at DESC, c.id DESC`
 	}
-	args = []any{firm, pageLimit(q.Limit) + 1}
-	sql = `SELECT ` + clientColumns + `, ` + key + ` FROM portal.client c WHERE c.firm_no = $1` + clientsWhere(q, &args)
+	where := conditions{args: []any{firm, pageLimit(q.Limit) + 1}}
+	clientsWhere(q, &where)
 	if q.After != "" {
-		args = append(args, after, id)
-		sql += ` AND ` + fmt.Sprintf(beyond, fmt.Sprintf("$%d", len(args)-1), fmt.Sprintf("$%d", len(args)))
+		where.where += ` AND ` + fmt.Sprintf(beyond, where.ask(after), where.ask(id))
 	}
-	return sql + ` ORDER BY ` + order + ` LIMIT $2`, args, nil
+	return `SELECT ` + clientColumns + `, ` + key + ` FROM portal.client c WHERE c.firm_no = $1` + where.sql() + ` ORDER BY ` + order + ` LIMIT $2`, where.args, nil
 }
 
-// clientsWhere are the conditions of a query but for its cursor; $1 is the firm.
-func clientsWhere(q app.Query, args *[]any) (sql string) {
-	with := func(condition string, value any) {
-		*args = append(*args, value)
-		sql += ` AND ` + fmt.Sprintf(condition, fmt.Sprintf("$%d", len(*args)))
-	}
+// clientsWhere asks for what a query chooses, but for its cursor; $1 is the firm.
+func clientsWhere(q app.Query, where *conditions) {
 	switch q.Shelf {
 	case app.Active:
-		sql += ` AND c.active`
+		where.where += ` AND c.active`
 	case app.Archived:
-		sql += ` AND NOT c.active`
+		where.where += ` AND NOT c.active`
 	case app.Everywhere:
 	}
 	if q.Owner != uuid.Nil {
-		with(`c.owner_id = %s`, q.Owner)
+		where.where += ` AND c.owner_id = ` + where.ask(q.Owner)
 	}
 	if q.Sort != "" {
-		with(`c.sort = %s`, string(q.Sort))
+		where.where += ` AND c.sort = ` + where.ask(string(q.Sort))
 	}
 	if q.Tag != "" {
-		with(`c.id IN (SELECT t.client_id FROM portal.client_tag t WHERE t.firm_no = $1 AND t.tag_key = %s)`, tagKey(q.Tag))
+		where.ids = append(where.ids, `SELECT t.client_id FROM portal.client_tag t WHERE t.firm_no = $1 AND t.tag_key = `+where.ask(tagKey(q.Tag)))
 	}
-	return sql + searchFor(q.Text).condition(`c.id IN (
-		SELECT w.client_id FROM portal.client_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
-		UNION SELECT k.client_id FROM portal.client_contact k WHERE k.contact_id IN (`+contactsWithWord+`))`, args)
+	where.search(q.Text, clientsWithWord)
 }
+
+// clientsWithWord are the clients with a word, of their own or of their people's, from one text up to another, as SQL.
+const clientsWithWord = `SELECT w.client_id FROM portal.client_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
+	UNION SELECT k.client_id FROM portal.client_contact k WHERE k.contact_id = ANY (ARRAY(` + contactsWithWord + `))`
 
 // Client is one client.
 func (l ClientList) Client(ctx context.Context, firm int32, id uuid.UUID) (app.ClientRow, error) {

@@ -137,18 +137,17 @@ func (l ContactList) Contacts(ctx context.Context, firm int32, q app.Query) (row
 		return nil, "", err
 	}
 	limit := pageLimit(q.Limit)
-	args := []any{firm, name, id, limit + 1}
-	sql := `SELECT ` + contactColumns + `, c.name_key FROM portal.contact c WHERE c.firm_no = $1 AND (c.name_key, c.id) > ($2, $3)`
+	where := conditions{args: []any{firm, name, id, limit + 1}}
 	if q.Unset {
-		sql += ` AND c.email_key = ''`
+		where.where += ` AND c.email_key = ''`
 	}
 	if q.Loose {
-		sql += ` AND NOT ` + linkedSomewhere
+		where.where += ` AND NOT ` + linkedSomewhere
 	}
-	sql += searchFor(q.Text).condition(`c.id IN (`+contactsWithWord+`)`, &args)
-	var last string
+	where.search(q.Text, contactsWithWord)
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		found, err := tx.Query(ctx, sql+` ORDER BY c.name_key, c.id LIMIT $4`, args...)
+		found, err := tx.Query(ctx, `SELECT `+contactColumns+`, c.name_key FROM portal.contact c WHERE c.firm_no = $1 AND (c.name_key, c.id) > ($2, $3)`+
+			where.sql()+` ORDER BY c.name_key, c.id LIMIT $4`, where.args...)
 		if err != nil {
 			return err
 		}
@@ -162,8 +161,8 @@ func (l ContactList) Contacts(ctx context.Context, firm int32, q app.Query) (row
 			return err
 		}
 		if len(rows) > limit {
-			rows, last = rows[:limit], keys[limit-1]
-			next = base64.RawURLEncoding.EncodeToString(append(rows[limit-1].ID[:], last...))
+			rows = rows[:limit]
+			next = base64.RawURLEncoding.EncodeToString(append(rows[limit-1].ID[:], keys[limit-1]...))
 		}
 		return countClients(ctx, tx, rows)
 	})

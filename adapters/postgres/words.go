@@ -65,11 +65,21 @@ func wordRows(first, second any, texts ...string) []Row {
 	return rows
 }
 
-// search is what a typed text looks for: of each word the first that begins so, and the first that doesn't any more.
-type search struct{ from, to []string }
+// search is what a typed text looks for: of each word the first that begins so, and the first that doesn't any more. A
+// single letter is in every list a hundred times: it counts where nothing else is asked for, and then leads to the names
+// that begin with it.
+type search struct {
+	from, to []string
+	letter   bool // there is one word, of one letter
+}
 
 func searchFor(text string) (s search) {
-	for _, w := range strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	list := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	longer := slices.DeleteFunc(slices.Clone(list), func(w string) bool { return len(w) == 1 && w[0] >= 'a' })
+	if s.letter = len(longer) == 0 && len(list) > 0; s.letter {
+		longer = list[:1]
+	}
+	for _, w := range longer {
 		if len(s.from) < maxQuestions && !slices.Contains(s.from, w) {
 			s.from, s.to = append(s.from, w), append(s.to, w+string(unicode.MaxRune))
 		}
@@ -77,13 +87,37 @@ func searchFor(text string) (s search) {
 	return s
 }
 
-// condition is one condition a word, ANDed. part is SQL that holds where a row has a word between %[1]s and %[2]s. It
-// adds the words to args.
-func (s search) condition(part string, args *[]any) string {
-	sql := ""
+// conditions are those of a query of rows c, as SQL. Rows that have something are found by their ids first, as one array:
+// then no plan takes going along all rows for shorter than looking those up.
+type conditions struct {
+	where string
+	ids   []string // SQL of ids, of which a row must be in each
+	args  []any
+}
+
+// ask adds a question and says where it stands: "$3".
+func (c *conditions) ask(value any) string {
+	c.args = append(c.args, value)
+	return fmt.Sprintf("$%d", len(c.args))
+}
+
+// search asks for rows that have all words of text. ids is SQL of the ids with a word between %[1]s and %[2]s.
+func (c *conditions) search(text, ids string) {
+	s := searchFor(text)
 	for i := range s.from {
-		*args = append(*args, s.from[i], s.to[i])
-		sql += " AND " + fmt.Sprintf(part, fmt.Sprintf("$%d", len(*args)-1), fmt.Sprintf("$%d", len(*args)))
+		from, to := c.ask(s.from[i]), c.ask(s.to[i])
+		if s.letter {
+			c.where += " AND c.name_key >= " + from + " AND c.name_key < " + to
+		} else {
+			c.ids = append(c.ids, fmt.Sprintf(ids, from, to))
+		}
 	}
-	return sql
+}
+
+// sql is all that was asked for, to be put after another condition.
+func (c *conditions) sql() string {
+	if len(c.ids) == 0 {
+		return c.where
+	}
+	return c.where + " AND c.id = ANY (ARRAY((" + strings.Join(c.ids, ") INTERSECT (") + ")))"
 }

@@ -1,0 +1,18 @@
+package postgres
+
+import (
+	"context"
+
+	app "portico/app/client"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ClientsStatement shows tests of plans what a query of clients asks.
+func ClientsStatement(ctx context.Context, db *DB, firm int32, q app.Query, do func(tx pgx.Tx, sql string, args []any) error) error {
+	sql, args, err := clientsSQL(firm, q)
+	if err != nil {
+		return err
+	}
+	return db.scoped(ctx, firm, func(tx pgx.Tx) error { return do(tx, sql, args) })
+}
