@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"regexp"
 	"slices"
@@ -172,28 +171,14 @@ const clientColumns = `c.id, c.name, c.email, c.sort, c.reference, c.owner_id, c
 
 // Clients lists a firm's clients.
 func (l ClientList) Clients(ctx context.Context, firm int32, q app.Query) (rows []app.ClientRow, next string, err error) {
-	limit := pageLimit(q.Limit)
-	sql, args, err := clientsSQL(firm, q)
-	if err != nil {
-		return nil, "", err
-	}
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		found, err := tx.Query(ctx, sql, args...)
+		if q.Portal == app.AnyPortal {
+			rows, next, err = l.page(ctx, tx, firm, q)
+		} else {
+			rows, next, err = l.pageByPortal(ctx, tx, firm, q)
+		}
 		if err != nil {
 			return err
-		}
-		var keys []string
-		if rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.ClientRow, error) {
-			var key string
-			c, err := scanClient(r, &key)
-			keys = append(keys, key)
-			return c, err
-		}); err != nil {
-			return err
-		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			next = base64.RawURLEncoding.EncodeToString(append(rows[limit-1].ID[:], keys[limit-1]...))
 		}
 		return addActivity(ctx, tx, rows)
 	})
@@ -204,6 +189,42 @@ func (l ClientList) Clients(ctx context.Context, firm int32, q app.Query) (rows 
 		return nil, "", fmt.Errorf("list clients: %w", err)
 	}
 	return rows, next, nil
+}
+
+func (l ClientList) page(ctx context.Context, tx pgx.Tx, firm int32, q app.Query) (rows []app.ClientRow, next string, err error) {
+	sql, args, err := clientsSQL(firm, q)
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, "", err
+	}
+	var keys []string
+	rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.ClientRow, error) {
+		var key string
+		c, err := scanClient(r, &key)
+		keys = append(keys, key)
+		return c, err
+	})
+	if limit := pageLimit(q.Limit); err == nil && len(rows) > limit {
+		rows, next = rows[:limit], nextClient(rows[limit-1].ID, keys[limit-1])
+	}
+	return rows, next, err
+}
+
+// pageByPortal is a page of clients that are chosen by where their people stand.
+func (l ClientList) pageByPortal(ctx context.Context, tx pgx.Tx, firm int32, q app.Query) (rows []app.ClientRow, next string, err error) {
+	ids, next, err := l.pageOfCensus(ctx, tx, firm, q)
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := tx.Query(ctx, `SELECT `+clientColumns+` FROM portal.client c WHERE c.id = ANY ($1) ORDER BY array_position($1, c.id)`, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.ClientRow, error) { return scanClient(r) })
+	return rows, next, err
 }
 
 // clientsSQL is the statement that finds a page of clients, and what it is asked with. Each order has its index, so that

@@ -10,7 +10,9 @@ import (
 
 	"portico/adapters/postgres"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/domain/client"
+	"portico/domain/contact"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -30,6 +32,7 @@ func manyClients(t testing.TB, n int) *register {
 		return fmt.Sprintf("rm.%s_%d", name, generation)
 	}
 	clients, people := table("client", "client_list"), table("contact", "contact_list")
+	invites := table("invite", "invite_list")
 	firms := fmt.Sprintf(`%d`, r.firm)
 	owner := fmt.Sprintf(`'%s'::uuid`, r.owner)
 	for _, sql := range []string{
@@ -47,6 +50,9 @@ func manyClients(t testing.TB, n int) *register {
 			CASE WHEN i % 11 = 0 THEN '' ELSE given || i || '@' || family || '.example' END, '', '', '', timestamptz '2026-01-01' FROM given`,
 		`INSERT INTO ` + strings.Replace(people, "contact_", "contact_word_", 1) + ` SELECT DISTINCT person, ` + firms + `::integer, w FROM given, unnest(ARRAY[given, family, given || i, 'example']) AS w`,
 		`INSERT INTO ` + strings.Replace(clients, "client_", "client_contact_", 1) + ` SELECT client, ` + firms + `, person, ARRAY['files'], timestamptz '2026-01-01' FROM given WHERE i % 13 <> 0`,
+		`INSERT INTO ` + invites + ` (contact_id, id, firm_no, client_id, state, access, is_in, nth, sendings, version, name, email, phone, channels, message, due_on, expires_at, zone, job_id, sent_at, bounce_code, bounce_detail)
+			SELECT person, person, ` + firms + `, client, (ARRAY['accepted','sent','accepted','bounced','expired','withdrawn','accepted'])[1 + i % 7], 'account', i % 7 IN (0, 2, 6), 1, 1, 1, given, given || '@x.example', '',
+			'email', '', '', timestamptz '2027-01-01', 'UTC', '00000000-0000-0000-0000-000000000000', timestamptz '2026-01-01', '', '' FROM given WHERE i % 3 <> 0`,
 		`ANALYZE`,
 	} {
 		if _, err := r.db.Work.Exec(t.Context(), sql); err != nil {
@@ -96,6 +102,58 @@ func TestClientsPlans(t *testing.T) {
 			t.Logf("%s:\n%s", name, plan)
 		}
 	}
+}
+
+// TestClientsByPortalAreQuick says what choosing by where people stand takes, with the numbers beside all filters.
+func TestClientsCensusTakes(t *testing.T) {
+	r := manyClients(t, 20_000)
+	median := func(what string, do func() error) {
+		t.Helper()
+		var all []time.Duration
+		for range 15 {
+			began := time.Now()
+			if err := do(); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, time.Since(began))
+		}
+		slices.Sort(all)
+		t.Logf("%s: median %v, slowest %v", what, all[len(all)/2], all[len(all)-1])
+	}
+	for _, p := range clientapp.Portals {
+		median(string(p), func() error {
+			_, _, err := r.list.Clients(t.Context(), r.firm, clientapp.Query{Portal: p, Order: clientapp.Newest})
+			return err
+		})
+	}
+	for name, q := range map[string]clientapp.Query{"all numbers": {}, "of a search": {Text: "solberg"}, "of a rare one": {Text: "c-01234"}} {
+		median(name, func() error { _, err := r.list.Counts(t.Context(), r.firm, q, r.owner); return err })
+	}
+	if os.Getenv("PORTICO_PLANS") != "" {
+		err := pgx.BeginFunc(t.Context(), r.db.App, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(t.Context(), fmt.Sprintf(`SET LOCAL portico.firm = '%d'`, r.firm)); err != nil {
+				return err
+			}
+			rows, err := tx.Query(t.Context(), `EXPLAIN (ANALYZE, BUFFERS OFF) `+postgres.CensusStatement, r.firm)
+			if err != nil {
+				return err
+			}
+			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			t.Log(strings.Join(lines, "\n"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	median("a new census", func() error {
+		r.do(r.contacts.Add(t.Context(), contactapp.Add{By: r.by(), ID: uuid.Must(uuid.NewV7()), Details: contact.Entry{Given: "New"}}))
+		r.see()
+		began := time.Now()
+		_, err := r.list.Counts(t.Context(), r.firm, clientapp.Query{Fresh: true}, r.owner)
+		t.Log(time.Since(began))
+		return err
+	})
 }
 
 // cursorAt is a cursor somewhere in the list.

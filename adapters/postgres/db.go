@@ -27,7 +27,8 @@ type DB struct {
 	Work *pgxpool.Pool // the owner: saga, effects, operators' commands
 	Proj *pgxpool.Pool // the owner, without waiting for the disk: a lost commit of a projection is folded again
 
-	waits waits
+	waits    waits
+	censuses censuses
 }
 
 // Open connects to url. It fails when the database cannot be reached or has not been migrated.

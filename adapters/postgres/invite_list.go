@@ -26,6 +26,7 @@ var inviteModel = Model{
 				"bounce_code text NOT NULL", "bounce_detail text NOT NULL", "opened_at timestamptz", "accepted_at timestamptz", "ended_at timestamptz", "removed_at timestamptz",
 			},
 			Key:     []string{"contact_id"},
+			Own:     "contact_id IN (SELECT portal.own_contacts())",
 			Indexes: []string{"firm_no, sent_at DESC, contact_id DESC", "client_id, sent_at DESC", "firm_no, job_id"},
 		},
 		{
@@ -35,6 +36,7 @@ var inviteModel = Model{
 				"channel text NOT NULL", "channels text NOT NULL", "version integer NOT NULL", "detail text NOT NULL", "until timestamptz", "client_id uuid NOT NULL",
 			},
 			Key: []string{"contact_id", "n"},
+			Own: "contact_id IN (SELECT portal.own_contacts())",
 		},
 	},
 	New: func(s event.Stream, firm int32) View {

@@ -28,6 +28,11 @@ func clientCursor(after string) (name string, id uuid.UUID, err error) {
 	return string(b[16:]), uuid.UUID(b[:16]), nil
 }
 
+// nextClient is what clientCursor reads.
+func nextClient(id uuid.UUID, key string) string {
+	return base64.RawURLEncoding.EncodeToString(append(id[:], key...))
+}
+
 // pattern is a LIKE pattern that finds text anywhere, taken as it stands; empty finds all.
 func pattern(text string) string {
 	if text = strings.TrimSpace(text); text == "" {
