@@ -188,6 +188,35 @@ var censusSQL = `
 	) AS p ON p.client_id = c.id
 	WHERE c.firm_no = $1 ORDER BY c.name_key, c.id`
 
+// addStands says of rows where their people stand.
+func addStands(ctx context.Context, tx pgx.Tx, firm int32, rows []app.ClientRow) error {
+	ids, at := make([]uuid.UUID, len(rows)), make(map[uuid.UUID]*app.ClientRow, len(rows))
+	for i := range rows {
+		ids[i], at[rows[i].ID] = rows[i].ID, &rows[i]
+	}
+	found, err := tx.Query(ctx, `
+		SELECT k.client_id, count(*), bit_or((`+contactBits+` | `+inviteBits+`)::smallint)
+		FROM portal.client_contact k `+joinContact+` `+joinInvite+` WHERE k.firm_no = $1 AND k.client_id = ANY ($2) GROUP BY 1`, firm, ids)
+	if err != nil {
+		return err
+	}
+	var id uuid.UUID
+	var n int
+	var bits int16
+	_, err = pgx.ForEachRow(found, []any{&id, &n, &bits}, func() error {
+		c := at[id]
+		c.People, c.Stand = n, app.WithoutPortal
+		for _, p := range []app.Portal{app.SignedIn, app.Bounced, app.Invited, app.Unaddressed, app.Unmailed} {
+			if stands(bits, p) {
+				c.Stand = p
+				break
+			}
+		}
+		return nil
+	})
+	return err
+}
+
 // choosing tells of each client whether a query chooses it, filter by filter.
 type choosing struct {
 	q     app.Query

@@ -103,6 +103,15 @@ func TestClientsByWhereTheirPeopleStand(t *testing.T) {
 		t.Errorf("counted %s", got)
 	}
 
+	for id, want := range map[uuid.UUID]clientapp.Portal{
+		nobody: clientapp.AnyPortal, unmailed: clientapp.Unmailed, unaddressed: clientapp.Unaddressed, asked: clientapp.Invited, in: clientapp.SignedIn,
+		both: clientapp.SignedIn, bounced: clientapp.Bounced, withdrawn: clientapp.WithoutPortal, removed: clientapp.WithoutPortal,
+	} {
+		if row, err := r.list.Client(ctx, r.firm, id); err != nil || row.Stand != want || (row.People == 0) != (id == nobody) {
+			t.Errorf("%s stands at %q with %d people, %v; want %q", row.Name, row.Stand, row.People, err, want)
+		}
+	}
+
 	// Each number is what its choice shows, with the others as they are.
 	for _, q := range []clientapp.Query{
 		{}, {Text: "in"}, {Tag: "audit"}, {Owner: r.owner}, {Sort: client.Trust}, {Portal: clientapp.SignedIn}, {Shelf: clientapp.Archived}, {Shelf: clientapp.Everywhere},

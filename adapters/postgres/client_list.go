@@ -177,6 +177,9 @@ func (l ClientList) Clients(ctx context.Context, firm int32, q app.Query) (rows 
 		} else {
 			rows, next, err = l.pageByPortal(ctx, tx, firm, q)
 		}
+		if err == nil {
+			err = addStands(ctx, tx, firm, rows)
+		}
 		if err != nil {
 			return err
 		}
@@ -284,6 +287,9 @@ func (l ClientList) Client(ctx context.Context, firm int32, id uuid.UUID) (app.C
 			return err
 		}
 		if rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.ClientRow, error) { return scanClient(r) }); err != nil {
+			return err
+		}
+		if err := addStands(ctx, tx, firm, rows); err != nil {
 			return err
 		}
 		return addActivity(ctx, tx, rows)

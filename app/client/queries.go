@@ -101,8 +101,10 @@ type ClientRow struct {
 	Owner        uuid.UUID // zero: nobody yet
 	OwnerName    string
 	Tags         []string
-	Links        int // upload links ever sent for this client
-	Files        int // files that have reached the practice
+	People       int    // who are linked to it
+	Stand        Portal // where they stand, the best that is known of them; AnyPortal: there is nobody
+	Links        int    // upload links ever sent for this client
+	Files        int    // files that have reached the practice
 	CreatedAt    time.Time
 	ArchivedAt   time.Time // zero: active
 	LastActivity time.Time // newest of: created, link sent, file delivered

@@ -111,6 +111,14 @@ func (h *house) Client(_ context.Context, no int32, id uuid.UUID) (clientapp.Cli
 	return clientapp.ClientRow{}, client.ErrNotFound
 }
 
+func (h *house) Counts(context.Context, int32, clientapp.Query, uuid.UUID) (c clientapp.Counts, err error) {
+	return c, nil
+}
+
+func (h *house) Matching(context.Context, int32, clientapp.Query) (ids []uuid.UUID, err error) {
+	return ids, nil
+}
+
 func (h *house) Clients(ctx context.Context, no int32, q clientapp.Query) (rows []clientapp.ClientRow, next string, err error) {
 	start, _ := strconv.Atoi(q.After)
 	n := 0

@@ -21,21 +21,39 @@ func (s *Server) clients(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := clientapp.Query{Text: r.URL.Query().Get("q"), After: r.URL.Query().Get("after"), Limit: pageSize}
+	q, mine := clientQuery(r)
 	rows, next, err := s.ClientList.Clients(r.Context(), u.Firm, q)
 	if err != nil {
 		return err
 	}
-	page := views.Clients{Shell: s.shell(r, "Clients", "clients"), Query: q.Text, Pager: pager(r, next, len(rows), "client", "clients")}
+	counts, err := s.ClientList.Counts(r.Context(), u.Firm, q, u.ID)
+	if err != nil {
+		return err
+	}
+	page := views.Clients{
+		Shell: s.shell(r, "Clients", "clients"), Query: q.Text, Pager: pager(r, next, len(rows), "client", "clients"),
+		Found: views.Count(counts.Found, "client", "clients"),
+	}
+	page.Filters, page.Orders, page.Kept = clientFilters(r, q, mine, counts)
 	page.Stale, page.Find = !current, q.Text
 	for _, row := range rows {
 		page.Rows = append(page.Rows, clientLine(row, zone(u.Practice.Zone)))
 	}
-	page.Empty = views.Empty{Icon: "users", Title: "No clients yet", Text: "Add the first one. Then you can send upload links and keep what comes back in one place.", Action: "Add the first client", Href: "/clients/new"}
-	if q.Text != "" {
-		page.Empty = views.Empty{Icon: "search", Title: "No client matches", Text: "Nobody’s name, address or reference holds “" + q.Text + "”.", Action: "Show all clients", Href: "/clients"}
-	}
+	page.Empty = noClients(q)
 	return s.show(w, r, page)
+}
+
+// noClients says why a list has nobody on it.
+func noClients(q clientapp.Query) views.Empty {
+	filtered := q
+	filtered.Text, filtered.After, filtered.Order, filtered.Limit, filtered.Fresh = "", "", "", 0, false
+	switch {
+	case q.Text != "":
+		return views.Empty{Icon: "search", Title: "No client matches", Text: "No word of a name, address or reference begins with “" + q.Text + "”, neither of a client nor of their people.", Action: "Show all clients", Href: "/clients"}
+	case filtered != clientapp.Query{}:
+		return views.Empty{Icon: "users", Title: "No client is like this", Text: "None of your clients passes all the filters that are on.", Action: "Show all clients", Href: "/clients"}
+	}
+	return views.Empty{Icon: "users", Title: "No clients yet", Text: "Add the first one. Then you can send upload links and keep what comes back in one place.", Action: "Add the first client", Href: "/clients/new"}
 }
 
 // pager leads to the page after this one, with the same filters.

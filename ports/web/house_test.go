@@ -363,6 +363,7 @@ type shelf struct {
 	gone    map[uuid.UUID]error // files that are asked for and not handed out
 	missing map[uuid.UUID]bool  // files whose bytes aren't there
 	next    string
+	counts  clientapp.Counts
 
 	firmtest.Reader // of the practice's settings, but for those that follow
 	templates       []firmapp.Template
@@ -465,6 +466,14 @@ func (s *shelf) Clients(_ context.Context, _ int32, q clientapp.Query) ([]client
 		return s.clients, "", nil
 	}
 	return s.clients, s.next, nil
+}
+
+func (s *shelf) Counts(_ context.Context, _ int32, _ clientapp.Query, _ uuid.UUID) (clientapp.Counts, error) {
+	return s.counts, nil
+}
+
+func (s *shelf) Matching(context.Context, int32, clientapp.Query) ([]uuid.UUID, error) {
+	return nil, nil
 }
 
 func (s *shelf) Client(_ context.Context, _ int32, id uuid.UUID) (clientapp.ClientRow, error) {

@@ -22,7 +22,7 @@ var sorts = []views.Choice{
 func clientLine(c clientapp.ClientRow, z *time.Location) views.ClientLine {
 	l := views.ClientLine{
 		ID: c.ID, Name: c.Name, Email: c.Email, Reference: c.Reference, Sort: string(c.Sort), Owner: c.OwnerName,
-		Links: c.Links, Files: c.Files, Active: views.At(c.LastActivity, z),
+		Tags: c.Tags, Archived: views.At(c.ArchivedAt, z), Portal: standingBadge(c.Stand), Links: c.Links, Files: c.Files, Active: views.At(c.LastActivity, z),
 	}
 	for _, s := range sorts {
 		if s.Value == string(c.Sort) {

@@ -276,7 +276,7 @@ func TestLinkPageWithManyFiles(t *testing.T) {
 	row.Delivered = 1234
 	h.shelf.links, h.shelf.files, h.shelf.next = []linkapp.LinkRow{row}, []linkapp.FileRow{fileRow()}, "2026-11-21T12:00:00Z_x"
 	base := "/upload-links/" + link.String()
-	h.get(base).want(t, 200, "Showing 1 of 1234 files", `href="`+base+`?after=2026-11-21T12%3A00%3A00Z_x#files-head"`).lacks(t, "Back to the newest")
+	h.get(base).want(t, 200, "Showing 1 of 1,234 files", `href="`+base+`?after=2026-11-21T12%3A00%3A00Z_x#files-head"`).lacks(t, "Back to the newest")
 	h.shelf.next = ""
 	h.get(base+"?after=2026-11-21T12%3A00%3A00Z_x").want(t, 200, "Back to the newest files", `href="`+base+`"`).lacks(t, "Showing 1 of")
 	q, ok := h.shelf.asked[len(h.shelf.asked)-1].(linkapp.FileQuery)

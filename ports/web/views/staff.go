@@ -20,54 +20,11 @@ type Failure struct {
 	Href   string
 }
 
-// Clients is the list of clients.
-type Clients struct {
-	Shell
-	Query string
-	Rows  []ClientLine
-	Empty Empty
-	Pager Pager
-}
-
-// ClientLine is one client in a list.
-type ClientLine struct {
-	ID        uuid.UUID
-	Name      string
-	Email     string
-	Reference string
-	Sort      string
-	Owner     string
-	Links     int
-	Files     int
-	Active    When // newest of: created, link sent, file delivered
-}
-
-// ClientNew is the form for a new client.
-type ClientNew struct {
-	Shell
-	ID, Command            uuid.UUID
-	Name, Email, Reference string
-	Sort                   string
-	Sorts                  []Choice
-	Problems               Problems
-}
-
 // Choice is one option of a select.
 type Choice struct{ Value, Word string }
 
 // ClientChoice is one client of a form, with the address that a link would go to.
 type ClientChoice struct{ Value, Word, Email string }
-
-// Client is the page of one client.
-type Client struct {
-	Shell
-	Client ClientLine
-	Links  []LinkLine
-	Files  []FileLine
-	Name   string // part of a file's name that was looked for
-	Later  bool   // this isn't the first page of files
-	Pager  Pager
-}
 
 // Links is the list of upload links.
 type Links struct {
@@ -322,9 +279,6 @@ type Mail struct {
 // File names the template.
 func (Login) File() string      { return "login.html" }
 func (Failure) File() string    { return "failure.html" }
-func (Clients) File() string    { return "clients.html" }
-func (ClientNew) File() string  { return "client_new.html" }
-func (Client) File() string     { return "client.html" }
 func (Links) File() string      { return "links.html" }
 func (LinkNew) File() string    { return "link_new.html" }
 func (Link) File() string       { return "link.html" }

@@ -111,9 +111,9 @@ func full() []Page {
 		Verify{Public: Public{Title: "Check a receipt", Modules: []string{"receipt-check.js"}}, Keys: `{"keys":[]}`},
 		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Passkey: PasskeyForm{W: language.For("en"), Options: "/o", Action: "/a", Button: "Use", Quiet: true}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
 		Failure{Plain: Plain{Title: "Not found"}, Code: "404", Text: "There is nothing at this address.", Action: "Go to clients", Href: "/clients"},
-		Clients{Shell: shell("Clients", "clients"), Query: "far", Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
-			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Owner: "Priya Nair", Links: 3, Files: 18, Active: noon},
-			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon},
+		Clients{Shell: shell("Clients", "clients"), Query: "far", Found: "1,234 clients", Kept: []Choice{{"portal", "bounced"}}, Filters: [][]Filter{{{"Bounced", "/clients", "3", true}}, {{"Mine", "/clients?mine=1&portal=bounced", "1", false}}}, Orders: []Filter{{"By name", "/clients", "", true}}, Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
+			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Owner: "Priya Nair", Tags: []string{"audit"}, Portal: Badge{"ok", "circle-check", "Signed in"}, Links: 3, Files: 18, Active: noon},
+			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon, Archived: noon, Portal: Badge{"", "user", "No people"}},
 		}},
 		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
 		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{kept, photo}, Name: "statement", Later: true},

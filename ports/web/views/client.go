@@ -1,0 +1,65 @@
+package views
+
+import "github.com/google/uuid"
+
+// Clients is the list of clients.
+type Clients struct {
+	Shell
+	Query   string
+	Found   string     // "1,234 clients"
+	Kept    []Choice   // filters that a search keeps, by their names in the address
+	Filters [][]Filter // rows of choices
+	Orders  []Filter
+	Rows    []ClientLine
+	Empty   Empty
+	Pager   Pager
+}
+
+// Filter is one choice of a list, with how many it would show. The current one leads back to all.
+type Filter struct {
+	Word, Href string
+	Count      string
+	Current    bool
+}
+
+// ClientLine is one client in a list.
+type ClientLine struct {
+	ID        uuid.UUID
+	Name      string
+	Email     string
+	Reference string
+	Sort      string
+	Owner     string
+	Tags      []string
+	Archived  When
+	Portal    Badge // where its people stand
+	Links     int
+	Files     int
+	Active    When // newest of: created, link sent, file delivered
+}
+
+// ClientNew is the form for a new client.
+type ClientNew struct {
+	Shell
+	ID, Command            uuid.UUID
+	Name, Email, Reference string
+	Sort                   string
+	Sorts                  []Choice
+	Problems               Problems
+}
+
+// Client is the page of one client.
+type Client struct {
+	Shell
+	Client ClientLine
+	Links  []LinkLine
+	Files  []FileLine
+	Name   string // part of a file's name that was looked for
+	Later  bool   // this isn't the first page of files
+	Pager  Pager
+}
+
+// File names the template.
+func (Clients) File() string   { return "clients.html" }
+func (ClientNew) File() string { return "client_new.html" }
+func (Client) File() string    { return "client.html" }
