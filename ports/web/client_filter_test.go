@@ -23,7 +23,7 @@ func TestClientFilters(t *testing.T) {
 	page.want(t, 200, "1,234 clients", "Never mailed", "Archived</span>",
 		`href="/clients?kind=company&amp;mine=1&amp;order=newest&amp;portal=without&amp;q=far">Without portal <span class="chip__count">1,100</span>`,
 		`href="/clients?kind=company&amp;mine=1&amp;order=newest&amp;q=far" aria-current="true">Added, never mailed <span class="chip__count">5</span>`,
-		`href="/clients?kind=company&amp;mine=1&amp;order=newest&amp;portal=unmailed&amp;q=far&amp;tag=A+%26+B">Tag: A &amp; B <span class="chip__count">3</span>`,
+		`href="/clients?kind=company&amp;mine=1&amp;order=newest&amp;portal=unmailed&amp;q=far&amp;tag=A&#43;%26&#43;B">Tag: A &amp; B <span class="chip__count">3</span>`,
 		`<input type="hidden" name="portal" value="unmailed">`, `<input type="hidden" name="order" value="newest">`, `aria-current="true">Newest first`).
 		lacks(t, "Trust <span", `name="after"`)
 	want := clientapp.Query{Text: "far", Portal: clientapp.Unmailed, Sort: client.Company, Owner: priya.ID, Order: clientapp.Newest, After: "cursor", Limit: 50}
