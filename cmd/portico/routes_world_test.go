@@ -18,16 +18,13 @@ import (
 
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
-	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
-	"portico/domain/contact"
 	"portico/domain/event"
-	"portico/domain/invite"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -194,50 +191,8 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 // visitor gives the fixture a contact who has accepted an invitation and is in the portal, on two devices.
 func (w *routesWorld) visitor(t *testing.T, f *fixture) {
 	t.Helper()
-	ctx := t.Context()
-	f.contact = newID(t)
-	login := accountapp.Login{Contact: f.contact, Firm: w.calm.firm, Email: rndWord(t) + "@example.org"}
-	res, err := w.house.contacts.Add(ctx, contactapp.Add{By: w.calm.by(), ID: f.contact, Details: contact.Entry{Given: "Ingrid", Email: login.Email}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.house.linkList.Wait(ctx, res.Position); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := es.Execute(ctx, w.house.store, w.calm.by(), invite.Stream(f.contact), func(invite.Invite, time.Time) ([]invite.Event, error) {
-		of := func(text string) event.Personal { return event.Of(f.contact, text) }
-		return []invite.Event{
-			invite.Sent{Nth: 1, Contact: f.contact, Name: of("Ingrid"), Email: of(login.Email), Phone: of(""), Message: of(""), Channels: invite.ByEmail, Access: invite.ByAccount, ExpiresAt: time.Now().Add(time.Hour), Zone: "UTC"},
-			invite.Accepted{Nth: 1, Access: invite.ByAccount, From: of("127.0.0.1")},
-		}, nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	rows := w.house.visitors.Rows
-	if err := rows.Admit(ctx, login); err != nil {
-		t.Fatal(err)
-	}
-	phc, err := w.house.visitors.Hasher.Hash(ctx, w.calm.password)
-	if err == nil {
-		err = rows.Renew(ctx, f.contact, phc, nil)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		in, err := w.house.visitors.SignIn(ctx, accountapp.ContactSignIn{Email: login.Email, Password: w.calm.password, Browser: accountapp.Browser{Address: netip.MustParseAddr("127.0.0.1")}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, err := w.house.visitors.Session(ctx, in.Session)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f.visit == "" {
-			f.visit = string(in.Session)
-		}
-		f.visit2 = v.ID
-	}
+	g := insider(t, w.house, w.calm, "")
+	f.contact, f.visit, f.visit2 = g.contact, g.session, g.other
 }
 
 // person gives the fixture somebody with a session and a password of their own to lose.

@@ -53,6 +53,7 @@ func TestPages(t *testing.T) {
 		"a practitioner's mistakes in a form":             mistakes,
 		"one person, two devices, another password":       ownSessions,
 		"a passkey, an app, a device that is trusted":     secondFactor,
+		"a client in the portal":                          clientsPortal,
 		"whatever is typed stays text":                    hostile,
 		"a practice's own settings":                       ownSettings,
 		"message templates":                               templates,
