@@ -641,7 +641,7 @@ func TestStandingOfSessions(t *testing.T) {
 	if err != nil || standing(passkey.Session) != (accountapp.Standing{Enrolled: true, Second: true, Fresh: true}) {
 		t.Errorf("%v", err)
 	}
-	if err := l.Deactivate(ctx, 1, ann.ID); err != nil {
+	if err := leaves(ctx, l.rows, 1, ann.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Enter(ctx, ann.ID, accountapp.SignIn{}); !errors.Is(err, account.ErrSession) {

@@ -66,6 +66,13 @@ func Events() []EventSpec {
 		{Event: account.RecoveryCodesMade{}},
 		{Event: account.RecoveryCodeUsed{}},
 		{Event: account.SessionsEnded{}},
+		{Event: account.StaffAdded{}},
+		{Event: account.StaffInvited{}},
+		{Event: account.StaffJoined{}},
+		{Event: account.StaffRoleSet{}},
+		{Event: account.StaffDeactivated{}},
+		{Event: account.StaffReactivated{}},
+		{Event: account.ProviderLinked{}},
 
 		{Event: invite.Sent{}},
 		{Event: invite.Told{}},

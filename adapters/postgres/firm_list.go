@@ -57,6 +57,7 @@ var firmModel = Model{
 				"published_at timestamptz NOT NULL",
 			},
 			Key: []string{"firm_id", "language"},
+			Own: ofPractice,
 		},
 		{
 			Name: "help_article",
@@ -65,6 +66,7 @@ var firmModel = Model{
 				"saved_at timestamptz NOT NULL",
 			},
 			Key: []string{"firm_id", "id"},
+			Own: ofPractice,
 		},
 	},
 	New: func(s event.Stream, no int32) View {

@@ -14,7 +14,7 @@ import (
 // uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch, upload_file and upload_life. It records what happened; what
 // time alone has made of it since is decided when somebody reads (rule U6).
 var uploadLinkModel = Model{
-	Name: "upload_link_list", Version: 4, Kinds: []event.Kind{uploadlink.Kind},
+	Name: "upload_link_list", Version: 5, Kinds: []event.Kind{uploadlink.Kind},
 	Tables: []Table{
 		{
 			Name: "upload_link",
@@ -26,7 +26,7 @@ var uploadLinkModel = Model{
 			},
 			Key:     []string{"id"},
 			Indexes: []string{"firm_no, id DESC", "client_id, id DESC"},
-			Own:     "client_id IN (SELECT portal.own_clients()) OR client_id = '00000000-0000-0000-0000-000000000000' AND sender_id = portal.limited_to()",
+			Own:     "client_id IN (SELECT portal.own_clients()) OR client_id = '00000000-0000-0000-0000-000000000000' AND sender_id IN (SELECT portal.own_senders())",
 		},
 		{
 			Name: "upload_recipient",

@@ -28,6 +28,12 @@ var openTables = map[string]string{
 	"account.contact_login":    "as account.staff",
 	"account.contact_device":   "as a session",
 	"account.contact_session":  "as a session",
+	"account.staff_identity":   "a person is found by what a provider calls them before the practice is known",
+	"account.factor":           "of a person who is known by their session",
+	"account.code":             "as account.factor",
+	"account.recovery_code":    "as account.factor",
+	"account.trusted_device":   "as a session",
+	"account.spent_challenge":  "digests",
 }
 
 type readable struct {

@@ -66,8 +66,6 @@ type Rows interface {
 	AddStaff(ctx context.Context, s Staff, phc string) error
 	// Rehash replaces the hash of the same password. ErrUnknown.
 	Rehash(ctx context.Context, staff uuid.UUID, phc string) error
-	// Deactivate shuts the account at its next request; sessions and tokens end. ErrUnknown.
-	Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error
 	// ByEmail finds an active person; ok is false for none. email is canonical.
 	ByEmail(ctx context.Context, email string) (s Staff, phc string, ok bool, err error)
 
@@ -167,11 +165,6 @@ func (c Commands) SetPassword(ctx context.Context, staff Staff, password string)
 		return err
 	}
 	return c.Rows.Renew(ctx, staff.ID, phc, nil)
-}
-
-// Deactivate ends somebody's access at the next request, by sessions and by API tokens (rule 9). ErrUnknown.
-func (c Commands) Deactivate(ctx context.Context, firm int32, staff uuid.UUID) error {
-	return c.Rows.Deactivate(ctx, firm, staff)
 }
 
 // SignIn asks for a session.

@@ -27,6 +27,11 @@ type StaffRow struct {
 	Role          account.Role
 	CreatedAt     time.Time
 	DeactivatedAt time.Time // zero: active
+	JoinedAt      time.Time // zero: invited
+	InvitedUntil  time.Time // of the newest invitation; zero: was never invited
+	Lapsed        bool      // that time is over
+	HandedTo      uuid.UUID // who goes on with the work of somebody who has left; zero: nobody
+	SeenAt        time.Time // newest sign of life in a session that is kept; zero: none
 }
 
 // TokenRow is one API token; the secret isn't stored.

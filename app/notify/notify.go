@@ -75,6 +75,7 @@ type Mailer interface {
 	WithdrawalRequest(ctx context.Context, m WithdrawalRequest) (Outcome, error)
 	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
 	Invitation(ctx context.Context, m Invitation) (Outcome, error)
+	StaffInvitation(ctx context.Context, m StaffInvitation) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -250,6 +251,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendInvitation(ctx, e)
 	case AlsoMail, AlsoText:
 		return s.sendAlso(ctx, e)
+	case StaffInvitationMail:
+		return s.sendStaffInvitation(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

@@ -82,6 +82,7 @@ type outbox struct {
 	answers  []WithdrawalAnswer
 	invites  []Invitation
 	texts    []TextMessage
+	joins    []StaffInvitation
 	outcome  Outcome
 }
 
@@ -114,6 +115,11 @@ func (o *outbox) Invitation(_ context.Context, m Invitation) (Outcome, error) {
 
 func (o *outbox) Text(_ context.Context, m TextMessage) (Outcome, error) {
 	o.texts = append(o.texts, m)
+	return o.answer()
+}
+
+func (o *outbox) StaffInvitation(_ context.Context, m StaffInvitation) (Outcome, error) {
+	o.joins = append(o.joins, m)
 	return o.answer()
 }
 

@@ -35,9 +35,10 @@ const (
 type purpose string
 
 const (
-	uploadLink   purpose = "upload-link"
-	uploadCookie purpose = "upload-cookie"
-	invitation   purpose = "invitation"
+	uploadLink      purpose = "upload-link"
+	uploadCookie    purpose = "upload-cookie"
+	invitation      purpose = "invitation"
+	staffInvitation purpose = "staff-invitation"
 )
 
 // Token is a secret's text. It hides itself in logs and messages; Reveal is for the mail, the cookie and tests.
@@ -96,6 +97,28 @@ func (r KeyRing) ParseInvitation(text string) (InvitationToken, error) {
 	generation, err := r.open(invitation, text, &t.Invite)
 	if err != nil {
 		return InvitationToken{}, err
+	}
+	t.Generation = generation
+	return t, nil
+}
+
+// StaffToken says which invitation to join a practice it is: whose, and the how manieth (1, 2, …).
+type StaffToken struct {
+	Staff      uuid.UUID
+	Generation int // 1 to 65535
+}
+
+// StaffInvitation makes the secret that the mail of an invitation to join a practice carries.
+func (r KeyRing) StaffInvitation(t StaffToken) Token {
+	return r.seal(staffInvitation, t.Generation, t.Staff)
+}
+
+// ParseStaffInvitation checks the secret of an address. It returns ErrInvalid.
+func (r KeyRing) ParseStaffInvitation(text string) (StaffToken, error) {
+	var t StaffToken
+	generation, err := r.open(staffInvitation, text, &t.Staff)
+	if err != nil {
+		return StaffToken{}, err
 	}
 	t.Generation = generation
 	return t, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"portico/adapters/postgres"
 	smsadapter "portico/adapters/sms"
 	"portico/app/account"
+	clientapp "portico/app/client"
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
@@ -23,6 +25,7 @@ import (
 	"portico/app/notify"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/firm"
 	"portico/domain/receipt"
@@ -133,8 +136,8 @@ func bytesOfDeleted(transfers *transfer.Service, log *slog.Logger) postgres.Subs
 	}
 }
 
-// people tells mails who sent a link. For somebody who has left the practice it is the practice itself: what clients send
-// goes to nobody who left.
+// people tells mails who sent a link. For somebody who has left the practice it is the colleague who goes on with their
+// work, or the practice itself where there is none: what clients send goes to nobody who left.
 func people(rows account.Reader, firms firmapp.Reader) func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
 	return func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {
 		found, err := rows.Staff(ctx, firm, staff)
@@ -144,10 +147,57 @@ func people(rows account.Reader, firms firmapp.Reader) func(ctx context.Context,
 		if len(found) == 0 {
 			return notify.Person{}, fmt.Errorf("there is no person %s in practice %d", staff, firm)
 		}
+		for range mostHands { // whoever took over may have left, too
+			if found[0].DeactivatedAt.IsZero() || found[0].HandedTo == uuid.Nil {
+				break
+			}
+			if found, err = rows.Staff(ctx, firm, found[0].HandedTo); err != nil || len(found) == 0 {
+				return notify.Person{}, fmt.Errorf("find who goes on with the work of %s: %w", staff, err)
+			}
+		}
 		if !found[0].DeactivatedAt.IsZero() {
 			return practices(firms)(ctx, firm)
 		}
 		return notify.Person{Name: found[0].Name, Email: found[0].Email}, nil
+	}
+}
+
+// mostHands is how often work is handed on before it is the practice's.
+const mostHands = 20
+
+// handOver puts the colleague in charge of the clients of somebody who has left (rule 20 of accounts). Being heard twice
+// it changes nothing. What the read model says of the time of leaving is waited for.
+func handOver(clients clientapp.Commands, list clientapp.Reader, shown func(ctx context.Context, position int64) (bool, error)) postgres.Subscription {
+	return postgres.Subscription{
+		Name: "hand_over", Version: 1, Types: []string{accounts.StaffDeactivated{}.EventType()},
+		Handle: func(ctx context.Context, _ pgx.Tx, b postgres.Batch) error {
+			for _, r := range b.Events {
+				e, ok := r.Event.(accounts.StaffDeactivated)
+				if !ok || e.To == uuid.Nil {
+					continue
+				}
+				if ok, err := shown(ctx, r.Position); err != nil || !ok {
+					return fmt.Errorf("wait for the list of clients: %w", cmp.Or(err, errors.New("it is behind")))
+				}
+				q := clientapp.Query{Owner: accounts.PersonOf(r.Stream.ID), Shelf: clientapp.Everywhere, Limit: 200}
+				for {
+					rows, next, err := list.Clients(ctx, r.Firm, q)
+					if err != nil {
+						return err
+					}
+					for _, c := range rows {
+						by := es.By{Firm: r.Firm, Actor: r.Meta.Actor, Causation: r.Meta.Correlation}
+						if _, err := clients.SetOwner(ctx, clientapp.SetOwner{By: by, Client: c.ID, Owner: e.To}); err != nil {
+							return fmt.Errorf("hand over client %s: %w", c.ID, err)
+						}
+					}
+					if q.After = next; next == "" {
+						break
+					}
+				}
+			}
+			return nil
+		},
 	}
 }
 

@@ -197,6 +197,18 @@ var pageRules = map[string]rule{
 	"GET /settings/templates/{id}":          staffOnly(200, 404),
 	"POST /settings/templates/{id}/removal": staffOnly(303, 404),
 
+	"GET /settings/people":                    staffOnly(200, 200),
+	"GET /settings/people/new":                staffOnly(403, 200), // our person who looks is a practitioner, theirs an admin
+	"POST /settings/people":                   staffOnly(303, 303),
+	"GET /settings/people/{id}":               staffOnly(200, 404),
+	"POST /settings/people/{id}/invitation":   staffOnly(303, 404),
+	"POST /settings/people/{id}/role":         staffOnly(303, 404),
+	"POST /settings/people/{id}/deactivation": staffOnly(303, 404),
+	"POST /settings/people/{id}/reactivation": staffOnly(303, 404),
+
+	"GET /staff-invitation/{token}":             everybody(410), // no secret of theirs is an invitation
+	"POST /staff-invitation/{token}/acceptance": everybody(410),
+
 	"GET /inbox":                             staffOnly(200, 200),
 	"GET /batches/{id}":                      staffOnly(200, 404),
 	"GET /batches/{id}/content.zip":          staffOnly(200, 404),
@@ -291,6 +303,13 @@ var callRules = map[string]called{
 	"PUT /message-templates/{id}":             {`{"name":"RANDOM","text":"Hello"}`, 200, 0}, // one that isn't there is made
 	"DELETE /message-templates/{id}":          {"", 204, 404},
 	"GET /upload-links/{id}/receipts/{batch}": {"", 200, 404},
+	"GET /staff":                              {"", 200, 200},
+	"POST /staff":                             {`{"name":"Ida Instance","email":"RANDOM@example.org","role":"auditor"}`, 201, 201},
+	"GET /staff/{id}":                         {"", 200, 404},
+	"POST /staff/{id}/invitation":             {"", 200, 404},
+	"POST /staff/{id}/role":                   {`{"role":"auditor"}`, 200, 404},
+	"POST /staff/{id}/deactivation":           {`{"to":"STAFF"}`, 200, 404},
+	"POST /staff/{id}/reactivation":           {"", 200, 404},
 	"GET /account/sessions":                   {"", 200, 200},
 	"POST /account/sessions/end":              {"", 204, 0},
 	"POST /account/sessions/{id}/end":         {"", 204, 404},
@@ -305,7 +324,7 @@ var forAdmins = map[string]bool{"GET /events": true}
 var readsByPost = map[string]bool{"POST /files/archive": true}
 
 // ofPractice are things that belong to no client, so that people who are limited to their own clients see them all.
-var ofPractice = []string{" /account", " /settings", " /message-templates", " /upload-policies", " /upload-limits", " /upload-wording"}
+var ofPractice = []string{" /account", " /settings", " /staff", " /message-templates", " /upload-policies", " /upload-limits", " /upload-wording"}
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
 // T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from

@@ -58,6 +58,7 @@ type fixture struct {
 	visit    string                        // their session
 	visit2   uuid.UUID                     // the name of another one of theirs
 	template uuid.UUID                     // made when a route is about it: a practice has few
+	joining  uuid.UUID                     // somebody who is invited to join the practice, likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -77,6 +78,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.tokens[byRevoked] = dead
 	w.shared = w.fixture(t)
 	w.templateOf(t, w.shared)
+	w.joiningOf(t, w.shared)
 	w.person(t, w.shared)
 	w.visitor(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
@@ -255,6 +257,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	switch {
 	case strings.Contains(path, "templates/{id}"):
 		id = w.templateOf(t, f)
+	case strings.HasPrefix(path, "/settings/people/"), strings.HasPrefix(path, "/staff/"):
+		id = w.joiningOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
 	case strings.HasPrefix(path, "/batches/"):
@@ -298,6 +302,20 @@ func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {
 	return f.template
 }
 
+func (w *routesWorld) joiningOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.joining == uuid.Nil {
+		f.joining = newID(t)
+		owner := accountapp.Staff{ID: newID(t), Firm: w.calm.firm, Role: account.Owner}
+		if _, err := w.house.people.Invite(t.Context(), accountapp.InviteStaff{
+			By: w.calm.by(), Actor: owner, ID: f.joining, Email: rndWord(t) + "@harbour.example", Name: "Jo Ining", Role: account.Practitioner,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.joining
+}
+
 // everyForm has the fields of all forms, each with something right in it, but for passwords.
 func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 	return url.Values{
@@ -305,7 +323,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
 		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
-		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""},
+		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""}, "role": {"auditor"}, "to": {w.calm.staff.String()},
 	}
 }
 
@@ -406,7 +424,7 @@ func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
 func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 	t.Helper()
 	method, _, _ := strings.Cut(route, " ")
-	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String(), "FILE", f.released.String()).Replace(callRules[route].body)
+	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String(), "FILE", f.released.String(), "STAFF", w.calm.staff.String()).Replace(callRules[route].body)
 	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(t, route, who, f), strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

@@ -15,12 +15,14 @@ import (
 	"portico/adapters/blob"
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres"
+	"portico/app/account"
 	"portico/app/deadline"
 	"portico/app/es"
 	inviteapp "portico/app/invite"
 	"portico/app/notify"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	accounts "portico/domain/account"
 	"portico/domain/uploadlink"
 	"portico/ports/api"
 	"portico/ports/web"
@@ -127,6 +129,8 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		bytesOfDeleted(transfers, h.log),
 		invitesOfMoved(h.invites),
+		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
+		handOver(h.clients, h.clientList, h.linkList.Wait),
 	} {
 		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))
 	}
@@ -227,7 +231,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		return nil, err
 	}
 	programs := &api.Server{
-		Tokens: h.account, Accounts: h.account, Clients: h.clients, Links: h.links, Firms: h.firms,
+		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Content: transfers, Receipts: h.receipts, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
@@ -239,7 +243,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks := s.webhooks
 	webhooks.Reports = h.reports()
 	return &web.Server{
-		Accounts: h.account, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn,
+		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn,
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks,

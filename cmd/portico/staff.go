@@ -22,7 +22,7 @@ import (
 
 func newStaff(where *place) *cobra.Command {
 	staff := &cobra.Command{Use: "staff", Short: "The people of a practice who sign in", Args: cobra.NoArgs}
-	staff.AddCommand(newStaffAdd(where), newStaffList(where), newStaffDeactivate(where), newStaffPassword(where))
+	staff.AddCommand(newStaffAdd(where), newStaffList(where), newStaffRole(where), newStaffDeactivate(where), newStaffPassword(where))
 	return staff
 }
 
@@ -95,6 +95,9 @@ func addStaff(ctx context.Context, h *house, p newPerson, in io.Reader, out io.W
 	err = h.account.AddStaff(ctx, accountapp.AddStaff{
 		ID: id, Firm: firm, Email: p.email, Name: p.name, Role: account.Role(p.role), Password: password,
 	})
+	if err == nil {
+		err = h.people.Added(ctx, operatorOf(firm), id, account.Role(p.role))
+	}
 	if err != nil {
 		return err
 	}
@@ -103,6 +106,11 @@ func addStaff(ctx context.Context, h *house, p newPerson, in io.Reader, out io.W
 		fmt.Fprintf(out, "The password is shown this once:\n%s\n", password)
 	}
 	return nil
+}
+
+// operatorOf is the operator, who may do in a practice whatever an owner may.
+func operatorOf(firm int32) es.By {
+	return es.By{Firm: firm, Actor: event.Actor{Kind: event.Operator}}
 }
 
 // choose is a password: the first line of in, or one that is made.

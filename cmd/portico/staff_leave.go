@@ -7,6 +7,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	accountapp "portico/app/account"
+	"portico/domain/account"
+
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
@@ -59,13 +62,44 @@ func newStaffList(where *place) *cobra.Command {
 	return cmd
 }
 
+func newStaffRole(where *place) *cobra.Command {
+	var email, role string
+	cmd := &cobra.Command{
+		Use:   "role --email EMAIL --role ROLE",
+		Short: "Give somebody another role",
+		Long:  "Gives a person another role, from their next request on: " + roleWords() + ".\nA practice that has an owner keeps one: make somebody else an owner first.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withHouse(cmd, where, func(ctx context.Context, h *house) error {
+				staff, err := h.accounts.StaffByEmail(ctx, email)
+				if err != nil {
+					return err
+				}
+				if _, err := h.people.SetRole(ctx, accountapp.SetRole{
+					By: operatorOf(staff.Firm), Actor: accountapp.Staff{Role: account.Owner}, Staff: staff.ID, Role: account.Role(role),
+				}); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s has the role %s.\n", staff.Name, role)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&email, "email", "", "the address that the person signs in with")
+	cmd.Flags().StringVar(&role, "role", "", roleWords())
+	_ = cmd.MarkFlagRequired("email") // the flags exist
+	_ = cmd.MarkFlagRequired("role")
+	return cmd
+}
+
 func newStaffDeactivate(where *place) *cobra.Command {
-	var email string
+	var email, to string
 	cmd := &cobra.Command{
 		Use:   "deactivate --email EMAIL",
 		Short: "Lock out somebody who leaves the practice",
 		Long: "Locks a person out at their next request: sessions and API tokens end, and signing in is refused. Their name stays\n" +
-			"in the history; mails about the links that they sent go to the practice's own address from now on. It can't be undone.",
+			"in the history. With --to a colleague goes on with their clients and hears of their links; without it nobody is in charge\n" +
+			"of those clients any more than before, and mails about the links go to the practice's own address.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withHouse(cmd, where, func(ctx context.Context, h *house) error {
@@ -73,15 +107,24 @@ func newStaffDeactivate(where *place) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := h.account.Deactivate(ctx, staff.Firm, staff.ID); err != nil {
+				colleague := accountapp.Staff{Name: "the practice"}
+				if to != "" {
+					if colleague, err = h.accounts.StaffByEmail(ctx, to); err != nil {
+						return err
+					}
+				}
+				if _, err := h.people.Deactivate(ctx, accountapp.Deactivate{
+					By: operatorOf(staff.Firm), Actor: accountapp.Staff{Role: account.Owner}, Staff: staff.ID, To: colleague.ID,
+				}); err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s is locked out: sessions and API tokens have ended, and mails about their links go to the practice.\n", staff.Name)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is locked out: sessions and API tokens have ended, and mails about their links go to %s.\n", staff.Name, colleague.Name)
 				return nil
 			})
 		},
 	}
 	cmd.Flags().StringVar(&email, "email", "", "the address that the person signs in with")
+	cmd.Flags().StringVar(&to, "to", "", "the address of the colleague who goes on with their clients and links")
 	_ = cmd.MarkFlagRequired("email") // the flag exists
 	return cmd
 }

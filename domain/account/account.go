@@ -26,8 +26,13 @@
 //  15. A new password ends all sessions but the one it was set in, and all devices are unknown again (S3.i14).
 //  16. Everybody of the practice has one role, and a role is a preset of rights: what a page or an operation asks for is
 //     a right, never a role. An auditor reads everything and changes nothing; an operator sees nothing of clients.
-//  17. Only an owner makes and unmakes owners.
+//  17. Only an owner makes and unmakes owners, nobody changes their own role, and a practice that has an owner keeps one.
 //  18. Whose role is limited to assigned clients sees those they own, and of nobody else a name, a file or a figure.
+//  19. Somebody joins the practice by a mailed invitation, to an address that has no account: the newest one, within seven
+//     days, once. Until then they are nobody here who could sign in.
+//  20. The clients of who leaves, and what is to be heard of their links, go to a colleague who stays.
+//  21. What a provider of identity calls a person is issuer and subject. The address it tells is no name: where the provider
+//     has verified it, it finds an open invitation, and nothing else.
 package account
 
 import (

@@ -133,6 +133,52 @@ type SessionsEnded struct {
 	At  time.Time `json:"at" es:"fact"`
 }
 
+// StaffAdded says that the practice's operator let somebody in.
+type StaffAdded struct {
+	Role Role      `json:"role" es:"fact"`
+	At   time.Time `json:"at" es:"fact"`
+}
+
+// StaffInvited asks for a mail with an invitation to join the practice. Generation counts them; only the newest opens
+// (rule 19).
+type StaffInvited struct {
+	Generation int            `json:"generation" es:"fact"`
+	Role       Role           `json:"role" es:"fact"`
+	Name       event.Personal `json:"name" es:"personal"`
+	Email      event.Personal `json:"email" es:"personal"`
+	ExpiresAt  time.Time      `json:"expires_at" es:"fact"`
+	At         time.Time      `json:"at" es:"fact"`
+}
+
+// StaffJoined says that an invited person has an account now, by a password or a provider of identity.
+type StaffJoined struct {
+	Method Method    `json:"method" es:"fact"`
+	At     time.Time `json:"at" es:"fact"`
+}
+
+// StaffRoleSet says that a person of the practice has another role.
+type StaffRoleSet struct {
+	Role Role      `json:"role" es:"fact"`
+	At   time.Time `json:"at" es:"fact"`
+}
+
+// StaffDeactivated says that somebody has left. To goes on with their clients and links (rule 20); zero: nobody.
+type StaffDeactivated struct {
+	To uuid.UUID `json:"to,omitzero" es:"id"`
+	At time.Time `json:"at" es:"fact"`
+}
+
+// StaffReactivated says that they are back, with the role that they had. What was handed over stays where it is.
+type StaffReactivated struct {
+	At time.Time `json:"at" es:"fact"`
+}
+
+// ProviderLinked says that the person can come by a provider of identity.
+type ProviderLinked struct {
+	Issuer string    `json:"issuer" es:"fact"`
+	At     time.Time `json:"at" es:"fact"`
+}
+
 // PasswordCause is why there is another password.
 type PasswordCause string
 
@@ -203,6 +249,13 @@ func (FactorsReset) EventType() string           { return "account.factors_reset
 func (RecoveryCodesMade) EventType() string      { return "account.recovery_codes_made" }
 func (RecoveryCodeUsed) EventType() string       { return "account.recovery_code_used" }
 func (SessionsEnded) EventType() string          { return "account.sessions_ended" }
+func (StaffAdded) EventType() string             { return "account.staff_added" }
+func (StaffInvited) EventType() string           { return "account.staff_invited" }
+func (StaffJoined) EventType() string            { return "account.staff_joined" }
+func (StaffRoleSet) EventType() string           { return "account.staff_role_set" }
+func (StaffDeactivated) EventType() string       { return "account.staff_deactivated" }
+func (StaffReactivated) EventType() string       { return "account.staff_reactivated" }
+func (ProviderLinked) EventType() string         { return "account.provider_linked" }
 
 func (PasswordSet) account()            {}
 func (TermsAccepted) account()          {}
@@ -219,3 +272,10 @@ func (FactorsReset) account()           {}
 func (RecoveryCodesMade) account()      {}
 func (RecoveryCodeUsed) account()       {}
 func (SessionsEnded) account()          {}
+func (StaffAdded) account()             {}
+func (StaffInvited) account()           {}
+func (StaffJoined) account()            {}
+func (StaffRoleSet) account()           {}
+func (StaffDeactivated) account()       {}
+func (StaffReactivated) account()       {}
+func (ProviderLinked) account()         {}

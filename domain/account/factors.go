@@ -196,7 +196,8 @@ func (f Factors) Apply(e Event) Factors {
 	case FactorsReset:
 		clear(f.held)
 	case PasswordSet, TermsAccepted, SignedIn, CodeRequested, ResetRequested, AddressChangeRequested, AddressChangeAgreed, AddressChangeRefused,
-		AddressChanged, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded:
+		AddressChanged, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded,
+		StaffAdded, StaffInvited, StaffJoined, StaffRoleSet, StaffDeactivated, StaffReactivated, ProviderLinked:
 		// They change no method.
 	}
 	return f

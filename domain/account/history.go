@@ -74,7 +74,8 @@ func (a Account) Apply(e Event) Account {
 		if n := len(a.moves); n > 0 {
 			a.moves[n-1].over = true
 		}
-	case SignedIn, CodeRequested, FactorAdded, FactorRemoved, FactorsReset, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded:
+	case SignedIn, CodeRequested, FactorAdded, FactorRemoved, FactorsReset, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded,
+		StaffAdded, StaffInvited, StaffJoined, StaffRoleSet, StaffDeactivated, StaffReactivated, ProviderLinked:
 		// No decision here reads them.
 	}
 	return a

@@ -80,7 +80,7 @@ func (s *Server) entitled(ctx huma.Context, staff accountapp.Staff) error {
 		return nil // the operation says what is wrong with it
 	}
 	switch kind, _, _ := strings.Cut(strings.TrimPrefix(o.Path, base+"/"), "/"); kind {
-	case "account", "message-templates": // nobody's client's
+	case "account", "message-templates", "staff": // nobody's client's
 	case "clients":
 		_, err = s.ClientDB.Client(ctx.Context(), staff.Firm, id)
 	case "upload-links":

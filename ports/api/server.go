@@ -29,6 +29,8 @@ import (
 type Server struct {
 	Tokens   Tokens
 	Accounts Accounts
+	People   People
+	Staff    accountapp.Reader
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
 	Firms    firmapp.Commands
@@ -144,6 +146,14 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeSettings, op(get, "/message-templates/{id}", "get-message-template", "Settings", "Get a text for the messages of links"), s.getTemplate)
 	register(s, a, account.ChangeTexts, op(put, "/message-templates/{id}", "put-message-template", "Settings", "Save a text for the messages of links; one that isn't there is made"), s.putTemplate)
 	register(s, a, account.ChangeTexts, op(del, "/message-templates/{id}", "delete-message-template", "Settings", "Remove a text; messages that were made from it stay"), s.deleteTemplate)
+
+	register(s, a, account.SeePeople, op(get, "/staff", "list-staff", "Practice", "List the people of the practice, those who are invited or have left as well"), s.listStaff)
+	register(s, a, account.ChangePeople, created(op(post, "/staff", "invite-staff", "Practice", "Invite somebody to join the practice, by mail")), s.inviteStaff)
+	register(s, a, account.SeePeople, op(get, "/staff/{id}", "get-staff", "Practice", "Get a person of the practice"), s.getStaff)
+	register(s, a, account.ChangePeople, op(post, "/staff/{id}/invitation", "resend-staff-invitation", "Practice", "Send the invitation again; the older one stops working"), s.inviteStaffAgain)
+	register(s, a, account.ChangePeople, op(post, "/staff/{id}/role", "set-staff-role", "Practice", "Give a person another role"), s.setRole)
+	register(s, a, account.ChangePeople, op(post, "/staff/{id}/deactivation", "deactivate-staff", "Practice", "Lock a person out at their next request and hand over their clients and links"), s.deactivateStaff)
+	register(s, a, account.ChangePeople, op(post, "/staff/{id}/reactivation", "reactivate-staff", "Practice", "Let a person in again who had left"), s.reactivateStaff)
 
 	register(s, a, account.OwnAccount, op(get, "/account/sessions", "list-sessions", "Account", "List where you are signed in"), s.listSessions)
 	register(s, a, account.OwnAccount, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)

@@ -32,12 +32,14 @@ import (
 
 // Server is what the pages need. Every field is set, but for those that say otherwise.
 type Server struct {
-	Accounts Accounts
-	Contacts Contacts
-	Person   People
-	Factors  account.Factors
-	Clients  clientapp.Commands
-	Links    linkapp.Commands
+	Accounts   Accounts
+	Contacts   Contacts
+	Person     People
+	Colleagues Colleagues
+	Staff      account.Reader
+	Factors    account.Factors
+	Clients    clientapp.Commands
+	Links      linkapp.Commands
 
 	People contactapp.Commands
 	DueOn  DueOn
@@ -217,6 +219,17 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /settings/templates", accounts.ChangeTexts, s.saveTemplate)
 	staff("GET /settings/templates/{id}", accounts.SeeSettings, s.template)
 	staff("POST /settings/templates/{id}/removal", accounts.ChangeTexts, s.removeTemplate)
+
+	staff("GET /settings/people", accounts.SeePeople, s.people)
+	staff("GET /settings/people/new", accounts.ChangePeople, s.newStaff)
+	staff("POST /settings/people", accounts.ChangePeople, s.inviteStaff)
+	staff("GET /settings/people/{id}", accounts.SeePeople, s.staffMember)
+	staff("POST /settings/people/{id}/invitation", accounts.ChangePeople, s.inviteStaffAgain)
+	staff("POST /settings/people/{id}/role", accounts.ChangePeople, s.setRole)
+	staff("POST /settings/people/{id}/deactivation", accounts.ChangePeople, s.deactivateStaff)
+	staff("POST /settings/people/{id}/reactivation", accounts.ChangePeople, s.reactivateStaff)
+	on("GET /staff-invitation/{token}", s.handle(tokenPage, s.staffDoor))
+	on("POST /staff-invitation/{token}/acceptance", s.handle(tokenPage, s.joinStaff))
 
 	staff("GET /inbox", accounts.SeeFiles, s.inbox)
 	staff("GET /batches/{id}", accounts.SeeFiles, s.batch)

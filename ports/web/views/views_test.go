@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"portico/app/language"
+	"portico/domain/account"
 	"portico/ports/web/static"
 
 	"github.com/google/uuid"
@@ -58,7 +59,7 @@ func rendered(t *testing.T, p Page) string {
 // full is every page with everything on it.
 func full() []Page {
 	shell := func(title, nav string) Shell {
-		return Shell{Title: title, Practice: "Harbour & Vale", Staff: "Priya Nair", Nav: nav, DevMail: true}
+		return Shell{Title: title, Practice: "Harbour & Vale", Staff: "Priya Nair", Role: account.Owner, Nav: nav, DevMail: true}
 	}
 	public := Public{
 		Title: "Send files", Practice: "Harbour & Vale", For: "Imogen Farrow", Scripts: []string{"tus.js"}, Modules: []string{"upload-desk.js"},
@@ -136,6 +137,14 @@ func full() []Page {
 		FactorStep{Plain: Plain{Title: "Is it still you?", Modules: []string{"passkey-form.js"}}, Body: StepBody{W: language.For("en"), Action: "/account/confirmation", Next: "/account/security", Back: "/account/security", Email: "priya@example.org", Problem: "Wrong.", Passkey: &PasskeyForm{W: language.For("en"), Options: "/o", Action: "/a", Button: "Use"}}},
 		LoginCode{Plain: Plain{Title: "One more step"}, Body: SecondBody{W: language.For("en"), Action: "/login/code", Next: "/inbox", With: "text", Text: "Type it.", Code: &CodeField{W: language.For("en"), Label: "Code", Digits: true}, Ask: "/login/code/message", Sent: true, Others: []Way{{"Recovery code", "/login/code?with=recovery"}}, Helper: "an admin", Leave: "/session/end", Done: "Sent."}},
 		LoginCode{Plain: Plain{Title: "One more step"}, Body: SecondBody{W: language.For("es"), With: "passkey", Passkey: &PasskeyForm{W: language.For("es"), Options: "/o", Action: "/a", Button: "Use", Trust: true, Primary: true, Wide: true}}},
+		People{Shell: shell("People", "settings"), Done: "The invitation is on its way.", Rows: []StaffLine{
+			{ID: one, Name: "Priya Nair", Email: "priya@example.org", Role: "Owner", State: Badge{"ok", "circle-check", "Active"}, Seen: noon, You: true},
+			{ID: two, Name: "Theo Marsh", Email: "theo@example.org", Role: "Auditor", State: Badge{"info", "mail", "Invited"}},
+		}},
+		StaffNew{Shell: shell("Invite somebody", "settings"), ID: one, Command: two, Name: "Theo", Email: "theo", Chosen: "auditor", Roles: []RoleChoice{{"admin", "Admin", "Everything."}, {"auditor", "Auditor", "Reads everything."}}, Days: 7, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"role", "Choose a role."}}},
+		StaffMember{Shell: shell("Theo Marsh", "settings"), Person: StaffLine{ID: two, Name: "Theo Marsh", Email: "theo@example.org", Role: "Auditor", State: Badge{"info", "mail", "Invited"}}, Command: one, Done: "Done.", Problems: Problems{{"role", "Choose a role."}, {"to", "Choose a colleague."}}, Chosen: "auditor", Roles: []RoleChoice{{"admin", "Admin", "Everything."}, {"auditor", "Auditor", "Reads everything."}}, Added: noon, Joined: noon, Until: expiry, Invited: true, Colleagues: []Choice{{one.String(), "Priya Nair"}}, Colleague: one.String(), Clients: "12 clients", CanLeave: true},
+		StaffMember{Shell: shell("Hanna Weiss", "settings"), Person: StaffLine{ID: two, Name: "Hanna Weiss", Email: "hanna@example.org", Role: "Practitioner", State: Badge{"quiet", "ban", "Deactivated"}}, Command: one, Added: noon, Joined: noon, Left: noon, Gone: true, HandedTo: "Priya Nair", CanLeave: true},
+		StaffDoor{Plain: Plain{Title: "Join Harbour & Vale", Practice: "Harbour & Vale"}, Action: "/staff-invitation/x", Email: "theo@example.org", Name: "Theo Marsh", Provider: "Harbour ID", Problems: Problems{{"new", "Choose a longer one."}}},
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
@@ -192,7 +201,7 @@ func noFactors() []Page {
 func empty() []Page {
 	return []Page{
 		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
-		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
 	}
 }
