@@ -10,6 +10,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// MessagesSQL is the statement that finds a page of the ledger.
+var MessagesSQL = messagesSQL
+
 // SetLease makes the lease of what w performs from now on this short.
 func (w *Effects) SetLease(lease time.Duration) { w.lease = lease }
 

@@ -67,6 +67,7 @@ type usedLink struct {
 	list   postgres.UploadLinkList
 	id     uuid.UUID
 	sender uuid.UUID
+	client uuid.UUID // zero: nobody's
 	holder uploadlink.Holder
 }
 

@@ -209,6 +209,8 @@ var pageRules = map[string]rule{
 	"GET /staff-invitation/{token}":             everybody(410), // no secret of theirs is an invitation
 	"POST /staff-invitation/{token}/acceptance": everybody(410),
 
+	"GET /messages": staffOnly(200, 200),
+
 	"GET /inbox":                             staffOnly(200, 200),
 	"GET /batches/{id}":                      staffOnly(200, 404),
 	"GET /batches/{id}/content.zip":          staffOnly(200, 404),
@@ -314,6 +316,7 @@ var callRules = map[string]called{
 	"POST /account/sessions/end":              {"", 204, 0},
 	"POST /account/sessions/{id}/end":         {"", 204, 404},
 	"POST /account/password":                  {`{"present":"no","new":"three other words"}`, 422, 422},
+	"GET /messages":                           {"", 200, 200},
 	"GET /events":                             {"", 403, 200}, // our token is a practitioner's
 }
 

@@ -234,6 +234,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Clients: h.clients, Links: h.links, Firms: h.firms,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
+		Ledger:  postgres.MessageList{DB: h.db},
 		Content: transfers, Receipts: h.receipts, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
 	apiHandler, err := programs.Handler()
@@ -246,7 +247,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn,
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks,
+		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

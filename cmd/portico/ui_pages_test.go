@@ -295,7 +295,7 @@ func looks(t *testing.T, p *portal) {
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
 		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
 		{name: "the practice's receipt", path: "/upload-links/" + l.id.String(), open: func(v *uitest.Page) { v.Click("link", "Receipt") }},
-		{name: "inbox", path: "/inbox"}, {name: "account", path: "/account"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
+		{name: "inbox", path: "/inbox"}, {name: "messages", path: "/messages"}, {name: "no messages", path: "/messages?kind=sms.invitation&state=failed"}, {name: "account", path: "/account"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
 	}
 	visitor := []view{
 		{name: "door", path: l.path}, {name: "upload", path: "/up/" + l.id.String() + "/"}, {name: "login", path: "/login"},

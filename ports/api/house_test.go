@@ -60,6 +60,7 @@ type house struct {
 	blob    []byte
 	late    bool // read models don't catch up
 	desk    desk
+	posted  posted
 	logged  *bytes.Buffer
 
 	firmtest.Reader // of the practice's settings
@@ -81,7 +82,7 @@ func newHouse(t *testing.T) *house {
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize},
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
-		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
+		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
 	if h.handler, err = s.Handler(); err != nil {
 		t.Fatal(err)

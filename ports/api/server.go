@@ -13,6 +13,7 @@ import (
 	"portico/app/audit"
 	clientapp "portico/app/client"
 	firmapp "portico/app/firm"
+	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
 	"portico/app/transfer"
@@ -39,6 +40,7 @@ type Server struct {
 	FirmDB   firmapp.Reader
 	Storage  firmapp.Storage
 	History  audit.Reader
+	Ledger   message.Reader
 	Content  Content
 	Receipts receiptapp.Receipts
 	Keys     secret.KeyRing // for copies of links
@@ -159,6 +161,8 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.OwnAccount, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)
 	register(s, a, account.OwnAccount, done(op(post, "/account/sessions/{id}/end", "end-session", "Account", "Sign out one device")), s.endSession)
 	register(s, a, account.OwnAccount, done(op(post, "/account/password", "change-password", "Account", "Change your password; ends all your sessions")), s.changePassword)
+
+	register(s, a, account.SeeMessages, op(get, "/messages", "list-messages", "Messages", "List mails and texts: why each was created, and what became of it"), s.listMessages)
 
 	register(s, a, account.ReadLog, op(get, "/events", "list-events", "History", "Read the log; for owners, admins and auditors, because it has facts of files that have not reached the practice"), s.listEvents)
 }

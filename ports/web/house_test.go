@@ -94,6 +94,7 @@ func newHouse(t *testing.T) *house {
 		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
+		Ledger:  &ledger{},
 		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
 		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",
 		Log: log, Now: func() time.Time { return noon },

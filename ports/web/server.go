@@ -14,6 +14,7 @@ import (
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
+	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
 	"portico/app/transfer"
@@ -60,6 +61,7 @@ type Server struct {
 	Receipts receiptapp.Receipts
 
 	Webhooks Webhooks
+	Ledger   message.Reader
 
 	// API answers below /api/. nil: none.
 	API http.Handler
@@ -198,6 +200,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /upload-links/{id}/revocation", accounts.ChangeFiles, s.revokeLink)
 	staff("GET /upload-links/{id}/receipts/{batch}", accounts.SeeFiles, s.linkReceipt)
 	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", accounts.SeeFiles, s.linkReceiptFile)
+
+	staff("GET /messages", accounts.SeeMessages, s.messages)
 
 	staff("GET /account", accounts.OwnAccount, s.account)
 	staff("POST /account/password", accounts.OwnAccount, s.changePassword)

@@ -57,6 +57,8 @@ type Client struct {
 	Name   string // part of a file's name that was looked for
 	Later  bool   // this isn't the first page of files
 	Pager  Pager
+
+	Messages *MessagesPart // nil: not for who looks
 }
 
 // File names the template.

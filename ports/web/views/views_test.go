@@ -117,7 +117,7 @@ func full() []Page {
 			{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon, Archived: noon, Portal: Badge{"", "user", "No people"}},
 		}},
 		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
-		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{kept, photo}, Name: "statement", Later: true},
+		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{kept, photo}, Name: "statement", Later: true, Messages: &MessagesPart{Whose: "Farrow, Imogen", Rows: messageLines(), All: "/messages?client=" + one.String()}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Pager: Pager{Next: "/upload-links/x?after=y", Shown: "200 of 1234 files"}, Later: true, Receipts: receipts, Withdrawn: 2},
@@ -155,6 +155,10 @@ func full() []Page {
 		PortalLogin{Entry: entry("Sign in"), P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
 		PortalClosed{Entry: entry("Your access"), Text: "Your access has ended.", Action: "Sign in", Href: "/portal/login"},
 		PortalDevices{Entry: entry("Devices"), Devices: []DeviceLine{{one, "Firefox on Windows", "from 192.0.2.7", "Signed in 4 Dec, 17:00", "Last seen 4 Dec, 17:00", true}, {two, "Safari", "", "Signed in 4 Dec, 17:00", "", false}}},
+		Messages{
+			Shell: shell("Messages", "messages"), Query: "far", About: "Farrow, Imogen", Hidden: []Field{{"client", one.String()}}, Chips: []Chip{{"All", "/messages", true}, {"Failed", "/messages?state=failed", false}},
+			Kinds: []Choice{{"mail.upload_link", "Upload link"}}, Kind: "mail.upload_link", Rows: messageLines(), Pager: Pager{"/messages?after=x", "50 messages"},
+		},
 		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:], Earlier: 1, Receipts: ReceiptList{base, receipts[:1]}},
 	}
 }
@@ -168,6 +172,17 @@ func uploadSettings(shell Shell) UploadSettings {
 		Presets:  []Choice{{"none", "No time for corrections."}, {"after", "10 minutes."}}, Other: "other", Window: "other", Minutes: "45", Deliver: "at_once",
 		MaxFile: "250", MostFile: "4.999342 GB", Quota: "50", Use: StorageUse{Words: "46.5 GB of 50 GB used (93 %)", Limited: true, Fill: 93},
 		Button: "Upload Files", Templates: []TemplateLine{{one, "Year end", "Dear client, please send"}}, MaxTemplates: 100,
+	}
+}
+
+// messageLines are one to a person, and one to the practice.
+func messageLines() []MessageLine {
+	noon := At(time.Date(2026, 12, 4, 12, 0, 0, 0, time.UTC), time.UTC)
+	return []MessageLine{
+		{"a", "send", "Upload link", "/upload-links/" + one.String(), "Priya sent the link, and 2 more events merged into it", "Imogen", "/contacts/" + two.String(), false,
+			"Farrow, Imogen", one, Badge{"danger", "mail-x", "Bounced"}, "with 5.1.1", []Step{{Word: "Asked for", At: noon}, {Word: "Bounced", At: noon}}, noon},
+		{ID: "b", Icon: "inbox", Title: "Files have arrived", ToPractice: true, Who: "Imogen", State: Badge{"quiet", "ban", "Not sent"}, Asked: noon},
+		{ID: "c", Icon: "inbox", Title: "Files have arrived", Asked: noon},
 	}
 }
 
@@ -202,6 +217,7 @@ func empty() []Page {
 	return []Page{
 		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
+		Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
 	}
 }
