@@ -65,6 +65,9 @@ func TestPseudo(t *testing.T) {
 	if got, want := string(w.H("portal.clients.now", "Ann & Co")), "⟦Yóú áré lóókíng át thé pápérš óf <strong>Ann &amp; Co</strong>.⟧"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	if got := Choose([]string{"et"}, Accepted("qps,en;q=0.5")...).T("portal.more"); got != "⟦Móré⟧" {
+		t.Errorf("a tester gets %q", got)
+	}
 	if got := For("en").T("portal.title"); got != "Client portal" {
 		t.Errorf("English has become %q", got)
 	}

@@ -8,6 +8,8 @@ const (
 	shut = "⟧"
 )
 
+const pseudoTag = "qps" // of the tags that ISO 639 leaves for private use
+
 // Pseudo is a language that nobody speaks: English with marks on its letters, in brackets. A page shown in it betrays
 // every text that isn't in a catalogue, because it stands outside of brackets.
 func Pseudo() *Words {
