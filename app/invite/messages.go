@@ -7,6 +7,8 @@ import (
 	"portico/app/es"
 	"portico/domain/event"
 	"portico/domain/invite"
+
+	"github.com/google/uuid"
 )
 
 // The kinds of effects that invitations ask for. Their words are stored.
@@ -32,7 +34,7 @@ func Effects(r event.Recorded) []es.Effect {
 			Kind: kind, Key: fmt.Sprintf("%s/%s/%v", kind, r.Stream.ID, nth), Firm: r.Firm, Stream: r.Stream, Person: invite.ContactOf(r.Stream.ID),
 		}
 	}
-	there := func(p event.Personal) bool { return p.Text != "" || p.Erased }
+	there := func(p event.Personal) bool { return p.Subject != uuid.Nil } // the text itself is sealed here
 	var effects []es.Effect
 	switch e := e.(type) {
 	case invite.Sent:

@@ -10,11 +10,12 @@ import (
 )
 
 // S4.4, S4.i2, T5: one message for each channel that there is an address for, once, and not before its hold has ended.
+// Reactors hear no personal text: that there is an address is all they know.
 func TestEffects(t *testing.T) {
 	recorded := func(e event.Event) event.Recorded {
 		return event.Recorded{Stream: invite.Stream(ida), Version: 5, Firm: 1, Event: e}
 	}
-	sent := invite.Sent{Nth: 2, Contact: ida, Client: acme, Email: event.Of(ida, "a@example.org"), Phone: event.Of(ida, "+47"), Channels: invite.ByBoth}
+	sent := invite.Sent{Nth: 2, Contact: ida, Client: acme, Email: event.Of(ida, ""), Phone: event.Of(ida, ""), Channels: invite.ByBoth}
 	effects := inviteapp.Effects(recorded(sent))
 	if len(effects) != 2 || effects[0].Kind != inviteapp.MailInvitation || effects[1].Kind != inviteapp.TextInvitation || effects[0].Key == effects[1].Key {
 		t.Fatalf("%+v", effects)
@@ -28,15 +29,15 @@ func TestEffects(t *testing.T) {
 	if e := inviteapp.Effects(recorded(sent)); e[0].NotBefore != noon.Add(40*time.Second) || e[0].Key != effects[0].Key {
 		t.Errorf("%+v", e[0])
 	}
-	sent.Phone = event.Of(ida, "")
+	sent.Phone = event.Personal{}
 	if e := inviteapp.Effects(recorded(sent)); len(e) != 1 || e[0].Kind != inviteapp.MailInvitation {
 		t.Errorf("%+v", e)
 	}
-	told := invite.Told{Client: acme, Email: event.Of(ida, "a@example.org")}
+	told := invite.Told{Client: acme, Email: event.Of(ida, "")}
 	if e := inviteapp.Effects(recorded(told)); len(e) != 1 || e[0].Kind != inviteapp.MailAlso || e[0].Args.Version != 5 || e[0].Client != acme {
 		t.Errorf("%+v", e)
 	}
-	told.Email = event.Of(ida, "")
+	told.Email = event.Personal{}
 	if e := inviteapp.Effects(recorded(told)); len(e) != 1 || e[0].Kind != inviteapp.TextAlso {
 		t.Errorf("%+v", e)
 	}

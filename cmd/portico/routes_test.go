@@ -167,6 +167,16 @@ var pageRules = map[string]rule{
 	"POST /clients":     staffOnly(303, 303),
 	"GET /clients/{id}": staffOnly(200, 404),
 
+	"GET /contacts/{id}/access":                  staffOnly(200, 404),
+	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet
+	"POST /contacts/{id}/invitation":             staffOnly(303, 404),
+	"POST /contacts/{id}/invitation/corrections": staffOnly(303, 404),
+	"POST /contacts/{id}/invitation/retraction":  staffOnly(422, 404), // of no sending
+	"POST /contacts/{id}/invitation/withdrawal":  staffOnly(303, 404),
+
+	"GET /i/{token}":          everybody(404).but(holder, 200),
+	"POST /i/{token}/opening": everybody(404).but(holder, 303),
+
 	"GET /upload-links":                  staffOnly(200, 200),
 	"GET /upload-links/new":              staffOnly(200, 200),
 	"POST /upload-links":                 staffOnly(303, 422), // for a client who isn't theirs

@@ -18,13 +18,17 @@ import (
 
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	inviteapp "portico/app/invite"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/contact"
 	"portico/domain/event"
+	"portico/domain/invite"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -55,6 +59,7 @@ type fixture struct {
 	spare    uuid.UUID                     // the name of another session of that person
 	batch    uuid.UUID                     // of the released file
 	contact  uuid.UUID                     // of the practice, who is in the portal
+	invitee  uuid.UUID                     // of the practice, with an invitation that nobody has accepted; the holder has its secret, too
 	visit    string                        // their session
 	visit2   uuid.UUID                     // the name of another one of theirs
 	template uuid.UUID                     // made when a route is about it: a practice has few
@@ -81,6 +86,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.joiningOf(t, w.shared)
 	w.person(t, w.shared)
 	w.visitor(t, w.shared)
+	w.invite(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
 	w.asset, _, _ = strings.Cut(rest, `"`)
@@ -178,6 +184,9 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 		return f
 	}
 	f := w.fixture(t)
+	if strings.Contains(route, " /contacts/") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") {
+		w.invite(t, f)
+	}
 	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {
 		w.person(t, f)
 	}
@@ -195,6 +204,30 @@ func (w *routesWorld) visitor(t *testing.T, f *fixture) {
 	t.Helper()
 	g := insider(t, w.house, w.calm, "")
 	f.contact, f.visit, f.visit2 = g.contact, g.session, g.other
+}
+
+// invite gives the fixture a contact who was invited a moment ago.
+func (w *routesWorld) invite(t *testing.T, f *fixture) {
+	t.Helper()
+	ctx, by := t.Context(), w.calm.by()
+	f.invitee = newID(t)
+	if _, err := w.house.contacts.Add(ctx, contactapp.Add{By: by, ID: f.invitee, Details: contact.Entry{Given: "Ines", Email: rndWord(t) + "@example.org"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.house.clients.LinkContact(ctx, clientapp.LinkContact{By: by, Client: f.client, Contact: f.invitee}); err != nil {
+		t.Fatal(err)
+	}
+	res, err := w.house.invites.Send(ctx, inviteapp.Send{By: by, Contact: f.invitee, Client: f.client, Channels: invite.ByEmail, Access: invite.ByAccount, Zone: time.UTC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.house.linkList.Wait(ctx, res.Position); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the invitation handed over", func() bool {
+		row, err := w.house.inviteList.Invite(ctx, w.calm.firm, f.invitee)
+		return err == nil && !row.HandedOverAt.IsZero()
+	})
 }
 
 // person gives the fixture somebody with a session and a password of their own to lose.
@@ -261,6 +294,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.joiningOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
+	case strings.HasPrefix(path, "/contacts/"), strings.HasPrefix(path, "/invites/"):
+		id = f.invitee
 	case strings.HasPrefix(path, "/batches/"):
 		id = f.batch
 	case strings.HasPrefix(path, "/files/"), strings.HasSuffix(path, "/withdrawal"):
@@ -280,11 +315,15 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	if who == revoked {
 		link = f.holders[revoked].Link
 	}
+	token := w.secretOf(f, who)
+	if strings.HasPrefix(path, "/i/") && who == holder {
+		token = w.keys.links.Invitation(secret.InvitationToken{Invite: invite.ID(f.invitee), Generation: 1}).Reveal()
+	}
 	upload := f.running.String()
 	if method == http.MethodPost || method == http.MethodOptions {
 		upload = ""
 	}
-	return strings.NewReplacer("{id}", id.String(), "{token}", w.secretOf(f, who), "{link}", link.String(), "{channel}", "link", "{batch}", f.batch.String(), "*", upload).Replace(path)
+	return strings.NewReplacer("{id}", id.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{batch}", f.batch.String(), "*", upload).Replace(path)
 }
 
 func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {

@@ -245,6 +245,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks.Reports = h.reports()
 	return &web.Server{
 		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn,
+		Invites: h.invites, InviteList: h.inviteList,
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},

@@ -31,7 +31,7 @@ type Event interface {
 }
 
 // Sent invites the contact for the nth time; earlier secrets are dead (S3.i2). Name, address and number are the contact's
-// by then; it goes to those of its channels. It leaves at HoldUntil, and until then it can be taken back (T5).
+// by then, zero where there is none; it goes to those of its channels. It leaves at HoldUntil, and until then it can be taken back (T5).
 type Sent struct {
 	Nth       int            `json:"nth" es:"fact"` // 1, 2, 3: the generation of its secret
 	Contact   uuid.UUID      `json:"contact" es:"id"`

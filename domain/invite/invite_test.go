@@ -132,9 +132,9 @@ func TestSend(t *testing.T) {
 	})
 	t.Run("both channels need one of the two", func(t *testing.T) {
 		given(t).When(send(noon, func(s *invite.Sending) { s.Channels, s.To.Phone = invite.ByBoth, "" })).
-			Then(sent(1, noon, byBoth, func(e *invite.Sent) { e.Phone = event.Of(ida, "") }))
+			Then(sent(1, noon, byBoth, func(e *invite.Sent) { e.Phone = event.Personal{} }))
 		given(t).When(send(noon, func(s *invite.Sending) { s.Channels, s.To.Email = invite.ByBoth, "" })).
-			Then(sent(1, noon, byBoth, func(e *invite.Sent) { e.Email = event.Of(ida, "") }))
+			Then(sent(1, noon, byBoth, func(e *invite.Sent) { e.Email = event.Personal{} }))
 	})
 	for name, c := range map[string]struct {
 		change func(*invite.Sending)

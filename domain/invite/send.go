@@ -93,7 +93,7 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 			return nil, ErrIn
 		}
 		return append(due, Told{
-			Client: s.Client, Name: of(s.To.Name), Email: of(s.To.Email), Phone: of(s.To.Phone), Message: of(message), Job: s.Job, At: now,
+			Client: s.Client, Name: of(s.To.Name), Email: s.To.at(s.To.Email), Phone: s.To.at(s.To.Phone), Message: of(message), Job: s.Job, At: now,
 		}), nil
 	}
 	if len(i.sendings) >= MaxSendings {
@@ -103,7 +103,7 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 		s.HoldUntil = time.Time{}
 	}
 	return append(due, Sent{
-		Nth: len(i.sendings) + 1, Contact: s.To.Contact, Client: s.Client, Name: of(s.To.Name), Email: of(s.To.Email), Phone: of(s.To.Phone),
+		Nth: len(i.sendings) + 1, Contact: s.To.Contact, Client: s.Client, Name: of(s.To.Name), Email: s.To.at(s.To.Email), Phone: s.To.at(s.To.Phone),
 		Channels: s.Channels, Message: of(message), Access: s.Access, DueOn: s.DueOn, Bundle: s.Bundle, Job: s.Job,
 		ExpiresAt: s.ExpiresAt, Zone: s.Zone, HoldUntil: s.HoldUntil, At: now,
 	}), nil
@@ -165,6 +165,14 @@ func (p Person) Reachable(channels Channels) error {
 		return ErrName
 	}
 	return nil
+}
+
+// at is an address or number of p. Where there is none it is about nobody, so that whoever can't read it still knows.
+func (p Person) at(text string) event.Personal {
+	if text == "" {
+		return event.Personal{}
+	}
+	return event.Of(p.Contact, text)
 }
 
 // Uses tells that a sending on c goes by the channel, if there is an address for it.

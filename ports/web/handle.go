@@ -84,7 +84,7 @@ func (s *Server) refusePage(w http.ResponseWriter, r *http.Request, k kind, code
 	switch {
 	case k == tokenPage || k == uploadPage:
 		s.page(w, r, code, brokenLink(r, f))
-	case k == portalPage:
+	case k == portalPage || k == entryPage:
 		s.refuseVisitor(w, r, code, f)
 	case f.Code == accounts.ErrSecond.Code:
 		http.Redirect(w, r, secondURL(r), http.StatusSeeOther)

@@ -17,6 +17,7 @@ const (
 	framedMail              // that mail
 	program                 // answered by the API
 	portalPage              // a contact's, in the portal or before its door
+	entryPage               // likewise, where the address carries a secret
 )
 
 // Nothing inline runs or dresses a page, no string becomes a script (Trusted Types), nothing comes from elsewhere.
@@ -26,7 +27,7 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // policies are the content security policies by kind. A file and a mail are shut in: whatever is in them does nothing.
 var policies = map[kind]string{
-	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, portalPage: pagePolicy + "; media-src 'self'",
+	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, entryPage: pagePolicy, portalPage: pagePolicy + "; media-src 'self'",
 	download:    "default-src 'none'; sandbox; frame-ancestors 'none'",
 	program:     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 	framingPage: pagePolicy + "; frame-src 'self'",
@@ -49,7 +50,7 @@ func (s *Server) secure(w http.ResponseWriter, k kind) {
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()")
 	h.Set("X-Robots-Tag", "noindex")
 	h.Set("Cache-Control", "private, no-store")
-	if k == tokenPage {
+	if k == tokenPage || k == entryPage {
 		h.Set("Referrer-Policy", "no-referrer")
 	}
 	if s.Secure {

@@ -112,7 +112,7 @@ func kindOf(r *http.Request) kind {
 		return tokenPage
 	case strings.HasPrefix(r.URL.Path, "/up/"):
 		return uploadPage
-	case strings.HasPrefix(r.URL.Path, "/portal/"):
+	case strings.HasPrefix(r.URL.Path, "/portal/"), strings.HasPrefix(r.URL.Path, "/i/"):
 		return portalPage
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		return program

@@ -14,6 +14,7 @@ import (
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
+	inviteapp "portico/app/invite"
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
@@ -42,11 +43,13 @@ type Server struct {
 	Clients    clientapp.Commands
 	Links      linkapp.Commands
 
-	People contactapp.Commands
-	DueOn  DueOn
+	People  contactapp.Commands
+	Invites inviteapp.Commands
+	DueOn   DueOn
 
 	ClientList  clientapp.Reader
 	ContactList contactapp.Reader
+	InviteList  inviteapp.Reader
 	LinkList    linkapp.Reader
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
@@ -185,6 +188,13 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /clients", accounts.ChangeClients, s.createClient)
 	staff("GET /clients/{id}", accounts.SeeClients, s.client)
 
+	staff("GET /contacts/{id}/access", accounts.SeeClients, s.contactAccess)
+	staff("POST /contacts/{id}/access/removal", accounts.Invite, s.removeAccess)
+	staff("POST /contacts/{id}/invitation", accounts.Invite, s.sendInvitation)
+	staff("POST /contacts/{id}/invitation/corrections", accounts.Invite, s.correctInvitation)
+	staff("POST /contacts/{id}/invitation/retraction", accounts.Invite, s.takeBackInvitation)
+	staff("POST /contacts/{id}/invitation/withdrawal", accounts.Invite, s.withdrawInvitation)
+
 	staff("GET /upload-links", accounts.SeeFiles, s.links)
 	staff("GET /upload-links/new", accounts.ChangeFiles, s.newLink)
 	staff("POST /upload-links", accounts.ChangeFiles, s.issueLink)
@@ -249,6 +259,9 @@ func (s *Server) Handler() (http.Handler, error) {
 		on("GET /dev/mail/{id}", s.handle(framingPage, s.signedInOrNot(s.mail)))
 		on("GET /dev/mail/{id}/html", s.handle(framedMail, s.mailHTML))
 	}
+
+	on("GET /i/{token}", s.handle(entryPage, s.invitationDoor))
+	on("POST /i/{token}/opening", s.handle(entryPage, s.openInvitation))
 
 	on("GET /u/{token}", s.handle(tokenPage, s.door))
 	on("GET /u/{token}/", s.handle(tokenPage, s.door))

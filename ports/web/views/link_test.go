@@ -14,7 +14,7 @@ func everyPage() []Page {
 			pages = append(pages, fullLinks(l)...)
 		}
 	}
-	return append(pages, portalPages(language.For("en"))...)
+	return append(append(pages, portalPages(language.For("en"))...), invitations()...)
 }
 
 // fullLinks goes on from the page of a link and its recipients.

@@ -228,7 +228,7 @@ func TestEveryPageRendersFullAndEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal())} {
+	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal(), noInvitations())} {
 		seen := map[string]bool{}
 		for _, p := range pages {
 			seen[p.File()] = true

@@ -1,0 +1,63 @@
+package views
+
+import "github.com/google/uuid"
+
+// InvitationDoor is what the link of an invitation shows first: who invites, and one button. Nothing has happened yet (L1).
+type InvitationDoor struct {
+	Entry
+	Base    string // "/i/{token}"; goes into the button's address and nowhere else
+	Sender  string // "Priya Nair, Harbour & Vale"
+	Client  string // whose portal it is about; may be empty
+	Next    string // what comes after the button
+	Button  string
+	Expires string
+}
+
+// InvitationShut tells why an invitation opens nothing, and what to do.
+type InvitationShut struct {
+	Entry
+	Icon   string
+	Text   string
+	Advice string
+	Action string
+	Href   string
+}
+
+// Access is where a contact's invitation stands, for the practice.
+type Access struct {
+	Shell
+	Contact  uuid.UUID
+	Name     string
+	Back     string // where the page was come from
+	BackTo   string
+	State    Badge
+	Life     []Step
+	Count    int    // how often it was sent
+	To       string // where the newest one went, or would go
+	Client   string // that it was about
+	ClientID uuid.UUID
+	By       string
+	In       bool
+	Holding  bool
+	Open     bool   // somebody may still accept
+	Nth      int    // of the sending that stands
+	Expires  When   // of it
+	Due      string // "2026-05-12"
+	Message  string
+	ByLink   bool
+	Failed   string // why it did not arrive
+	Sendable bool
+	Why      string // where it can't be sent: why not
+	Email    string // of the contact, as it is or was typed
+	Phone    string
+	Reason   string // typed
+	History  []LifeLine
+	Earlier  []LifeLine
+	Command  uuid.UUID
+	Problems Problems
+}
+
+// File names the template.
+func (InvitationDoor) File() string { return "invitation_door.html" }
+func (InvitationShut) File() string { return "invitation_shut.html" }
+func (Access) File() string         { return "access.html" }

@@ -1,0 +1,27 @@
+package views
+
+import "portico/app/language"
+
+// invitations are their pages with everything on them.
+func invitations() []Page {
+	entry := Entry{W: language.For("en"), Title: "Harbour & Vale invites you", Practice: "Harbour & Vale"}
+	return []Page{
+		InvitationDoor{Entry: entry, Base: "/i/AbC", Sender: "Priya Nair, Harbour & Vale", Client: "Solberg Boats", Next: "You choose a password next.", Button: "Continue", Expires: "Valid until the end of Friday 4 December 2026, UK time"},
+		InvitationShut{Entry: entry, Icon: "mail", Text: "It was replaced.", Advice: "Open the newest one.", Action: "Sign in", Href: "/portal/login"},
+		Access{
+			Shell: Shell{Title: "Portal access of Ingrid Solberg", Practice: "Harbour & Vale", Nav: "clients"}, Contact: one, Name: "Ingrid Solberg", Back: "/clients", BackTo: "Clients",
+			State: Badge{"danger", "mail-x", "Bounced"}, Life: []Step{{Icon: "send", Word: "Sent", At: noon}, {Icon: "mail-x", Word: "Bounced", At: noon, Bad: true, Detail: "550"}, {Icon: "mail-open", Word: "Opened"}},
+			Count: 2, To: "ingrid@example.org", Client: "Solberg Boats", ClientID: two, By: "Priya Nair", Holding: true, Open: true, Nth: 2, Expires: expiry, Due: "2026-12-20", Message: "Welcome",
+			Failed: "The answer was: no such user (550)", Sendable: true, Email: "ingrid@example.org", Phone: "+4791234567", Reason: "x",
+			History: []LifeLine{{Icon: "send", Text: "Invited by Priya Nair", Detail: "To ingrid@example.org", At: noon}, {Icon: "mail-x", Text: "E-mail bounced", At: noon, Bad: true}},
+			Earlier: []LifeLine{{Icon: "send", Text: "Invited", At: noon}}, Command: two, Problems: Problems{{"reason", "Too long."}, {"email", "No address."}, {"phone", "No number."}},
+		},
+		Access{Contact: two, Name: "Olav Solberg", State: Badge{"ok", "circle-check", "Accepted"}, In: true, Count: 1, ByLink: true, Sendable: true},
+	}
+}
+
+// noInvitations are the same with nothing on them.
+func noInvitations() []Page {
+	nothing := Entry{W: language.For("en")}
+	return []Page{InvitationDoor{Entry: nothing}, InvitationShut{Entry: nothing}, Access{}}
+}
