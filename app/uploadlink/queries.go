@@ -43,6 +43,21 @@ type Reader interface {
 	Wait(ctx context.Context, position int64) (ok bool, err error)
 }
 
+// Sendings are what people see of the files that they have sent, beside the links that they used.
+type Sendings interface {
+	// SentBy are the files that have reached the practice for a client, through links mailed to an address, the newest
+	// first; at most limit. The zero client is of links that are about nobody.
+	SentBy(ctx context.Context, firm int32, client uuid.UUID, email string, limit int) ([]SentRow, error)
+}
+
+// SentRow is one of them.
+type SentRow struct {
+	ID     uuid.UUID
+	Name   string
+	Size   int64
+	SentAt time.Time
+}
+
 // LinkState is where a link stands in its life, worst news first: what a list shows in one word.
 type LinkState string
 

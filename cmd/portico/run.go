@@ -244,7 +244,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks := s.webhooks
 	webhooks.Reports = h.reports()
 	return &web.Server{
-		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn,
+		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, InviteList: h.inviteList,
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,

@@ -90,7 +90,7 @@ func newHouse(t *testing.T) *house {
 	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
 	h.server = &Server{
 		Accounts: &doorkeeper{}, Contacts: h.usher, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
-		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn,
+		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn, Sendings: h.crowd,
 		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},

@@ -84,6 +84,26 @@ func (s *Server) portalList(key string) portalHandler {
 	}
 }
 
+// mostSent is how many files of their own people see.
+const mostSent = 50
+
+// portalFiles shows what the practice shares (S3.18), and what the person has sent through links that were mailed to
+// them: their address is proved, because they have accepted an invitation there.
+func (s *Server) portalFiles(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	words := in.words.Words
+	page := views.PortalFiles{Portal: s.around(r, in, "files", words.T("portal.tab.files")), Empty: in.empty(portalTab{key: "files", icon: "folder"})}
+	sent, err := s.Sendings.SentBy(r.Context(), in.Firm, in.client.Client, in.Email, mostSent)
+	if err != nil {
+		return err
+	}
+	for _, f := range sent {
+		page.Sent = append(page.Sent, views.PortalFile{
+			Icon: sortOf(f.Name).icon, Name: f.Name, Note: words.T("portal.files.sent.on", words.ShortDate(f.SentAt, in.zone), words.Size(f.Size)),
+		})
+	}
+	return s.show(w, r, page)
+}
+
 // portalRequests shows what the practice wants, how much of it is open, and how long there is (S4.7 to S4.9).
 func (s *Server) portalRequests(w http.ResponseWriter, r *http.Request, in inPortal) error {
 	due, err := s.DueOn(r.Context(), in.Firm, in.Contact)

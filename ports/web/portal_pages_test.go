@@ -12,6 +12,7 @@ import (
 
 	contactapp "portico/app/contact"
 	"portico/app/es/estest"
+	linkapp "portico/app/uploadlink"
 	"portico/domain/contact"
 	"portico/domain/event"
 	"portico/domain/firm"
@@ -31,6 +32,7 @@ type crowd struct {
 	store   *estest.Memory
 	clients []contactapp.Membership
 	due     time.Time
+	sent    []linkapp.SentRow
 }
 
 func (c *crowd) Contact(_ context.Context, _ int32, id uuid.UUID) (contactapp.Row, error) {
@@ -48,6 +50,13 @@ func (c *crowd) ClientsOf(context.Context, int32, uuid.UUID) ([]contactapp.Membe
 }
 
 func (c *crowd) DueOn(context.Context, int32, uuid.UUID) (time.Time, error) { return c.due, nil }
+
+func (c *crowd) SentBy(_ context.Context, _ int32, client uuid.UUID, email string, _ int) ([]linkapp.SentRow, error) {
+	if client != boats || email != ingrid.Email {
+		return nil, nil
+	}
+	return c.sent, nil
+}
 
 // living is a house with Ingrid in the portal. She is a contact of one client, with every right.
 func living(t *testing.T) *house {
@@ -247,6 +256,16 @@ func TestPortalSettings(t *testing.T) {
 	if len(h.store.Log()) != n {
 		t.Error("what was refused has been written")
 	}
+}
+
+// What the person has sent for this client is there beside what the practice shares; for another client it isn't.
+func TestPortalFiles(t *testing.T) {
+	h := living(t)
+	h.get("/portal/files").want(t, 200, "No files yet").lacks(t, "What you have sent")
+	h.crowd.sent = []linkapp.SentRow{{ID: newTestID(80), Name: "Bank statement.pdf", Size: 812_345, SentAt: noon}}
+	h.get("/portal/files").want(t, 200, "What you have sent", "Bank statement.pdf", "Sent on 21 Nov 2026 · 812 KB")
+	h.crowd.clients = append(h.crowd.clients, contactapp.Membership{Client: own, ClientName: "Solberg, Ingrid", Active: true, Rights: contactapp.Rights{"files"}})
+	h.get("/portal/files?client="+own.String()).want(t, 200).lacks(t, "Bank statement.pdf")
 }
 
 // S4.11: people, telephone, address, hours; the numbers can be dialled.

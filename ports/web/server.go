@@ -43,9 +43,10 @@ type Server struct {
 	Clients    clientapp.Commands
 	Links      linkapp.Commands
 
-	People  contactapp.Commands
-	Invites inviteapp.Commands
-	DueOn   DueOn
+	People   contactapp.Commands
+	Invites  inviteapp.Commands
+	DueOn    DueOn
+	Sendings linkapp.Sendings
 
 	ClientList  clientapp.Reader
 	ContactList contactapp.Reader
@@ -171,7 +172,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	portal("GET /portal", s.within("", s.portalStart))
 	portal("GET /portal/home", s.within("home", s.portalHome))
 	portal("GET /portal/todos", s.within("todos", s.portalList("todos")))
-	portal("GET /portal/files", s.within("files", s.portalList("files")))
+	portal("GET /portal/files", s.within("files", s.portalFiles))
 	portal("GET /portal/requests", s.within("requests", s.portalRequests))
 	portal("GET /portal/billing", s.within("billing", s.portalList("billing")))
 	portal("GET /portal/schedule", s.within("schedule", s.portalList("schedule")))

@@ -100,10 +100,22 @@ type PortalEmpty struct {
 	Icon, Title, Text string
 }
 
-// PortalList is a tab whose list is empty: to-dos, files, billing, schedule.
+// PortalList is a tab whose list is empty: to-dos, billing, schedule.
 type PortalList struct {
 	Portal
 	Empty PortalEmpty
+}
+
+// PortalFiles are what the practice shares, and what the person has sent.
+type PortalFiles struct {
+	Portal
+	Empty PortalEmpty
+	Sent  []PortalFile
+}
+
+// PortalFile is one file in a list.
+type PortalFile struct {
+	Icon, Name, Note string
 }
 
 // PortalRequests are the documents that the practice wants (S4.7).
@@ -210,6 +222,7 @@ type PortalRefused struct {
 // File names the template.
 func (PortalHome) File() string     { return "portal_home.html" }
 func (PortalList) File() string     { return "portal_list.html" }
+func (PortalFiles) File() string    { return "portal_files.html" }
 func (PortalRequests) File() string { return "portal_requests.html" }
 func (PortalContact) File() string  { return "portal_contact.html" }
 func (PortalHelp) File() string     { return "portal_help.html" }

@@ -50,7 +50,7 @@ func portalPages(w *language.Words) []Page {
 		PortalHome{Portal: quiet, Parts: parts, Next: NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", "«Harbour & Vale»", "«ingrid@solberg.example»")}},
 		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
 		PortalList{Portal: page("todos"), Empty: empty("todos", "list-todo")},
-		PortalList{Portal: page("files"), Empty: empty("files", "folder")},
+		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
 		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},
 		PortalList{Portal: page("schedule"), Empty: empty("schedule", "calendar")},
 		PortalRequests{Portal: page("requests"), Due: due, DueOn: w.T("portal.due.on", "«12 May 2026»"), Empty: empty("requests", "clipboard-list")},
@@ -79,7 +79,7 @@ func portalPages(w *language.Words) []Page {
 func barePortal() []Page {
 	p := Portal{PortalFrame: PortalFrame{W: language.For("de")}}
 	return []Page{
-		PortalHome{Portal: p}, PortalList{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
+		PortalHome{Portal: p}, PortalList{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
 		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
 	}
 }
