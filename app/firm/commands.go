@@ -17,6 +17,8 @@ import (
 type Commands struct {
 	Events  es.Store
 	MaxFile int64 // the largest file that the product takes, in bytes: no practice allows more
+	Logos   Files
+	Films   Files
 }
 
 // on runs one decision on a practice's stream.

@@ -136,6 +136,40 @@ func bytesOfDeleted(transfers *transfer.Service, log *slog.Logger) postgres.Subs
 	}
 }
 
+// bytesOfReplaced destroys the bytes of a logo or film once another has taken its place, or nothing. Doing it twice is
+// harmless.
+func bytesOfReplaced(logos, films firmapp.Files) postgres.Subscription {
+	return postgres.Subscription{
+		Name: "bytes_of_replaced", Version: 1, Types: []string{
+			firm.LogoSet{}.EventType(), firm.LogoRemoved{}.EventType(), firm.VideoLinked{}.EventType(), firm.VideoUploaded{}.EventType(), firm.VideoRemoved{}.EventType(),
+		},
+		Handle: func(_ context.Context, _ pgx.Tx, b postgres.Batch) error {
+			for _, r := range b.Events {
+				files, gone := films, uuid.Nil
+				switch e := r.Event.(type) {
+				case firm.LogoSet:
+					files, gone = logos, e.Replaced
+				case firm.LogoRemoved:
+					files, gone = logos, e.Logo
+				case firm.VideoLinked:
+					gone = e.Replaced
+				case firm.VideoUploaded:
+					gone = e.Replaced
+				case firm.VideoRemoved:
+					gone = e.Replaced
+				}
+				if gone == uuid.Nil {
+					continue
+				}
+				if err := files.Remove(gone); err != nil {
+					return fmt.Errorf("destroy bytes after %s: %w", r.Event.EventType(), err)
+				}
+			}
+			return nil
+		},
+	}
+}
+
 // people tells mails who sent a link. For somebody who has left the practice it is the colleague who goes on with their
 // work, or the practice itself where there is none: what clients send goes to nobody who left.
 func people(rows account.Reader, firms firmapp.Reader) func(ctx context.Context, firm int32, staff uuid.UUID) (notify.Person, error) {

@@ -91,7 +91,7 @@ func TestWallsCanFail(t *testing.T) {
 
 // Shared parts of a layer, which every module may see.
 var (
-	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filetype"}
+	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filetype", "domain/picture"}
 	sharedApp    = []string{"app/es", "app/secret", "app/language"}
 	sharedPorts  = []string{"ports/httpauth"}
 	// What hears all modules: sagas, mails, the audit, proofs.

@@ -156,6 +156,7 @@ var pageRules = map[string]rule{
 	"GET /portal/schedule":                   contactOnly(404),
 	"GET /portal/contact":                    contactOnly(200),
 	"GET /portal/video":                      contactOnly(404),
+	"GET /portal/video/film":                 contactOnly(404),
 	"GET /portal/settings":                   contactOnly(200),
 	"POST /portal/settings":                  contactOnly(303),
 	"GET /portal/settings/devices":           contactOnly(200),
@@ -206,6 +207,35 @@ var pageRules = map[string]rule{
 	"POST /settings/templates":              staffOnly(303, 303),
 	"GET /settings/templates/{id}":          staffOnly(200, 404),
 	"POST /settings/templates/{id}/removal": staffOnly(303, 404),
+
+	"GET /logo/{id}":                        everybody(404), // it is nobody's
+	"GET /settings":                         staffOnly(303, 303),
+	"GET /settings/practice":                staffOnly(200, 200),
+	"POST /settings/practice/profile":       staffOnly(303, 303),
+	"POST /settings/practice/mail":          staffOnly(303, 303),
+	"POST /settings/practice/second-factor": staffOnly(303, 303),
+	"GET /settings/branding":                staffOnly(200, 200),
+	"POST /settings/branding/accent":        staffOnly(422, 422), // without a hue
+	"POST /settings/branding/logo":          staffOnly(422, 422), // without a file
+	"POST /settings/branding/logo/removal":  staffOnly(303, 303),
+	"GET /settings/portal":                  staffOnly(200, 200),
+	"POST /settings/portal/tabs":            staffOnly(303, 303),
+	"POST /settings/portal/languages":       staffOnly(422, 422), // without any
+	"POST /settings/portal/access":          staffOnly(422, 422), // without days
+	"GET /settings/contact":                 staffOnly(200, 200),
+	"POST /settings/contact":                staffOnly(303, 303),
+	"GET /settings/help":                    staffOnly(200, 200),
+	"GET /settings/help/new":                staffOnly(403, 200), // as with people
+	"POST /settings/help":                   staffOnly(422, 422), // without a title
+	"GET /settings/help/{id}":               staffOnly(200, 404),
+	"POST /settings/help/{id}/removal":      staffOnly(303, 404),
+	"GET /settings/help/portal/{name}":      staffOnly(200, 200),
+	"POST /settings/help/video":             staffOnly(422, 422), // without a title
+	"POST /settings/help/video/removal":     staffOnly(303, 303),
+	"POST /settings/help/video/film":        staffOnly(422, 422), // without a file
+	"GET /settings/help/video/film":         staffOnly(404, 404),
+	"GET /settings/terms":                   staffOnly(200, 200),
+	"POST /settings/terms":                  staffOnly(422, 422), // without a text
 
 	"GET /settings/people":                    staffOnly(200, 200),
 	"GET /settings/people/new":                staffOnly(403, 200), // our person who looks is a practitioner, theirs an admin
@@ -507,7 +537,7 @@ func flooding(t *testing.T, w *routesWorld) {
 	before := w.written(t)
 	large := strings.Repeat("x", 1<<20+1)
 	for _, route := range sorted(pageRules) {
-		if safe(route) || strings.HasSuffix(route, "/uploads/*") || strings.HasSuffix(route, "/files") {
+		if safe(route) || strings.HasSuffix(route, "/uploads/*") || strings.HasSuffix(route, "/files") || strings.HasSuffix(route, "/logo") || strings.HasSuffix(route, "/film") {
 			continue
 		}
 		for _, who := range []string{nobody, staff, holder} {

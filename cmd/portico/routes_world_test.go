@@ -63,7 +63,8 @@ type fixture struct {
 	visit    string                        // their session
 	visit2   uuid.UUID                     // the name of another one of theirs
 	template uuid.UUID                     // made when a route is about it: a practice has few
-	joining  uuid.UUID                     // somebody who is invited to join the practice, likewise
+	article  uuid.UUID
+	joining  uuid.UUID // somebody who is invited to join the practice, likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -83,6 +84,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.tokens[byRevoked] = dead
 	w.shared = w.fixture(t)
 	w.templateOf(t, w.shared)
+	w.articleOf(t, w.shared)
 	w.joiningOf(t, w.shared)
 	w.person(t, w.shared)
 	w.visitor(t, w.shared)
@@ -290,6 +292,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	switch {
 	case strings.Contains(path, "templates/{id}"):
 		id = w.templateOf(t, f)
+	case strings.HasPrefix(path, "/settings/help/{id}"):
+		id = w.articleOf(t, f)
 	case strings.HasPrefix(path, "/settings/people/"), strings.HasPrefix(path, "/staff/"):
 		id = w.joiningOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
@@ -323,7 +327,22 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	if method == http.MethodPost || method == http.MethodOptions {
 		upload = ""
 	}
-	return strings.NewReplacer("{id}", id.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{batch}", f.batch.String(), "*", upload).Replace(path)
+	return strings.NewReplacer("{id}", id.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{name}", "enter", "{batch}", f.batch.String(), "*", upload).Replace(path)
+}
+
+func (w *routesWorld) articleOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.article == uuid.Nil {
+		f.article = newID(t)
+		res, err := w.house.firms.SaveArticle(t.Context(), firmapp.SaveArticle{By: w.calm.by(), ID: w.calm.id, Article: f.article, Title: rndWord(t), Text: "Hello"})
+		if err == nil {
+			_, err = w.house.linkList.Wait(t.Context(), res.Position)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.article
 }
 
 func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {

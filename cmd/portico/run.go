@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -58,6 +59,17 @@ func (h *house) serve(ctx context.Context, s site) error {
 		return err
 	}
 	defer blobs.Close()
+	logos, err := blob.Open(filepath.Join(s.files, "practice", "logos"))
+	if err != nil {
+		return err
+	}
+	defer logos.Close()
+	films, err := blob.Open(filepath.Join(s.files, "practice", "films"))
+	if err != nil {
+		return err
+	}
+	defer films.Close()
+	h.firms.Logos, h.firms.Films = blob.Whole{Store: logos}, blob.Whole{Store: films}
 	h.links.Scans = s.scan.scanner != nil
 	transfers := &transfer.Service{
 		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links, h.linkList.Wait},
@@ -128,6 +140,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		bytesOfDeleted(transfers, h.log),
+		bytesOfReplaced(h.firms.Logos, h.firms.Films),
 		invitesOfMoved(h.invites),
 		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
 		handOver(h.clients, h.clientList, h.linkList.Wait),
@@ -246,7 +259,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	return &web.Server{
 		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, InviteList: h.inviteList,
-		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Storage: transfers.Rows,
+		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,

@@ -214,7 +214,7 @@ func (f Firm) SetContact(c Contact) ([]Event, error) {
 		return nil, ErrNotFound
 	case len(c.People) > MaxPeople:
 		return nil, ErrPeople
-	case !dialable(e.Phone):
+	case !Dialable(e.Phone):
 		return nil, ErrPhone
 	case !fits(e.Address):
 		return nil, ErrAddress
@@ -247,7 +247,7 @@ func contactPerson(p Person) (ContactPerson, error) {
 		return ContactPerson{}, ErrPeople.Withf("Enter a name for each person, or leave all of a person’s fields empty.")
 	case utf8.RuneCountInString(p.Name) > MaxPersonText, utf8.RuneCountInString(p.Role) > MaxPersonText:
 		return ContactPerson{}, ErrPeople
-	case !dialable(p.Phone):
+	case !Dialable(p.Phone):
 		return ContactPerson{}, ErrPhone
 	}
 	if p.Email != "" {
@@ -260,8 +260,8 @@ func contactPerson(p Person) (ContactPerson, error) {
 	return ContactPerson{ID: p.ID, Name: of(p.Name), Role: of(p.Role), Email: of(p.Email), Phone: of(p.Phone)}, nil
 }
 
-// dialable tells whether text can be a phone number as people write it; empty is none.
-func dialable(text string) bool {
+// Dialable tells whether text can be a phone number as people write it; empty is none.
+func Dialable(text string) bool {
 	return utf8.RuneCountInString(text) <= MaxPhone && !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < '0' || r > '9') && !strings.ContainsRune(" +()-/.", r)
 	})

@@ -47,7 +47,7 @@ func (s *Server) handle(k kind, h handler) http.Handler {
 		s.secure(w, k)
 		if err := h(w, r); err != nil {
 			refusal := k
-			if k == download { // a page of ours says why there is no file
+			if k == download || k == logoFile || k == filmFile { // a page of ours says why there is no file
 				refusal = appPage
 				s.secure(w, refusal)
 			}

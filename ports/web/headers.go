@@ -18,17 +18,21 @@ const (
 	program                 // answered by the API
 	portalPage              // a contact's, in the portal or before its door
 	entryPage               // likewise, where the address carries a secret
+	logoFile                // a practice's logo, as we have written it
+	filmFile                // a practice's film, as it was brought
 )
 
 // Nothing inline runs or dresses a page, no string becomes a script (Trusted Types), nothing comes from elsewhere.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; " +
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
 // policies are the content security policies by kind. A file and a mail are shut in: whatever is in them does nothing.
 var policies = map[kind]string{
-	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, entryPage: pagePolicy, portalPage: pagePolicy + "; media-src 'self'",
+	appPage: pagePolicy, tokenPage: pagePolicy, uploadPage: pagePolicy, entryPage: pagePolicy, portalPage: pagePolicy,
 	download:    "default-src 'none'; sandbox; frame-ancestors 'none'",
+	logoFile:    "default-src 'none'; style-src 'none'; sandbox; frame-ancestors 'none'",
+	filmFile:    "default-src 'none'; sandbox; frame-ancestors 'none'",
 	program:     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 	framingPage: pagePolicy + "; frame-src 'self'",
 	framedMail: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; " +

@@ -65,6 +65,8 @@ type house struct {
 	usher  *usher
 	crowd  *crowd
 	jar    []*http.Cookie
+
+	logos, films firmtest.Files
 }
 
 func newHouse(t *testing.T) *house {
@@ -92,7 +94,7 @@ func newHouse(t *testing.T) *house {
 		Accounts: &doorkeeper{}, Contacts: h.usher, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
 		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn, Sendings: h.crowd,
 		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
-		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
+		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos, Films: &h.films}, Logos: &h.logos, Films: &h.films, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
 		Ledger:  &ledger{},
 		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },

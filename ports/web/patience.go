@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"portico/domain/fault"
+	"portico/domain/firm"
+	pictures "portico/domain/picture"
 )
 
 // Patience is how long the server waits for whoever is on the other side, and how much it takes from them. A phone on
@@ -77,6 +79,9 @@ func streams(path string) bool {
 	return part[3] == "uploads" || part[3] == "files" && len(part) == 4
 }
 
+// attached are the forms of the practice that carry a file, and how many bytes each may hold in all.
+var attached = map[string]int64{"/settings/branding/logo": pictures.MaxBytes + 64<<10, "/settings/help/video/film": firm.MaxVideo + 64<<10}
+
 // bounded refuses bodies that are too large or come too slowly, wherever no file is expected.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -93,10 +98,14 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			_ = rc.SetReadDeadline(time.Now().Add(leftover))
 			return
 		}
-		b := &formBody{ReadCloser: http.MaxBytesReader(w, r.Body, s.Patience.FormBytes), rc: rc}
+		b, most := &formBody{rc: rc}, s.Patience.FormBytes
+		if n, ok := attached[r.URL.Path]; ok {
+			most, b.silence = n, s.Patience.Silence
+		}
+		b.ReadCloser = http.MaxBytesReader(w, r.Body, most)
 		_ = b.rc.SetReadDeadline(time.Now().Add(s.Patience.Form)) // where it isn't supported nothing waits, either
 		r.Body = b
-		if r.ContentLength <= s.Patience.FormBytes {
+		if r.ContentLength <= most {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -123,14 +132,19 @@ func kindOf(r *http.Request) kind {
 // leftover is how long what is left of a body may take once it has been answered.
 const leftover = 2 * time.Second
 
-// formBody is the body of a form. Its deadline ends with it: the answer may take longer.
+// formBody is the body of a form. Its deadline ends with it: the answer may take longer. With a file in it, it may take
+// as long as it moves.
 type formBody struct {
 	io.ReadCloser
-	rc *http.ResponseController
+	rc      *http.ResponseController
+	silence time.Duration // 0: the whole form has one deadline
 }
 
 func (b *formBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	if b.silence > 0 && n > 0 {
+		_ = b.rc.SetReadDeadline(time.Now().Add(b.silence))
+	}
 	if errors.Is(err, io.EOF) {
 		_ = b.rc.SetReadDeadline(time.Time{})
 	}

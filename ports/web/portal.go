@@ -224,7 +224,7 @@ func (in inPortal) href(key string) string {
 // frame is what a page of the practice has around it, behind a session or before it.
 func (s *Server) frame(r *http.Request, p firmapp.Portal, words language.Choice) views.PortalFrame {
 	f := views.PortalFrame{
-		Practice: p.Name, W: words.Words, Hue: p.Hue, Theme: theme(s.chosen(r, themeCookie)), Here: r.URL.RequestURI(), Help: "/portal/help",
+		Practice: p.Name, W: words.Words, Hue: p.Hue, Logo: brandOf(p.Practice).Logo, Theme: theme(s.chosen(r, themeCookie)), Here: r.URL.RequestURI(), Help: "/portal/help",
 		Modules: []string{"sheets.js"},
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	firmapp "portico/app/firm"
+	"portico/app/help"
 	"portico/app/language"
 	"portico/ports/web/views"
 
@@ -52,6 +53,9 @@ func (s *Server) portalHelp(w http.ResponseWriter, r *http.Request) error {
 	for _, a := range inLanguage(articles, page.W.Tag(), setup.Language) {
 		page.Articles = append(page.Articles, views.PortalArticleLine{Title: a.Title, Href: "/portal/help/" + a.ID.String() + helpQuery(r)})
 	}
+	for _, a := range help.Articles(page.W.Tag()) { // S4.13
+		page.Articles = append(page.Articles, views.PortalArticleLine{Title: a.Title, Href: "/portal/help/" + a.Name + helpQuery(r)})
+	}
 	return s.show(w, r, page)
 }
 
@@ -93,13 +97,18 @@ func inLanguage(all []firmapp.Article, tag, standard string) []firmapp.Article {
 }
 
 func (s *Server) portalArticle(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "article")
-	if err != nil {
-		return errTab
-	}
 	frame, setup, signedIn, err := s.helpPage(w, r, "portal.tab.help")
 	if err != nil {
 		return err
+	}
+	if a, ok := help.Find(r.PathValue("article"), frame.W.Tag()); ok { // one that comes with the portal
+		page := views.PortalArticle{Portal: frame, SignedIn: signedIn, Heading: a.Title, Lang: frame.W.Tag(), Body: views.Markdown(a.Text), Back: "/portal/help" + helpQuery(r)}
+		page.Title = a.Title
+		return s.show(w, r, page)
+	}
+	id, err := pathID(r, "article")
+	if err != nil {
+		return errTab
 	}
 	articles, err := s.articles(r, setup)
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/ports/web/views"
+
+	"github.com/google/uuid"
 )
 
 // by is a contact who acts for themselves.
@@ -162,6 +164,14 @@ func (s *Server) portalVideo(w http.ResponseWriter, r *http.Request, in inPortal
 		page.Source = "/portal/video/film"
 	}
 	return s.show(w, r, page)
+}
+
+// portalFilm is the practice's own film.
+func (s *Server) portalFilm(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	if in.setup.Video.ID == uuid.Nil {
+		return errTab
+	}
+	return s.playFilm(w, r, in.Firm)
 }
 
 // portalSettings are what a person decides about the portal (S3.21).

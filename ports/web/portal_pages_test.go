@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -78,7 +79,7 @@ func (h *house) says(events ...event.Event) *house {
 func TestPortalHome(t *testing.T) {
 	h := living(t)
 	h.get("/portal").want(t, 200, "Hello, Ingrid", "Nothing to do right now", "Recent to-dos", "Recent files", "No files yet", "Papers of", "Solberg Boats",
-		`href="/portal/help"`, `href="/portal/settings"`, `<html lang="en" data-hue="165">`, `<link rel="manifest"`).lacks(t, "/portal/billing", "Change to", "?client=")
+		`href="/portal/help"`, `href="/portal/settings"`, `<html lang="en" data-accent="165">`, `<link rel="manifest"`).lacks(t, "/portal/billing", "Change to", "?client=")
 	h.get("/portal/home").want(t, 200, "Hello, Ingrid")
 
 	h.crowd.due = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
@@ -350,4 +351,26 @@ func TestPortalIsShut(t *testing.T) {
 			t.Errorf("%s leads to %q", path, a.Header().Get("Location"))
 		}
 	}
+}
+
+// S4.12, S4.13: the film of the practice's own plays in ranges, and help that comes with the portal is read in the person's
+// language.
+func TestFilmAndHelpOfThePortal(t *testing.T) {
+	h := living(t)
+	id := newID()
+	if _, _, err := h.films.Keep(id, bytes.NewReader(mp4)); err != nil {
+		t.Fatal(err)
+	}
+	h.says(firm.VideoUploaded{Title: "Tour", Video: id, Media: "video/mp4", Bytes: int64(len(mp4)), SHA256: "ab"})
+	h.get("/portal/video").want(t, http.StatusOK, `<source src="/portal/video/film" type="video/mp4">`)
+	a := h.get("/portal/video/film", "Range", "bytes=4-7").want(t, http.StatusPartialContent, "ftyp")
+	if a.Header().Get("Content-Type") != "video/mp4" || a.Header().Get("Content-Security-Policy") != "default-src 'none'; sandbox; frame-ancestors 'none'" {
+		t.Errorf("%v", a.Header())
+	}
+	h.says(firm.TabsSet{})
+	h.get("/portal/video/film").want(t, http.StatusNotFound)
+	h.get("/portal/help").want(t, http.StatusOK, `href="/portal/help/upload`, "I can’t send a file")
+	h.get("/portal/help/upload", "Accept-Language", "de").want(t, http.StatusOK, "<strong>")
+	h.jar = nil // before sign-in as well (S4.i10)
+	h.get("/portal/help/enter", "Accept-Language", "de").want(t, http.StatusOK, `lang="de"`, "Ich komme nicht hinein")
 }

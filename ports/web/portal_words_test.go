@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"portico/app/help"
 	"portico/app/language"
 	"portico/domain/event"
 	"portico/domain/firm"
@@ -20,6 +21,9 @@ func TestNothingIsHardCoded(t *testing.T) {
 	data := []string{"Harbour & Vale", "Ingrid Solberg", "Olav Solberg", "Ingrid", "Solberg Boats", "Priya Nair", "Welcome", "Test/1.0", "office@harbour.example", "ingrid@example.org", "2026-11-21T12:00:00Z", "qps", "Portico"}
 	for _, tag := range language.Tags() {
 		data = append(data, language.Name(tag))
+	}
+	for _, a := range help.Articles("en") { // texts of their own, in every language
+		data = append(data, a.Title)
 	}
 	pages := 0
 	look := func(path string) {

@@ -55,6 +55,8 @@ type Server struct {
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
+	Logos       firmapp.Files
+	Films       firmapp.Files
 
 	Keys   secret.KeyRing
 	FirmOf func(ctx context.Context, stream event.Stream) (firm int32, ok bool, err error) // which practice a link belongs to
@@ -178,6 +180,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	portal("GET /portal/schedule", s.within("schedule", s.portalList("schedule")))
 	portal("GET /portal/contact", s.within("contact", s.portalContact))
 	portal("GET /portal/video", s.within("video", s.portalVideo))
+	portal("GET /portal/video/film", s.within("video", s.portalFilm))
 	portal("GET /portal/settings", s.within("", s.portalSettings))
 	portal("POST /portal/settings", s.within("", s.savePortalSettings))
 	portal("GET /portal/settings/devices", s.devices)
@@ -225,6 +228,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	half := func(route string, h handler) { on(route, s.handle(appPage, s.half(h))) }
 	s.factorRoutes(whole, half, staffSecurity, staffSecond, staffStep, s.staffDesk)
+
+	s.settingRoutes(open, staff)
 
 	staff("GET /settings/uploads", accounts.SeeSettings, s.uploadSettings)
 	staff("POST /settings/uploads/policy", accounts.ChangeSettings, s.setUploadPolicy)

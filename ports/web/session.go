@@ -255,6 +255,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
 	u := user(r)
 	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Role: u.Role, Nav: nav, DevMail: s.Mails != nil}
+	sh.Brand = brandOf(u.Practice)
 	sh.Full = s.full(u.Used, u.Practice.Limits.QuotaBytes)
 	if sh.Practice == "" {
 		sh.Practice = "Portico"

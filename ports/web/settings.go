@@ -11,8 +11,10 @@ import (
 
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	"portico/domain/address"
 	"portico/domain/fault"
 	"portico/domain/firm"
+	pictures "portico/domain/picture"
 	"portico/domain/uploadlink"
 	"portico/ports/web/views"
 )
@@ -38,12 +40,37 @@ var saved = map[string]string{
 	"wording": "Saved. The next mails have this button.",
 	"text":    "The template is saved.",
 	"removal": "The template is removed. Messages that were made from it stay.",
+
+	"profile":   "Saved. Pages and mails have it from now on.",
+	"sender":    "Saved. The next mails have it.",
+	"factor":    "Saved.",
+	"logo":      "Saved. This is your logo now.",
+	"no-logo":   "The logo is removed.",
+	"accent":    "Saved. All pages have this colour now.",
+	"tabs":      "Saved. Your clients find these tabs at their next page.",
+	"languages": "Saved.",
+	"access":    "Saved. The next invitations follow it.",
+	"contact":   "Saved. Your clients read it at once.",
+	"article":   "The article is saved.",
+	"unwritten": "The article is removed.",
+	"video":     "Saved. The portal shows this film now.",
+	"no-video":  "The film is removed.",
+	"terms":     "Published. Everybody is asked to accept it at the next visit.",
 }
 
 // fieldOfSetting is the input that a rule is about.
 var fieldOfSetting = map[string]string{
 	firm.ErrWindow.Code: "minutes", firm.ErrDeliver.Code: "deliver", firm.ErrMaxFile.Code: "max_file", firm.ErrQuota.Code: "quota",
 	firm.ErrButton.Code: "button", firm.ErrTemplateName.Code: "name", firm.ErrTemplateText.Code: "text", firm.ErrTemplates.Code: "name",
+
+	firm.ErrName.Code: "name", address.ErrInvalid.Code: "email", firm.ErrZone.Code: "zone", firm.ErrSender.Code: "sender",
+	firm.ErrHue.Code: "hue", firm.ErrLanguages.Code: "offered", firm.ErrLanguage.Code: "language", firm.ErrTabs.Code: "tab",
+	firm.ErrAccess.Code: "access", firm.ErrExpiry.Code: "days", firm.ErrPeople.Code: "people", firm.ErrPhone.Code: "phone",
+	firm.ErrAddress.Code: "address", firm.ErrHours.Code: "hours", firm.ErrArticleTitle.Code: "title", firm.ErrArticleText.Code: "text",
+	firm.ErrArticles.Code: "title", firm.ErrArticleLanguage.Code: "language", firm.ErrVideoTitle.Code: "video_title",
+	firm.ErrVideoURL.Code: "video_url", firm.ErrTerms.Code: "text-en",
+	firmapp.ErrFilmKind.Code: "film", firmapp.ErrFilmBytes.Code: "film", pictures.ErrKind.Code: "logo", pictures.ErrBytes.Code: "logo",
+	pictures.ErrSize.Code: "logo", pictures.ErrBroken.Code: "logo", pictures.ErrEmpty.Code: "logo",
 }
 
 func (s *Server) uploadSettings(w http.ResponseWriter, r *http.Request) error {
@@ -74,13 +101,12 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, code int, 
 		return err
 	}
 	page := views.UploadSettings{
-		Shell: s.shell(r, "Upload settings", "settings"), Command: newID(), Problems: problems, Done: saved[r.URL.Query().Get("done")],
-		Other: otherPreset, Minutes: strconv.FormatFloat(policy.Window.Minutes(), 'f', -1, 64), Deliver: string(policy.Deliver),
+		Settings: s.settings(r, "Upload settings", "uploads", current, problems),
+		Other:    otherPreset, Minutes: strconv.FormatFloat(policy.Window.Minutes(), 'f', -1, 64), Deliver: string(policy.Deliver),
 		MaxFile: amountText(practice.Limits.MaxFileBytes, megabyte), MostFile: binary(uploadlink.MaxFileSize, 6),
 		Quota: amountText(practice.Limits.QuotaBytes, gigabyte), Use: useOf(used, practice.Limits.QuotaBytes),
 		Button: practice.Button, MaxTemplates: firm.MaxTemplates,
 	}
-	page.Stale = !current
 	page.Full = s.full(used, practice.Limits.QuotaBytes)
 	page.Window = otherPreset
 	for _, p := range presets {
@@ -91,9 +117,6 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, code int, 
 	}
 	for _, t := range texts {
 		page.Templates = append(page.Templates, views.TemplateLine{ID: t.ID, Name: t.Name, Start: start(t.Text)})
-	}
-	if len(problems) > 0 {
-		page.Title, page.Done = "Error: "+page.Title, ""
 	}
 	typed(&page)
 	s.page(w, r, code, page)

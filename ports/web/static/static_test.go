@@ -135,6 +135,9 @@ func TestOwnModulesUseNoMarkupSinks(t *testing.T) {
 }
 
 // Old browsers get the light half of every pair, and all of them.
+// colour is one colour of the tokens, with a variable in it or not.
+const colour = `oklch\((?:[^()]|\([^()]*\))*\)`
+
 func TestFallbackColoursAreTheLightHalves(t *testing.T) {
 	css, err := files.ReadFile("css/_tokens.css")
 	if err != nil {
@@ -145,7 +148,7 @@ func TestFallbackColoursAreTheLightHalves(t *testing.T) {
 		t.Fatal("no fallback")
 	}
 	for _, m := range regexp.MustCompile(`(--[a-z0-9-]+): ([^;]*light-dark[^;]*);`).FindAllStringSubmatch(pairs, -1) {
-		light := regexp.MustCompile(`light-dark\((oklch\([^)]*\)), oklch\([^)]*\)\)`).ReplaceAllString(m[2], "$1")
+		light := regexp.MustCompile(`light-dark\((`+colour+`), `+colour+`\)`).ReplaceAllString(m[2], "$1")
 		if want := m[1] + ": " + light + ";"; !strings.Contains(fallback, want) {
 			t.Errorf("the fallback lacks %s", want)
 		}

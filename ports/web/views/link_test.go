@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"portico/app/language"
+	"portico/domain/account"
 )
 
 // everyPage is full, and the pages about one link with all that can happen to one.
@@ -14,6 +15,7 @@ func everyPage() []Page {
 			pages = append(pages, fullLinks(l)...)
 		}
 	}
+	pages = append(pages, practiceSettings(Shell{Title: "Settings", Practice: "Harbour & Vale", Staff: "Priya Nair", Nav: "settings", Role: account.Admin})...)
 	return append(append(pages, portalPages(language.For("en"))...), invitations()...)
 }
 

@@ -4,10 +4,7 @@ import "github.com/google/uuid"
 
 // UploadSettings is how files come in to a practice, and its texts for links.
 type UploadSettings struct {
-	Shell
-	Command  uuid.UUID
-	Done     string // what was just changed
-	Problems Problems
+	Settings
 
 	Presets []Choice // of the time for corrections, by their sentence
 	Other   string   // the choice that is none of them

@@ -11,7 +11,8 @@ type Shell struct {
 	Nav      string // "clients", "links", "inbox", "messages", "settings", "mail", "account"
 	DevMail  bool   // the list of written mails is there
 	Find     string // what the box for finding a client holds
-	Stale    bool   // what was just saved can't be read yet
+	Brand    Brand
+	Stale    bool // what was just saved can't be read yet
 	Full     *StorageFull
 	Modules  []string
 }

@@ -167,9 +167,11 @@ func full() []Page {
 func uploadSettings(shell Shell) UploadSettings {
 	shell.Full = &StorageFull{Fill: 93, Words: "46.5 GB of 50 GB"}
 	return UploadSettings{
-		Shell: shell, Command: two, Done: "Saved.",
-		Problems: Problems{{"minutes", "0 to 1440."}, {"deliver", "After or at once."}, {"max_file", "A number."}, {"quota", "A number."}, {"button", "Up to 40 letters."}},
-		Presets:  []Choice{{"none", "No time for corrections."}, {"after", "10 minutes."}}, Other: "other", Window: "other", Minutes: "45", Deliver: "at_once",
+		Settings: Settings{
+			Shell: shell, Here: "uploads", Command: two, Done: "Saved.",
+			Problems: Problems{{"minutes", "0 to 1440."}, {"deliver", "After or at once."}, {"max_file", "A number."}, {"quota", "A number."}, {"button", "Up to 40 letters."}},
+		},
+		Presets: []Choice{{"none", "No time for corrections."}, {"after", "10 minutes."}}, Other: "other", Window: "other", Minutes: "45", Deliver: "at_once",
 		MaxFile: "250", MostFile: "4.999342 GB", Quota: "50", Use: StorageUse{Words: "46.5 GB of 50 GB used (93 %)", Limited: true, Fill: 93},
 		Button: "Upload Files", Templates: []TemplateLine{{one, "Year end", "Dear client, please send"}}, MaxTemplates: 100,
 	}
@@ -228,7 +230,7 @@ func TestEveryPageRendersFullAndEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal(), noInvitations())} {
+	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal(), noInvitations(), bareSettings())} {
 		seen := map[string]bool{}
 		for _, p := range pages {
 			seen[p.File()] = true
