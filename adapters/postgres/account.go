@@ -27,6 +27,8 @@ var (
 	_ accountapp.Rows       = Accounts{}
 	_ accountapp.Reader     = Accounts{}
 	_ accountapp.PeopleRows = Accounts{}
+
+	_ accountapp.ProviderRows = Accounts{}
 )
 
 // AddStaff is accountapp.Rows.
@@ -388,6 +390,57 @@ func (a Accounts) Return(ctx context.Context, firm int32, staff uuid.UUID, allow
 		return err
 	})
 	return doing("reactivate staff", err)
+}
+
+// ByIdentity is accountapp.ProviderRows.
+func (a Accounts) ByIdentity(ctx context.Context, issuer, subject string) (s accountapp.Staff, ok bool, err error) {
+	err = a.Pool.QueryRow(ctx, `
+		SELECT s.id, s.firm_no, s.email, s.name, s.role FROM account.staff_identity i JOIN account.staff s ON s.id = i.staff
+		WHERE i.issuer = $1 AND i.subject = $2 AND s.deactivated_at IS NULL AND s.joined_at IS NOT NULL`,
+		issuer, subject).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return accountapp.Staff{}, false, nil
+	}
+	return s, err == nil, doing("find staff by a provider", err)
+}
+
+// InvitedByEmail is accountapp.ProviderRows.
+func (a Accounts) InvitedByEmail(ctx context.Context, email string) (i accountapp.Invitation, ok bool, err error) {
+	s := &i.Staff
+	err = a.Pool.QueryRow(ctx, `
+		SELECT id, firm_no, email, name, role, invitation, invitation_expires_at FROM account.staff
+		WHERE email = $1 AND joined_at IS NULL AND deactivated_at IS NULL AND invitation_expires_at > statement_timestamp()`,
+		email).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role, &i.Generation, &i.ExpiresAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return accountapp.Invitation{}, false, nil
+	}
+	return i, err == nil, doing("find an invitation", err)
+}
+
+// LinkIdentity is accountapp.ProviderRows.
+func (a Accounts) LinkIdentity(ctx context.Context, staff uuid.UUID, issuer, subject string) (done bool, err error) {
+	err = pgx.BeginFunc(ctx, a.Pool, func(tx pgx.Tx) error {
+		// Who is linked is looked at under the person's lock: two subjects at once are not both let in.
+		if _, err := tx.Exec(ctx, `SELECT FROM account.staff WHERE id = $1 FOR NO KEY UPDATE`, staff); err != nil {
+			return err
+		}
+		var other bool
+		if err := tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT FROM account.staff_identity WHERE issuer = $1 AND subject = $2 AND staff = $3),
+			       EXISTS (SELECT FROM account.staff_identity WHERE issuer = $1 AND (subject = $2) <> (staff = $3))`,
+			issuer, subject, staff).Scan(&done, &other); err != nil || done {
+			return err
+		}
+		if other {
+			return account.ErrLinked
+		}
+		tag, err := tx.Exec(ctx, `INSERT INTO account.staff_identity (issuer, subject, staff) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, issuer, subject, staff)
+		if err == nil && tag.RowsAffected() == 0 {
+			return account.ErrLinked
+		}
+		return err
+	})
+	return done, doing("link a provider", err)
 }
 
 // lockedStaff is somebody while nobody else changes who they are, or who owns the practice.

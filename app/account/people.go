@@ -16,10 +16,12 @@ import (
 // what happened is an event on the person's account, written behind the row under the same command, so that an act that
 // was cut off between the two is finished by doing it again.
 type People struct {
-	Rows   PeopleRows
-	Events es.Store
-	Hasher *Hasher
-	SignIn func(ctx context.Context, cmd SignIn) (SignedIn, error) // Commands.SignIn
+	Rows      PeopleRows
+	Providers ProviderRows
+	Events    es.Store
+	Hasher    *Hasher
+	SignIn    func(ctx context.Context, cmd SignIn) (SignedIn, error)              // Commands.SignIn
+	Open      func(ctx context.Context, staff Staff, cmd SignIn) (SignedIn, error) // Commands.Open
 }
 
 // PeopleRows keeps the practice's people. Implementation: adapters/postgres. Every time in it is the database's. What is

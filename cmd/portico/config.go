@@ -13,6 +13,8 @@ import (
 	"time"
 
 	mailadapter "portico/adapters/mail"
+	"portico/adapters/oidc"
+	"portico/ports/web"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -60,10 +62,31 @@ type config struct {
 	// Clamd is the virus scanner that uploaded files wait for, as unix:/run/clamav/clamd.ctl or HOST:PORT. Empty: none.
 	Clamd string     `env:"PORTICO_CLAMD"`
 	Scan  scanConfig `envPrefix:"PORTICO_SCAN_"`
+	// OIDC is a provider of identity that people of the practice may sign in by. Without an issuer there is none.
+	OIDC oidcConfig `envPrefix:"PORTICO_OIDC_"`
 	// Grace is how long requests may take to end when the process is told to stop.
 	Grace time.Duration `env:"PORTICO_GRACE" envDefault:"20s"`
 	// LogLevel is debug, info, warn or error. Not set: info, and warn in dev.
 	LogLevel *slog.Level `env:"PORTICO_LOG_LEVEL"`
+}
+
+type oidcConfig struct {
+	Issuer       string `env:"ISSUER"`
+	ClientID     string `env:"CLIENT_ID"`
+	ClientSecret hidden `env:"CLIENT_SECRET"`
+	// Name is what the button of the sign-in calls it.
+	Name string `env:"NAME" envDefault:"your organisation’s sign-in"`
+}
+
+// provider is the one that is configured, or nil.
+func (c config) provider() *oidc.Provider {
+	if c.OIDC.Issuer == "" {
+		return nil
+	}
+	return &oidc.Provider{
+		Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: string(c.OIDC.ClientSecret),
+		Callback: strings.TrimSuffix(c.BaseURL, "/") + web.ProviderCallback,
+	}
 }
 
 type scanConfig struct {
@@ -138,6 +161,11 @@ func (c config) checkServing() (mistakes []error) {
 		complain("PORTICO_MAIL_FROM is %q; it must be one address, as portal@example.com", c.MailFrom)
 	}
 	mistakes = append(mistakes, c.checkScanner()...)
+	if p := c.provider(); p != nil {
+		if err := p.Check(); err != nil {
+			complain("PORTICO_OIDC_…: %w", err)
+		}
+	}
 	mistakes = append(mistakes, c.checkTexts()...)
 	if c.Data == "" {
 		complain("PORTICO_DATA is not set; it is the folder that uploaded files are kept in")

@@ -74,7 +74,9 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.door = door{es.Remember(h.store)}
-	h.people = account.People{Rows: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn}
+	h.people = account.People{
+		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,
+	}
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Door: h.door, Events: h.store,
 	}

@@ -21,6 +21,7 @@ type browserless struct {
 	t       *testing.T
 	base    string
 	session string
+	other   map[string]string // cookies
 }
 
 // send sends a form, or looks where there is none, and follows nothing.
@@ -40,13 +41,24 @@ func (b *browserless) send(path string, want int, form url.Values) reply {
 	if b.session != "" {
 		r.AddCookie(&http.Cookie{Name: "portico", Value: b.session})
 	}
+	for name, value := range b.other {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
 	a := (&routesWorld{}).do(b.t, r)
 	if a.StatusCode != want {
 		b.t.Fatalf("%s %s: %d, want %d; %s", method, path, a.StatusCode, want, a.text)
 	}
 	for _, c := range a.Cookies() {
-		if c.Name == "portico" {
+		switch {
+		case c.Name == "portico":
 			b.session = c.Value
+		case c.MaxAge < 0:
+			delete(b.other, c.Name)
+		default:
+			if b.other == nil {
+				b.other = map[string]string{}
+			}
+			b.other[c.Name] = c.Value
 		}
 	}
 	return a

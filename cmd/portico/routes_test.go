@@ -106,6 +106,9 @@ var pageRules = map[string]rule{
 	"GET /dev/mail/{id}":      everybody(200),
 	"GET /dev/mail/{id}/html": everybody(200),
 
+	"GET /login/provider":             everybody(404), // none is configured
+	"GET /login/provider/callback":    everybody(404),
+	"GET /account/provider":           staffOnly(404, 404),
 	"GET /account":                    staffOnly(200, 200),
 	"POST /account/password":          staffOnly(422, 422),
 	"POST /account/sessions/end":      staffOnly(303, 0),

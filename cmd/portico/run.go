@@ -35,20 +35,22 @@ import (
 
 // site is how one process shows the house to the world.
 type site struct {
-	listener  net.Listener
-	baseURL   string // without a slash at its end
-	files     string // folder of the uploaded bytes
-	transport mailadapter.Transport
-	mailFrom  string
-	mails     web.MailBox // what dev wrote instead of sending; nil: none
-	texts     notify.Texter
-	webhooks  web.Webhooks // without its reports: those are the house's
-	trusted   []netip.Prefix
-	scan      scanning
-	grace     time.Duration
-	patience  web.Patience                                   // its zero is the standard
-	begin     func(context.Context, *transfer.Service) error // runs before the first request; nil: nothing to do
-	ready     func()                                         // is told when requests are answered
+	listener     net.Listener
+	baseURL      string // without a slash at its end
+	files        string // folder of the uploaded bytes
+	transport    mailadapter.Transport
+	mailFrom     string
+	mails        web.MailBox // what dev wrote instead of sending; nil: none
+	texts        notify.Texter
+	webhooks     web.Webhooks // without its reports: those are the house's
+	trusted      []netip.Prefix
+	scan         scanning
+	grace        time.Duration
+	provider     account.Provider // of identity, for people of the practice; nil: none
+	providerName string
+	patience     web.Patience                                   // its zero is the standard
+	begin        func(context.Context, *transfer.Service) error // runs before the first request; nil: nothing to do
+	ready        func()                                         // is told when requests are answered
 }
 
 // serve runs everything until ctx ends: first what hears the log, then what answers people. It ends in the opposite
@@ -257,7 +259,8 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks := s.webhooks
 	webhooks.Reports = h.reports()
 	return &web.Server{
-		Accounts: h.account, Colleagues: h.people, Staff: h.accounts, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
+		Colleagues: h.people, Staff: h.accounts, Provider: s.provider, ProviderName: s.providerName,
+		Accounts: h.account, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, InviteList: h.inviteList,
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,

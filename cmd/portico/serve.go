@@ -58,13 +58,17 @@ func newServe(where *place) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("listen: %w", err)
 			}
-			return h.serve(ctx, site{
+			shown := site{
 				listener: listener, baseURL: strings.TrimSuffix(c.BaseURL, "/"), files: filesFolder(folder),
 				transport: c.SMTP.transport(), mailFrom: c.MailFrom, texts: c.SMS.texter(strings.TrimSuffix(c.BaseURL, "/")), webhooks: c.webhooks(), trusted: c.TrustedProxies, scan: c.scanning(), grace: c.Grace,
 				ready: func() {
 					log.Info("serving", "address", listener.Addr().String(), "base_url", c.BaseURL, "version", version())
 				},
-			})
+			}
+			if p := c.provider(); p != nil {
+				shown.provider, shown.providerName = p, c.OIDC.Name
+			}
+			return h.serve(ctx, shown)
 		},
 	}
 }

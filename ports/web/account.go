@@ -14,6 +14,7 @@ import (
 var done = map[string]string{
 	"session":  "That device is signed out.",
 	"password": "Your password is changed. Everywhere else you are signed out.",
+	"provider": "It is linked. From now on you can sign in by it.",
 }
 
 func (s *Server) account(w http.ResponseWriter, r *http.Request) error {
@@ -27,7 +28,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, code int, p
 	if err != nil {
 		return err
 	}
-	page := views.Account{Shell: s.shell(r, "Your account", "account"), Email: u.Email, Enrolled: u.Standing.Enrolled, Problems: problems, Done: done[r.URL.Query().Get("done")]}
+	page := views.Account{Shell: s.shell(r, "Your account", "account"), Email: u.Email, Enrolled: u.Standing.Enrolled, Problems: problems, Done: done[r.URL.Query().Get("done")], Provider: s.ProviderName}
 	if len(problems) > 0 {
 		page.Title, page.Done = "Error: "+page.Title, ""
 	}

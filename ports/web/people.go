@@ -27,6 +27,9 @@ type Colleagues interface {
 	Reactivate(ctx context.Context, cmd account.Reactivate) (es.Result, error)
 	Invited(ctx context.Context, staff uuid.UUID, generation int) (account.Staff, error)
 	Join(ctx context.Context, cmd account.Join) (account.SignedIn, error)
+
+	SignInBy(ctx context.Context, id account.Identity, cmd account.SignIn) (account.SignedIn, error)
+	Link(ctx context.Context, staff account.Staff, id account.Identity) error
 }
 
 // roleWords are the roles as people call them, and what each means.
@@ -296,6 +299,7 @@ func (s *Server) staffInvited(r *http.Request) (page views.StaffDoor, generation
 	}
 	return views.StaffDoor{
 		Plain: views.Plain{Title: "Join " + practice.Name, Practice: practice.Name}, Action: "/staff-invitation/" + text, Email: staff.Email, Name: staff.Name,
+		Provider: s.providerChoice(""),
 	}, t.Generation, nil
 }
 

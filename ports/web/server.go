@@ -34,14 +34,16 @@ import (
 
 // Server is what the pages need. Every field is set, but for those that say otherwise.
 type Server struct {
-	Accounts   Accounts
-	Contacts   Contacts
-	Person     People
-	Colleagues Colleagues
-	Staff      account.Reader
-	Factors    account.Factors
-	Clients    clientapp.Commands
-	Links      linkapp.Commands
+	Accounts     Accounts
+	Contacts     Contacts
+	Person       People
+	Colleagues   Colleagues
+	Provider     account.Provider // of identity, by which people of the practice can come; nil: none
+	ProviderName string           // what its button says
+	Staff        account.Reader
+	Factors      account.Factors
+	Clients      clientapp.Commands
+	Links        linkapp.Commands
 
 	People   contactapp.Commands
 	Invites  inviteapp.Commands
@@ -160,6 +162,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	on("POST /webhooks/sms", s.handle(program, s.textWebhook))
 	open("POST /login/passkey/options", s.passkeyOptions)
 	open("POST /login/passkey", s.passkeySignIn)
+	open("GET "+staffProvider, s.signInByProvider)
+	open("GET "+ProviderCallback, s.fromProvider)
 	open("GET /verify", s.verify)
 	open("GET /.well-known/portico-keys.json", s.publicKeys)
 
@@ -218,6 +222,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 
 	staff("GET /account", accounts.OwnAccount, s.account)
+	staff("GET /account/provider", accounts.OwnAccount, s.linkProvider)
 	staff("POST /account/password", accounts.OwnAccount, s.changePassword)
 	staff("POST /account/sessions/end", accounts.OwnAccount, s.endSessions)
 	staff("POST /account/sessions/{id}/end", accounts.OwnAccount, s.endSession)

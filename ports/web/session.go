@@ -187,7 +187,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) loginPage(title, email, next string) views.Login {
 	return views.Login{
-		Plain: views.Plain{Title: title, Practice: "Portico", Modules: []string{"passkey-form.js"}}, Email: email, Next: next,
+		Plain: views.Plain{Title: title, Practice: "Portico", Modules: []string{"passkey-form.js"}}, Email: email, Next: next, Provider: s.providerChoice(next),
 		Passkey: views.PasskeyForm{W: language.For("en"), Options: "/login/passkey/options", Action: "/login/passkey", Next: next, Button: "Sign in with a passkey", Wide: true, Quiet: true},
 	}
 }

@@ -10,6 +10,7 @@ type Account struct {
 	Enrolled bool   // the person has a second factor
 	Done     string // what has just been done
 	Problems Problems
+	Provider string // of identity, which can be linked; "" for none
 }
 
 // SessionLine is one session. Current is the one that the page is read in.

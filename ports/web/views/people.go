@@ -59,7 +59,7 @@ type StaffDoor struct {
 	Action   string
 	Email    string
 	Name     string
-	Provider string // name of the provider of identity by which they can come, too
+	Provider ProviderChoice
 	Problems Problems
 }
 

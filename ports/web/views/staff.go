@@ -9,7 +9,12 @@ type Login struct {
 	Next    string // where to go afterwards
 	Problem string
 	Passkey PasskeyForm
+
+	Provider ProviderChoice
 }
+
+// ProviderChoice leads to a provider of identity; without a name there is none.
+type ProviderChoice struct{ Name, Href string }
 
 // Failure is a page that tells what went wrong and what to do.
 type Failure struct {

@@ -110,7 +110,7 @@ func full() []Page {
 		Receipt{Public: public, Proof: proof, Back: base},
 		LinkReceipt{Shell: shell("Receipt", "links"), Proof: proof, Link: one},
 		Verify{Public: Public{Title: "Check a receipt", Modules: []string{"receipt-check.js"}}, Keys: `{"keys":[]}`},
-		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Passkey: PasskeyForm{W: language.For("en"), Options: "/o", Action: "/a", Button: "Use", Quiet: true}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
+		Login{Plain: Plain{Title: "Sign in", Practice: "Portico"}, Provider: ProviderChoice{"Harbour ID", "/login/provider"}, Passkey: PasskeyForm{W: language.For("en"), Options: "/o", Action: "/a", Button: "Use", Quiet: true}, Email: "priya@example.org", Next: "/inbox", Problem: "This e-mail address and password don't belong together."},
 		Failure{Plain: Plain{Title: "Not found"}, Code: "404", Text: "There is nothing at this address.", Action: "Go to clients", Href: "/clients"},
 		Clients{Shell: shell("Clients", "clients"), Query: "far", Found: "1,234 clients", Kept: []Choice{{"portal", "bounced"}}, Filters: [][]Filter{{{"Bounced", "/clients", "3", true}}, {{"Mine", "/clients?mine=1&portal=bounced", "1", false}}}, Orders: []Filter{{"By name", "/clients", "", true}}, Pager: Pager{Next: "/clients?after=x", Shown: "50 clients"}, Rows: []ClientLine{
 			{ID: one, Name: "Ashdown Joinery Ltd", Email: "office@ashdown.example", Reference: "C-00412", Sort: "Company", Owner: "Priya Nair", Tags: []string{"audit"}, Portal: Badge{"ok", "circle-check", "Signed in"}, Links: 3, Files: 18, Active: noon},
@@ -127,7 +127,7 @@ func full() []Page {
 		Batch{Shell: shell("Files", "inbox"), Batch: sending, Pager: Pager{Next: "/batches/x?after=y", Shown: "200 files"}},
 		FileDetail{Shell: shell("IMG_2041.jpeg", "inbox"), Row: photo, Started: noon, Received: noon, Command: one, Typed: "Because", MaxReason: 1000, Problems: Problems{{"reason", "Say why."}}},
 		FileDetail{Shell: shell("P60", "inbox"), Row: kept, Started: noon, Received: noon, Command: one},
-		Account{Shell: shell("Your account", "account"), Email: "priya@example.org", Done: "Your password is changed.", Problems: Problems{{"present", "This is not your present password."}, {"new", "Choose a password of 15 to 128 characters."}}, Sessions: []SessionLine{
+		Account{Shell: shell("Your account", "account"), Provider: "Harbour ID", Email: "priya@example.org", Done: "Your password is changed.", Problems: Problems{{"present", "This is not your present password."}, {"new", "Choose a password of 15 to 128 characters."}}, Sessions: []SessionLine{
 			{ID: one, Device: "Firefox on Windows", Address: "192.0.2.7", Since: noon, Seen: noon, Current: true}, {ID: two, Device: "Safari on iPhone", Since: noon, Seen: noon},
 		}},
 		Security{Shell: shell("Sign-in and security", "account"), Heading: "Sign-in and security", Body: securitySample(noon.Short())},
@@ -144,7 +144,7 @@ func full() []Page {
 		StaffNew{Shell: shell("Invite somebody", "settings"), ID: one, Command: two, Name: "Theo", Email: "theo", Chosen: "auditor", Roles: []RoleChoice{{"admin", "Admin", "Everything."}, {"auditor", "Auditor", "Reads everything."}}, Days: 7, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"role", "Choose a role."}}},
 		StaffMember{Shell: shell("Theo Marsh", "settings"), Person: StaffLine{ID: two, Name: "Theo Marsh", Email: "theo@example.org", Role: "Auditor", State: Badge{"info", "mail", "Invited"}}, Command: one, Done: "Done.", Problems: Problems{{"role", "Choose a role."}, {"to", "Choose a colleague."}}, Chosen: "auditor", Roles: []RoleChoice{{"admin", "Admin", "Everything."}, {"auditor", "Auditor", "Reads everything."}}, Added: noon, Joined: noon, Until: expiry, Invited: true, Colleagues: []Choice{{one.String(), "Priya Nair"}}, Colleague: one.String(), Clients: "12 clients", CanLeave: true},
 		StaffMember{Shell: shell("Hanna Weiss", "settings"), Person: StaffLine{ID: two, Name: "Hanna Weiss", Email: "hanna@example.org", Role: "Practitioner", State: Badge{"quiet", "ban", "Deactivated"}}, Command: one, Added: noon, Joined: noon, Left: noon, Gone: true, HandedTo: "Priya Nair", CanLeave: true},
-		StaffDoor{Plain: Plain{Title: "Join Harbour & Vale", Practice: "Harbour & Vale"}, Action: "/staff-invitation/x", Email: "theo@example.org", Name: "Theo Marsh", Provider: "Harbour ID", Problems: Problems{{"new", "Choose a longer one."}}},
+		StaffDoor{Plain: Plain{Title: "Join Harbour & Vale", Practice: "Harbour & Vale"}, Action: "/staff-invitation/x", Email: "theo@example.org", Name: "Theo Marsh", Provider: ProviderChoice{"Harbour ID", "/login/provider"}, Problems: Problems{{"new", "Choose a longer one."}}},
 		Mails{Shell: shell("Outgoing mail", "mail"), Rows: []MailLine{{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}}},
 		Mail{Shell: shell("Mail", "mail"), Mail: MailLine{"m1", "imogen@example.org", "Harbour & Vale asks you for files", noon}, From: "Harbour & Vale <portal@example.org>", Text: "Hello"},
 		Door{Public: public, Sender: "Priya Nair", Expires: expiry, Token: "abc-DEF_123"},
