@@ -13,19 +13,23 @@ import (
 	"portico/adapters/postgres"
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es"
+	inviteapp "portico/app/invite"
 	"portico/app/message"
 	app "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/contact"
 	"portico/domain/event"
+	"portico/domain/invite"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
-// posted starts the worker of effects and the reactor that asks for the mails of links.
+// posted starts the worker of effects and the reactors that ask for the messages of links and invitations.
 func (h *house) posted(t *testing.T, o *outside) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -37,6 +41,8 @@ func (h *house) posted(t *testing.T, o *outside) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = mails.Run(ctx) })
+	invitations := postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, log, effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects))
+	wg.Go(func() { _ = invitations.Run(ctx) })
 	wg.Go(func() { _ = effects.Run(ctx) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
 }
@@ -277,6 +283,52 @@ func TestLedger(t *testing.T) {
 			t.Errorf("the rows hold personal text:\n%s", text)
 		}
 	})
+}
+
+// S4.4: an invitation by both ways is two messages, found on the person, each with a fate of its own. One that is held
+// says until when (T5).
+func TestLedgerOfContacts(t *testing.T) {
+	t.Parallel()
+	i := newInvited(t)
+	world := newOutside()
+	world.perform = func(_ context.Context, e es.Effect) error {
+		if strings.HasPrefix(e.Kind, "sms.") {
+			return &es.RefusedError{Code: "21610"}
+		}
+		return nil
+	}
+	i.posted(t, world)
+	ida, olav := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	for id, given := range map[uuid.UUID]string{ida: "Ida", olav: "Olav"} {
+		r, err := (contactapp.Commands{Events: i.store}).Add(t.Context(), contactapp.Add{By: i.by(), ID: id, Details: contact.Entry{Given: given, Family: "Berg", Email: given + "@berg.example"}})
+		i.did(t)(r, err)
+	}
+	until := time.Now().Add(time.Hour)
+	i.send(t, ida, func(s *inviteapp.Send) { s.Channels = invite.ByBoth })
+	i.send(t, olav, func(s *inviteapp.Send) { s.HoldUntil = until })
+
+	of := func(who uuid.UUID, c message.Channel) message.Query { return message.Query{Person: who, Channel: c} }
+	for c, want := range map[message.Channel]message.State{message.Mail: message.HandedOver, message.Text: message.Refused} {
+		m := i.in(t, of(ida, c), want)
+		if m.Sort != message.Contact || m.PersonName != "Ida Berg" || m.Channel() != c || m.Stream != invite.Stream(ida) || m.Causes[0].Type != "invite.sent" || m.Client != uuid.Nil {
+			t.Errorf("%+v", m)
+		}
+	}
+	if m := i.in(t, of(olav, ""), message.Held); m.HeldUntil.Before(until) || m.PersonName != "Olav Berg" {
+		t.Errorf("%+v", m)
+	}
+	for text, want := range map[string]int{"berg": 3, "IDA": 2, "olav@berg": 1, "farrow": 0} {
+		if n := len(i.ledger(t, message.Query{Text: text})); n != want {
+			t.Errorf("%q finds %d messages, want %d", text, n, want)
+		}
+	}
+	if rows := i.ledger(t, message.Query{Channel: message.Text, States: []message.State{message.Refused}}); len(rows) != 1 || rows[0].Code != "21610" {
+		t.Errorf("%+v", rows)
+	}
+	limited := accountapp.Staff{ID: uuid.New(), Firm: i.firm, Role: account.Assigned}.Limited(t.Context())
+	if rows, _, err := (postgres.MessageList{DB: i.db}).Messages(limited, i.firm, message.Query{}); err != nil || len(rows) > 0 {
+		t.Errorf("somebody without clients sees %d messages, %v", len(rows), err)
+	}
 }
 
 // The ledger of many messages is read by its index, whatever page of it, and whoever may see it.

@@ -11,6 +11,7 @@ import (
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
+	"portico/app/message"
 	"portico/domain/address"
 	"portico/domain/contact"
 	"portico/domain/fault"
@@ -76,6 +77,9 @@ func (s *Server) accessPage(w http.ResponseWriter, r *http.Request, code int, pr
 	}
 	if len(page.History) > recent {
 		page.History, page.Earlier = page.History[:recent], page.History[recent:]
+	}
+	if page.Messages, err = s.messagesAbout(r, who.Name(), message.Query{Person: id}); err != nil {
+		return err
 	}
 	if len(problems) > 0 {
 		page.Title = "Error: " + page.Title

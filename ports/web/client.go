@@ -8,7 +8,6 @@ import (
 	clientapp "portico/app/client"
 	"portico/app/message"
 	linkapp "portico/app/uploadlink"
-	accounts "portico/domain/account"
 	"portico/domain/address"
 	"portico/domain/client"
 	"portico/domain/fault"
@@ -154,12 +153,8 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if u.Role.May(accounts.SeeMessages) {
-		part, err := s.messagesAbout(r, row.Name, message.Query{Client: id})
-		if err != nil {
-			return err
-		}
-		page.Messages = &part
+	if page.Messages, err = s.messagesAbout(r, row.Name, message.Query{Client: id}); err != nil {
+		return err
 	}
 	page.Files, page.Pager = fileLines(files, zone(u.Practice.Zone)), pager(r, next, len(files), "file", "files")
 	page.Name, page.Later, page.Modules = q.Name, q.After != "", []string{"pick-files.js"}

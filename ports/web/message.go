@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"portico/app/message"
+	accounts "portico/domain/account"
 	"portico/ports/web/views"
 
 	"github.com/google/uuid"
@@ -99,11 +100,15 @@ func withQuery(path string, q url.Values) string {
 // partRows is how many messages the page of a client or a contact shows.
 const partRows = 5
 
-// messagesAbout is the part of a client's or a contact's page that tells of mails and texts; q has one of the two.
-func (s *Server) messagesAbout(r *http.Request, whose string, q message.Query) (views.MessagesPart, error) {
+// messagesAbout is the part of a client's or a contact's page that tells of mails and texts; q has one of the two. It is
+// nil for who may not see messages.
+func (s *Server) messagesAbout(r *http.Request, whose string, q message.Query) (*views.MessagesPart, error) {
+	if !user(r).Role.May(accounts.SeeMessages) {
+		return nil, nil //nolint:nilnil // a page without that part is a page like others
+	}
 	q.Limit = partRows
 	rows, next, err := s.Ledger.Messages(r.Context(), user(r).Firm, q)
-	part := views.MessagesPart{Whose: whose, Rows: s.messageLines(r, rows)}
+	part := &views.MessagesPart{Whose: whose, Rows: s.messageLines(r, rows)}
 	if next != "" {
 		all := url.Values{}
 		if q.Client != uuid.Nil {

@@ -79,7 +79,7 @@ func messageLine(m message.Row, z *time.Location) views.MessageLine {
 		line.Href = "/contacts/" + invite.ContactOf(m.Stream.ID).String() + "/access"
 	}
 	if m.Sort == message.Contact && m.Person != uuid.Nil {
-		line.WhoHref = "/contacts/" + m.Person.String()
+		line.WhoHref = "/contacts/" + m.Person.String() + "/access"
 	}
 	line.Detail, line.Steps = messageDetail(m, z), messageSteps(m, z)
 	return line

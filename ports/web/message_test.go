@@ -84,3 +84,15 @@ func TestMessagesOfAClient(t *testing.T) {
 	h.server.Ledger = &ledger{}
 	h.get("/clients/"+farrow.String()).want(t, 200, "No mail or text about")
 }
+
+// So does the page of a contact's access.
+func TestMessagesOfAContact(t *testing.T) {
+	h, _ := inviting(t, invitedTo(1))
+	h.signIn()
+	l := &ledger{rows: []message.Row{{Kind: "sms.invitation", Stream: invite.Stream(ingrid.Contact), State: message.Refused, Code: "no-provider", CreatedAt: noon}}}
+	h.server.Ledger = l
+	h.get("/contacts/"+ingrid.Contact.String()+"/access").want(t, 200, "Messages", "Invitation by text", "with no-provider").lacks(t, "Show all messages")
+	if q := l.asked[0]; q.Person != ingrid.Contact || q.Limit != partRows {
+		t.Errorf("asked for %+v", q)
+	}
+}

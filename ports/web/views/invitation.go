@@ -55,6 +55,7 @@ type Access struct {
 	Earlier  []LifeLine
 	Command  uuid.UUID
 	Problems Problems
+	Messages *MessagesPart // nil: not for who looks
 }
 
 // File names the template.

@@ -15,6 +15,7 @@ func invitations() []Page {
 			Failed: "The answer was: no such user (550)", Sendable: true, Email: "ingrid@example.org", Phone: "+4791234567", Reason: "x",
 			History: []LifeLine{{Icon: "send", Text: "Invited by Priya Nair", Detail: "To ingrid@example.org", At: noon}, {Icon: "mail-x", Text: "E-mail bounced", At: noon, Bad: true}},
 			Earlier: []LifeLine{{Icon: "send", Text: "Invited", At: noon}}, Command: two, Problems: Problems{{"reason", "Too long."}, {"email", "No address."}, {"phone", "No number."}},
+			Messages: &MessagesPart{Whose: "Ingrid Solberg", Rows: messageLines()},
 		},
 		Access{Contact: two, Name: "Olav Solberg", State: Badge{"ok", "circle-check", "Accepted"}, In: true, Count: 1, ByLink: true, Sendable: true},
 	}
