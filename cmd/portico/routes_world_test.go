@@ -94,12 +94,20 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.asset, _, _ = strings.Cut(rest, `"`)
 	eventually(t, "the mails of the links", func() bool { return len(w.letters(t, "")) >= 3 })
 	w.letter = w.letters(t, "")[0].ID
-	eventually(t, "a quiet log", func() bool { // what the mails' fate adds
+	w.quiet(t)
+	return w
+}
+
+// quiet waits until what mails' fate adds is written, and says what there is.
+func (w *routesWorld) quiet(t *testing.T) (written string) {
+	t.Helper()
+	eventually(t, "a quiet log", func() bool {
 		before := w.written(t)
 		time.Sleep(300 * time.Millisecond)
-		return before == w.written(t)
+		written = w.written(t)
+		return before == written
 	})
-	return w
+	return written
 }
 
 func (w *routesWorld) signIn(t *testing.T, pr practice) string {
@@ -298,8 +306,10 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.joiningOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
-	case strings.HasPrefix(path, "/contacts/"), strings.HasPrefix(path, "/invites/"):
+	case strings.HasPrefix(path, "/contacts/"):
 		id = f.invitee
+	case strings.HasPrefix(path, "/invites/"):
+		id = invite.ID(f.invitee)
 	case strings.HasPrefix(path, "/batches/"):
 		id = f.batch
 	case strings.HasPrefix(path, "/files/"), strings.HasSuffix(path, "/withdrawal"):
@@ -482,7 +492,7 @@ func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
 func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 	t.Helper()
 	method, _, _ := strings.Cut(route, " ")
-	body := strings.NewReplacer("CLIENT", f.client.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String(), "FILE", f.released.String(), "STAFF", w.calm.staff.String()).Replace(callRules[route].body)
+	body := strings.NewReplacer("CLIENT", f.client.String(), "INVITEE", f.invitee.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String(), "FILE", f.released.String(), "STAFF", w.calm.staff.String()).Replace(callRules[route].body)
 	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(t, route, who, f), strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/fault"
+	"portico/domain/invite"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -83,6 +84,8 @@ func (s *Server) entitled(ctx huma.Context, staff accountapp.Staff) error {
 	case "account", "message-templates", "staff": // nobody's client's
 	case "clients":
 		_, err = s.ClientDB.Client(ctx.Context(), staff.Firm, id)
+	case "invites":
+		_, err = s.ContactDB.Contact(ctx.Context(), staff.Firm, invite.ContactOf(id))
 	case "upload-links":
 		_, err = s.LinkDB.Link(ctx.Context(), staff.Firm, id)
 	case "batches":

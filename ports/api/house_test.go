@@ -20,6 +20,7 @@ import (
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
 	"portico/app/firm/firmtest"
+	inviteapp "portico/app/invite"
 	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -61,6 +62,7 @@ type house struct {
 	late    bool // read models don't catch up
 	desk    desk
 	posted  posted
+	guests  *guests
 	logged  *bytes.Buffer
 
 	firmtest.Reader // of the practice's settings
@@ -68,7 +70,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
+	h := &house{t: t, guests: &guests{}, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
 	h.file = linkapp.FileRow{
 		ID: fileA, Name: "Lønslip \"1\".pdf", SentAs: "x.pdf", Size: 10, SHA256: strings.Repeat("ab", 32), Media: "application/pdf",
 		StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon.Add(time.Minute),
@@ -81,6 +83,7 @@ func newHouse(t *testing.T) *house {
 	}
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize},
+		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, ContactDB: h.guests,
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}

@@ -12,7 +12,9 @@ import (
 	accountapp "portico/app/account"
 	"portico/app/audit"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
+	inviteapp "portico/app/invite"
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
@@ -37,6 +39,11 @@ type Server struct {
 	Firms    firmapp.Commands
 	ClientDB clientapp.Reader
 	LinkDB   linkapp.Reader
+
+	Invites   inviteapp.Commands
+	InviteDB  inviteapp.Reader
+	ContactDB contactapp.Reader
+
 	FirmDB   firmapp.Reader
 	Storage  firmapp.Storage
 	History  audit.Reader
@@ -112,6 +119,13 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeClients, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
 	register(s, a, account.ChangeClients, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
 	register(s, a, account.SeeClients, op(get, "/clients/{id}", "get-client", "Clients", "Get a client"), s.getClient)
+
+	register(s, a, account.SeeClients, op(get, "/invites", "list-invites", "Invitations", "List invitations into the portal, the newest sending first"), s.listInvites)
+	register(s, a, account.Invite, created(op(post, "/invites", "create-invites", "Invitations", "Invite one contact or several; each is decided for itself")), s.createInvites)
+	register(s, a, account.SeeClients, op(get, "/invites/{id}", "get-invite", "Invitations", "Get an invitation with all that happened to it"), s.getInvite)
+	register(s, a, account.Invite, op(post, "/invites/{id}/resend", "resend-invite", "Invitations", "Send it again with a new secret; the old one stops working"), s.resendInvite)
+	register(s, a, account.Invite, op(post, "/invites/{id}/withdrawal", "withdraw-invite", "Invitations", "End an invitation that nobody has accepted"), s.withdrawInvite)
+	register(s, a, account.Invite, op(post, "/invites/{id}/access-removal", "remove-access", "Invitations", "Shut the portal for somebody who is in, at their next request"), s.removeAccess)
 
 	register(s, a, account.SeeFiles, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
 	register(s, a, account.ChangeFiles, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)

@@ -104,6 +104,8 @@ func (s *Server) own(r *http.Request) error {
 	case "account", "settings": // nobody's client's
 	case "clients":
 		_, err = s.ClientList.Client(ctx, firm, id)
+	case "contacts":
+		_, err = s.ContactList.Contact(ctx, firm, id)
 	case "upload-links":
 		_, err = s.LinkList.Link(ctx, firm, id)
 	case "batches":
