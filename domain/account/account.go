@@ -56,25 +56,33 @@ const (
 const (
 	PasswordMin = 15
 	PasswordMax = 128
+
+	ContactPasswordMin = 12 // of contacts (rule 10)
 )
 
 // The refusals.
 var (
-	ErrSignIn       = fault.New(fault.Unauthenticated, "account.sign_in", "This address and password don't belong together. Check both and try again.")
-	ErrSlowDown     = fault.New(fault.TooMany, "account.slow_down", "Too many tries. Wait a little and try again.")
-	ErrBusy         = fault.New(fault.Unavailable, "account.busy", "Many people are signing in just now. Try again in a few seconds.")
-	ErrSession      = fault.New(fault.Unauthenticated, "account.session", "Your session has ended. Sign in again.")
-	ErrToken        = fault.New(fault.Unauthenticated, "account.token", "This API token is unknown or was revoked. Create a new one.")
-	ErrEmailTaken   = fault.New(fault.Conflict, "account.email_taken", "Somebody with this e-mail address already has an account.")
-	ErrName         = fault.New(fault.Invalid, "account.name", "Enter a name of at most 100 characters, on one line.")
-	ErrRole         = fault.New(fault.Invalid, "account.role", "Choose one of the roles: owner, admin, practitioner, practitioner_no_billing, assigned, assigned_no_billing, auditor, operator.")
-	ErrPassword     = fault.New(fault.Invalid, "account.password", "Choose a password of 15 to 128 characters.")
-	ErrPasswordWeak = fault.New(fault.Invalid, "account.password_weak", "This password is easy to guess. Choose three or four words that don't belong together.")
-	ErrSessionGone  = fault.New(fault.NotFound, "account.session_gone", "This session has ended already. Reload the page to see those that are left.")
-	ErrPresent      = fault.New(fault.Invalid, "account.present_password", "This is not your present password. Type it again.")
-	ErrSame         = fault.New(fault.Invalid, "account.same_password", "The new password is the present one. Choose another.")
-	ErrWhich        = fault.New(fault.Conflict, "account.which", "Several people sign in with this address. Choose who you are and type the password again.")
-	ErrUnknown      = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
+	ErrSignIn        = fault.New(fault.Unauthenticated, "account.sign_in", "This address and password don't belong together. Check both and try again.")
+	ErrSlowDown      = fault.New(fault.TooMany, "account.slow_down", "Too many tries. Wait a little and try again.")
+	ErrBusy          = fault.New(fault.Unavailable, "account.busy", "Many people are signing in just now. Try again in a few seconds.")
+	ErrSession       = fault.New(fault.Unauthenticated, "account.session", "Your session has ended. Sign in again.")
+	ErrToken         = fault.New(fault.Unauthenticated, "account.token", "This API token is unknown or was revoked. Create a new one.")
+	ErrEmailTaken    = fault.New(fault.Conflict, "account.email_taken", "Somebody with this e-mail address already has an account.")
+	ErrName          = fault.New(fault.Invalid, "account.name", "Enter a name of at most 100 characters, on one line.")
+	ErrRole          = fault.New(fault.Invalid, "account.role", "Choose one of the roles: owner, admin, practitioner, practitioner_no_billing, assigned, assigned_no_billing, auditor, operator.")
+	ErrPassword      = fault.New(fault.Invalid, "account.password", "Choose a password of 15 to 128 characters.")
+	ErrPasswordWeak  = fault.New(fault.Invalid, "account.password_weak", "This password is easy to guess. Choose three or four words that don't belong together.")
+	ErrShort         = fault.New(fault.Invalid, "account.short", "Choose a password of 12 to 128 characters.")
+	ErrPasswordKnown = fault.New(fault.Invalid, "account.password_known", "This password is on the lists that thieves try first. Choose another one.")
+	ErrTermsFirst    = fault.New(fault.Invalid, "account.terms_first", "Read the terms and tick the box to accept them.")
+	ErrNoPassword    = fault.New(fault.Invalid, "account.no_password", "Choose a password. The practice asks for one.")
+	ErrDevice        = fault.New(fault.Forbidden, "account.device", "This link was opened on another device before. Enter the code that was sent to you.")
+	ErrInactive      = fault.New(fault.Forbidden, "account.inactive", "The practice has closed this portal. Ask them if you still need it.")
+	ErrSessionGone   = fault.New(fault.NotFound, "account.session_gone", "This session has ended already. Reload the page to see those that are left.")
+	ErrPresent       = fault.New(fault.Invalid, "account.present_password", "This is not your present password. Type it again.")
+	ErrSame          = fault.New(fault.Invalid, "account.same_password", "The new password is the present one. Choose another.")
+	ErrWhich         = fault.New(fault.Conflict, "account.which", "Several people sign in with this address. Choose who you are and type the password again.")
+	ErrUnknown       = fault.New(fault.NotFound, "account.unknown", "There is no such person in this practice.")
 )
 
 // CanonicalEmail is the one way an address is written (rule 3), or address.ErrInvalid.
