@@ -60,7 +60,7 @@ func (a ContactAccess) Rehash(ctx context.Context, contact uuid.UUID, old, phc s
 // Renew is accountapp.ContactRows.
 func (a ContactAccess) Renew(ctx context.Context, contact uuid.UUID, phc string, next *accountapp.NewVisit) error {
 	err := pgx.BeginFunc(ctx, a.Pool, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE account.contact_login SET password_phc = $2 WHERE contact = $1`, contact, phc)
+		tag, err := tx.Exec(ctx, `UPDATE account.contact_login SET password_phc = nullif($2, '') WHERE contact = $1`, contact, phc)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +12,11 @@ import (
 	"portico/adapters/postgres"
 	"portico/adapters/postgres/pgtest"
 	accountapp "portico/app/account"
+	"portico/app/es"
 	"portico/app/es/estest"
+	"portico/app/secret"
 	"portico/domain/account"
+	"portico/domain/event"
 	"portico/domain/fault"
 
 	"github.com/google/uuid"
@@ -24,19 +28,59 @@ var (
 	olav   = accountapp.Login{Contact: uuid.MustParse("0197f000-0000-7000-8000-0000000000c2"), Firm: 1, Email: "solberg@example.org"}
 	elsa   = accountapp.Login{Contact: uuid.MustParse("0197f000-0000-7000-8000-0000000000c3"), Firm: 2, Email: "elsa@example.org"}
 
+	errUsed    = fault.New(fault.Gone, "invite.used", "This invitation has been accepted already.")
 	errRemoved = fault.New(fault.Forbidden, "invite.removed", "Your access has ended.")
 )
 
 // entrance is a database's contacts through the rights that pages have, and a door that a test opens and shuts.
 type entrance struct {
 	accountapp.Contacts
-	owner  *pgxpool.Pool
+	owner *pgxpool.Pool
+	porch *porch
+}
+
+// porch stands for the invitations, the book and the settings of the practice.
+type porch struct {
 	events *estest.Memory
 	shut   map[uuid.UUID]error
 	links  map[uuid.UUID]bool
+	policy accountapp.Policy
+	email  map[uuid.UUID]string
 }
 
-func (e *entrance) MayEnter(_ context.Context, _ int32, contact uuid.UUID) (bool, error) {
+// Holder lets everybody in by their first sending who isn't in yet.
+func (e *porch) Holder(_ context.Context, _ int32, contact uuid.UUID, nth int) (r accountapp.Right, err error) {
+	r = accountapp.Right{ByLink: e.links[contact], In: e.accepted(contact)}
+	if nth != 1 || r.In && !r.ByLink {
+		err = errUsed
+	}
+	return r, err
+}
+
+func (e *porch) accepted(contact uuid.UUID) bool {
+	return len(e.events.Stream(event.Stream{Kind: "invite", ID: contact})) > 0
+}
+
+// Accept is decided on a stream, as the invite's is.
+func (e *porch) Accept(ctx context.Context, by es.By, contact uuid.UUID, _ int, _ string) (es.Result, error) {
+	return es.Execute(ctx, e.events, by, event.Stream{Kind: "invite", ID: contact}, func(a account.Account, now time.Time) ([]account.Event, error) {
+		if a.Terms() > 0 {
+			return nil, errUsed
+		}
+		return a.AcceptTerms(1, event.Of(contact, ""), now)
+	})
+}
+
+func (e *porch) Person(_ context.Context, _ int32, contact uuid.UUID) (accountapp.Known, error) {
+	return accountapp.Known{Name: "Nils Nordmann", Email: e.email[contact]}, nil
+}
+
+func (e *porch) Move(_ context.Context, _ es.By, contact uuid.UUID, email string) error {
+	e.email[contact] = email
+	return nil
+}
+
+func (e *porch) MayEnter(_ context.Context, _ int32, contact uuid.UUID) (bool, error) {
 	return e.links[contact], e.shut[contact]
 }
 
@@ -47,18 +91,42 @@ func contacts(t *testing.T) *entrance {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	e := &entrance{owner: db.Work, events: estest.NewMemory(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), shut: map[uuid.UUID]error{}, links: map[uuid.UUID]bool{}}
+	e := &entrance{owner: db.Work}
+	p := &porch{events: estest.NewMemory(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), shut: map[uuid.UUID]error{}, links: map[uuid.UUID]bool{}, email: map[uuid.UUID]string{}, policy: accountapp.Policy{Practice: "Harbour & Vale", Terms: 1}}
 	e.Contacts = accountapp.Contacts{
-		Rows: postgres.ContactAccess{Pool: db.App}, Throttle: postgres.Accounts{Pool: db.App}, Door: e, Events: e.events,
-		Hasher: accountapp.NewHasher(accountapp.Cost{Memory: 64, Time: 1, Threads: 1}),
+		Rows: postgres.ContactAccess{Pool: db.App}, Throttle: postgres.Accounts{Pool: db.App}, Door: p, Events: p.events,
+		Hasher: accountapp.NewHasher(accountapp.Cost{Memory: 64, Time: 1, Threads: 1}), Invitations: p, Book: p,
+		Policy: func(context.Context, int32) (accountapp.Policy, error) { return p.policy, nil },
+		Codes:  accountapp.Factors{Events: p.events, Rows: postgres.Factors{Pool: db.App}, Throttle: postgres.Accounts{Pool: db.App}, Keys: codeRing(t)},
+		Later:  func(work func(context.Context)) { work(context.WithoutCancel(t.Context())) },
 	}
 	for l, password := range map[accountapp.Login]string{ingrid: "pebble orchard tram", olav: "lantern quarry violin", elsa: "pebble orchard tram"} {
 		if err := e.Rows.Admit(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}
 		e.password(t, l, password)
+		p.email[l.Contact] = l.Email
 	}
+	e.porch = p
 	return e
+}
+
+func codeRing(t *testing.T) secret.KeyRing {
+	t.Helper()
+	ring, err := secret.NewKeyRing(secret.Key{ID: 1, Secret: bytes.Repeat([]byte{7}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+func last(t *testing.T, e *entrance, contact uuid.UUID) account.Event {
+	t.Helper()
+	log := e.porch.events.Stream(account.Stream(contact))
+	if len(log) == 0 {
+		t.Fatal("nothing is recorded")
+	}
+	return log[len(log)-1].(account.Event)
 }
 
 func (e *entrance) password(t *testing.T, l accountapp.Login, password string) {
@@ -99,7 +167,7 @@ func TestContactSignIn(t *testing.T) {
 		if err != nil || v.Contact != ingrid.Contact || v.Firm != 1 || v.ByLink || !v.Password || v.Email != ingrid.Email || !v.SecondAt.IsZero() {
 			t.Errorf("%+v, %v", v, err)
 		}
-		log := e.events.Stream(account.Stream(ingrid.Contact))
+		log := e.porch.events.Stream(account.Stream(ingrid.Contact))
 		s, ok := log[len(log)-1].(account.SignedIn)
 		if !ok || !s.New || s.Method != account.ByPassword || s.From.Text != home.String() || s.Device != v.Device {
 			t.Errorf("recorded %+v", log)
@@ -107,7 +175,7 @@ func TestContactSignIn(t *testing.T) {
 		again := asIngrid
 		again.Browser = accountapp.Browser{Session: in.Session, Device: in.Device}
 		next := e.in(t, again)
-		log = e.events.Stream(account.Stream(ingrid.Contact))
+		log = e.porch.events.Stream(account.Stream(ingrid.Contact))
 		if s := log[len(log)-1].(account.SignedIn); s.New || s.Device != v.Device || next.Device == in.Device {
 			t.Errorf("the same browser again: %+v", s)
 		}
@@ -146,7 +214,7 @@ func TestContactSignIn(t *testing.T) {
 	})
 	t.Run("removed access ends a session at its next request, and lets nobody in (S3.i4, I1)", func(t *testing.T) {
 		in := e.in(t, asIngrid)
-		e.shut[ingrid.Contact] = errRemoved
+		e.porch.shut[ingrid.Contact] = errRemoved
 		if _, err := e.Session(ctx, in.Session); !errors.Is(err, errRemoved) {
 			t.Errorf("the session: %v", err)
 		}
@@ -158,15 +226,15 @@ func TestContactSignIn(t *testing.T) {
 		if _, err := e.SignIn(ctx, wrong); !errors.Is(err, account.ErrSignIn) {
 			t.Errorf("who doesn't know the password learns of it: %v", err)
 		}
-		delete(e.shut, ingrid.Contact)
+		delete(e.porch.shut, ingrid.Contact)
 	})
 	t.Run("a link's session ends where an account is asked for", func(t *testing.T) {
-		e.links[elsa.Contact] = true
+		e.porch.links[elsa.Contact] = true
 		in := e.in(t, accountapp.ContactSignIn{Email: elsa.Email, Password: "pebble orchard tram"})
 		if v, err := e.Session(ctx, in.Session); err != nil || !v.ByLink {
 			t.Errorf("%+v, %v", v, err)
 		}
-		e.links[elsa.Contact] = false
+		e.porch.links[elsa.Contact] = false
 		if _, err := e.Session(ctx, in.Session); !errors.Is(err, account.ErrSession) {
 			t.Errorf("%v", err)
 		}
@@ -188,7 +256,7 @@ func TestContactSignIn(t *testing.T) {
 // Rule 11, S4.i6.
 func TestContactSessionsEnd(t *testing.T) {
 	e := contacts(t)
-	e.links[elsa.Contact] = true
+	e.porch.links[elsa.Contact] = true
 	for name, c := range map[string]struct {
 		who         accountapp.Login
 		began, seen time.Duration
@@ -247,7 +315,7 @@ func TestContactDevices(t *testing.T) {
 	again := cmd
 	again.Browser = accountapp.Browser{Device: phone.Device}
 	e.in(t, again)
-	log := e.events.Stream(account.Stream(elsa.Contact))
+	log := e.porch.events.Stream(account.Stream(elsa.Contact))
 	if s := log[len(log)-1].(account.SignedIn); !s.New {
 		t.Error("a device that was signed out from elsewhere is known")
 	}
@@ -257,8 +325,12 @@ func TestContactDevices(t *testing.T) {
 	if _, err := e.Session(ctx, laptop.Session); !errors.Is(err, account.ErrSession) {
 		t.Errorf("after all were ended: %v", err)
 	}
-	log = e.events.Stream(account.Stream(elsa.Contact))
+	log = e.porch.events.Stream(account.Stream(elsa.Contact))
 	if ended, ok := log[len(log)-1].(account.SessionsEnded); !ok || !ended.All {
 		t.Errorf("recorded %+v", log[len(log)-1])
 	}
+}
+
+func codeOf(person uuid.UUID, purpose account.Purpose, generation int) secret.CodeOf {
+	return secret.CodeOf{Person: person, Purpose: string(purpose), Generation: generation}
 }

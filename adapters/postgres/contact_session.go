@@ -80,8 +80,8 @@ func (a ContactAccess) Visit(ctx context.Context, id accountapp.Hash) (v account
 }
 
 // Second is accountapp.ContactRows.
-func (a ContactAccess) Second(ctx context.Context, session uuid.UUID) error {
-	_, err := a.Pool.Exec(ctx, `UPDATE account.contact_session SET second_at = statement_timestamp() WHERE id = $1 AND revoked_at IS NULL`, session)
+func (a ContactAccess) Second(ctx context.Context, id accountapp.Hash) error {
+	_, err := a.Pool.Exec(ctx, `UPDATE account.contact_session SET second_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:])
 	return doing("note a second factor", err)
 }
 

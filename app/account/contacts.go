@@ -19,6 +19,13 @@ type Contacts struct {
 	Hasher   *Hasher
 	Door     Door
 	Events   es.Store
+	Codes    Factors
+
+	Invitations Invitations
+	Book        Book
+	Policy      func(ctx context.Context, firm int32) (Policy, error)
+	// Later does what an answer must not wait for, because how long it takes would say who is known. nil: at once, beside.
+	Later func(work func(ctx context.Context))
 }
 
 // Throttles counts tries. Implementation: the one of Rows.

@@ -59,7 +59,7 @@ type ContactRows interface {
 	// Visit is a live session; using it keeps it alive. ErrSession.
 	Visit(ctx context.Context, id Hash) (Visit, error)
 	// Second notes that a second factor was shown in a session.
-	Second(ctx context.Context, session uuid.UUID) error
+	Second(ctx context.Context, id Hash) error
 	// Close ends a session; an unknown one is no error.
 	Close(ctx context.Context, id Hash) error
 	// Visits are the live sessions of contact, the newest sign-in first; own marks the asker's.

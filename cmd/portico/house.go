@@ -73,17 +73,19 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
-	h.door = door{es.Remember(h.store)}
 	h.people = account.People{
 		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,
-	}
-	h.visitors = account.Contacts{
-		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Door: h.door, Events: h.store,
 	}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}}
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: h.contacts.Known}
+	h.door = door{h.invites, h.contactList}
+	h.visitors = account.Contacts{
+		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Events: h.store, Door: h.door, Invitations: h.door,
+		Book: book{h.contactList, h.contacts}, Policy: demands(h.firmList),
+		Codes: account.Factors{Events: h.store, Rows: postgres.Factors{Pool: db.Work, Vault: h.vault}, Throttle: h.accounts, Keys: k.links},
+	}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil

@@ -66,6 +66,11 @@ func contactOnly(code int) rule {
 	return r
 }
 
+// byInvitation is a route below the address of an invitation: the holder's is fresh, the contact's was used.
+func byInvitation(fresh, used int) rule {
+	return everybody(http.StatusNotFound).but(holder, fresh).but(visits, used)
+}
+
 // bySecret is a route below an address that carries a secret.
 func bySecret(own, others int) rule {
 	r := everybody(http.StatusNotFound)
@@ -162,6 +167,24 @@ var pageRules = map[string]rule{
 	"GET /portal/video/film":                 contactOnly(404),
 	"GET /portal/settings":                   contactOnly(200),
 	"POST /portal/settings":                  contactOnly(303),
+	"GET /portal/forgotten":                  everybody(200),
+	"POST /portal/forgotten":                 everybody(303), // whoever asks, for whatever address
+	"GET /portal/reset/{token}":              everybody(410), // with secrets that open nothing
+	"POST /portal/reset/{token}":             everybody(410),
+	"GET /portal/address/{token}":            everybody(410),
+	"POST /portal/address/{token}/agreement": everybody(410),
+	"POST /portal/address/{token}/refusal":   everybody(410),
+	"GET /i/{token}/acceptance":              byInvitation(200, 410),
+	"POST /i/{token}/acceptance":             byInvitation(422, 410), // without the terms
+	"POST /i/{token}/code":                   byInvitation(303, 410),
+	"POST /i/{token}/visit":                  byInvitation(401, 410), // it was never accepted by link
+	"GET /portal/terms":                      contactOnly(200),
+	"POST /portal/terms":                     contactOnly(422), // they are not agreed to
+	"GET /portal/settings/password":          contactOnly(200),
+	"POST /portal/settings/password":         contactOnly(422),
+	"GET /portal/settings/address":           contactOnly(200),
+	"POST /portal/settings/address":          contactOnly(422),
+	"POST /portal/settings/address/refusal":  contactOnly(303),
 	"GET /portal/settings/devices":           contactOnly(200),
 	"POST /portal/settings/devices/end":      contactOnly(303),
 	"POST /portal/settings/devices/{id}/end": contactOnly(303),
@@ -178,8 +201,8 @@ var pageRules = map[string]rule{
 	"POST /contacts/{id}/invitation/retraction":  staffOnly(422, 404), // of no sending
 	"POST /contacts/{id}/invitation/withdrawal":  staffOnly(303, 404),
 
-	"GET /i/{token}":          everybody(404).but(holder, 200),
-	"POST /i/{token}/opening": everybody(404).but(holder, 303),
+	"GET /i/{token}":          byInvitation(200, 410),
+	"POST /i/{token}/opening": byInvitation(303, 410),
 
 	"GET /upload-links":                  staffOnly(200, 200),
 	"GET /upload-links/new":              staffOnly(200, 200),

@@ -292,6 +292,15 @@ func (w *routesWorld) secretOf(f *fixture, who string) string {
 	return strings.Repeat("A", 70)
 }
 
+// invitationOf is the secret of somebody's invitation.
+func (w *routesWorld) invitationOf(f *fixture, who string) string {
+	person, ok := map[string]uuid.UUID{holder: f.invitee, visits: f.contact}[who]
+	if !ok {
+		return strings.Repeat("A", 70)
+	}
+	return w.keys.links.Invitation(secret.InvitationToken{Invite: invite.ID(person), Generation: 1}).Reveal()
+}
+
 // path fills a route's pattern.
 func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	t.Helper()
@@ -324,6 +333,12 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		return strings.Replace(path, "{id}", url.PathEscape(w.letter), 1)
 	case path == "/static/*":
 		return w.asset
+	}
+	if strings.HasPrefix(path, "/i/") {
+		return strings.Replace(path, "{token}", w.invitationOf(f, who), 1)
+	}
+	if strings.HasPrefix(path, "/portal/reset/") || strings.HasPrefix(path, "/portal/address/") {
+		return strings.Replace(path, "{token}", strings.Repeat("A", 70), 1)
 	}
 	link := f.link
 	if who == revoked {
@@ -516,7 +531,7 @@ func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 }
 
 // forAll are routes that lead everybody to the same place.
-var forAll = map[string]bool{"GET /": true, "POST /portal/language": true, "POST /session/end": true, "POST /account/sessions/end": true, "POST /portal/session/end": true, "POST /portal/settings/devices/end": true}
+var forAll = map[string]bool{"GET /": true, "POST /portal/language": true, "POST /session/end": true, "POST /account/sessions/end": true, "POST /portal/session/end": true, "POST /portal/forgotten": true, "POST /portal/settings/devices/end": true}
 
 // check holds an answer against the matrix, and against what every answer must carry.
 func (a reply) check(t *testing.T, route, who string, want int) {
@@ -550,7 +565,7 @@ func (a reply) check(t *testing.T, route, who string, want int) {
 	if h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Cache-Control"), "no-store") {
 		t.Errorf("%s as %s: headers %v", route, who, h)
 	}
-	if strings.HasPrefix(path, "/u/") && (h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Robots-Tag") != "noindex") {
+	if (strings.HasPrefix(path, "/u/") || strings.HasPrefix(path, "/i/")) && (h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Robots-Tag") != "noindex") {
 		t.Errorf("%s as %s tells where it was: %v", route, who, h)
 	}
 	for _, cookie := range a.Cookies() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"portico/domain/client"
 	"portico/domain/contact"
 	"portico/domain/event"
+	"portico/domain/firm"
 	"portico/domain/invite"
 	"portico/ports/web/uitest"
 
@@ -58,7 +60,7 @@ func insider(t *testing.T, h *house, pr practice, due string) (g guest) {
 	}
 	phc, err := h.visitors.Hasher.Hash(ctx, pr.password)
 	if err == nil {
-		err = rows.Renew(ctx, g.contact, phc, nil)
+		err = errors.Join(rows.Renew(ctx, g.contact, phc, nil), rows.Agree(ctx, g.contact, firm.StandardTerms))
 	}
 	if err != nil {
 		t.Fatal(err)

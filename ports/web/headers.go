@@ -67,7 +67,9 @@ func (s *Server) secure(w http.ResponseWriter, k kind) {
 // origin are welcome.
 func (s *Server) guard(next http.Handler) http.Handler {
 	check := http.NewCrossOriginProtection()
-	check.SetDenyHandler(s.handle(appPage, func(http.ResponseWriter, *http.Request) error { return errCrossOrigin }))
+	check.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.handle(kindOf(r), func(http.ResponseWriter, *http.Request) error { return errCrossOrigin }).ServeHTTP(w, r)
+	}))
 	checked := check.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/u/") || strings.HasPrefix(r.URL.Path, "/api/") {

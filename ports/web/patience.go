@@ -121,7 +121,9 @@ func kindOf(r *http.Request) kind {
 		return tokenPage
 	case strings.HasPrefix(r.URL.Path, "/up/"):
 		return uploadPage
-	case strings.HasPrefix(r.URL.Path, "/portal/"), strings.HasPrefix(r.URL.Path, "/i/"):
+	case strings.HasPrefix(r.URL.Path, "/i/"), strings.HasPrefix(r.URL.Path, "/portal/reset/"), strings.HasPrefix(r.URL.Path, "/portal/address/"):
+		return entryPage
+	case strings.HasPrefix(r.URL.Path, "/portal/"):
 		return portalPage
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		return program

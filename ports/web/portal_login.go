@@ -54,6 +54,9 @@ func (s *Server) portalLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if q.Get("done") == "password" {
+		page.Done = page.W.T("access.reset.done")
+	}
 	return s.show(w, r, page)
 }
 

@@ -20,6 +20,23 @@ type Contacts interface {
 	Visits(ctx context.Context, v account.Visit, own account.Secret) ([]account.SessionRow, error)
 	EndVisit(ctx context.Context, v account.Visit, session uuid.UUID) error
 	EndVisits(ctx context.Context, v account.Visit) error
+
+	Entrance(ctx context.Context, firm int32, contact uuid.UUID, nth int, b account.Browser) (account.Entrance, error)
+	Accept(ctx context.Context, cmd account.Acceptance) (account.Entered, error)
+	EnterByLink(ctx context.Context, cmd account.ByLink) (account.Entered, error)
+	SendCode(ctx context.Context, firm int32, contact uuid.UUID, nth int, b account.Browser) error
+
+	Forgotten(ctx context.Context, cmd account.Forgotten, failed func(error)) error
+	MayReset(ctx context.Context, firm int32, contact uuid.UUID, generation int) (account.Known, error)
+	Reset(ctx context.Context, cmd account.Reset) error
+	ChangePassword(ctx context.Context, cmd account.ContactPassword) (account.Entered, error)
+	AcceptTerms(ctx context.Context, v account.Visit, version int, b account.Browser) error
+
+	Moving(ctx context.Context, v account.Visit) (account.Moving, error)
+	RequestAddress(ctx context.Context, cmd account.MoveTo) error
+	Move(ctx context.Context, firm int32, contact uuid.UUID, generation int) (account.Moving, error)
+	AgreeAddress(ctx context.Context, firm int32, contact uuid.UUID, generation int, end accounts.End) (done bool, err error)
+	RefuseAddress(ctx context.Context, firm int32, contact uuid.UUID, generation int) error
 }
 
 // People knows the names of a practice's contacts. Implementation: app/contact.
@@ -29,6 +46,7 @@ type People func(ctx context.Context, firm int32, contact uuid.UUID) (name strin
 type visitor struct {
 	account.Visit
 	Practice firmapp.Practice
+	asks     account.Policy
 }
 
 type visitorKey struct{}
@@ -39,8 +57,26 @@ func visitorOf(r *http.Request) visitor {
 	return v
 }
 
-// entered lets h answer to contacts with a live session only, whose access stands at this moment (S3.i4, I1).
+// entered lets h answer to contacts with a live session only, whose access stands at this moment (S3.i4, I1), and who
+// have done what the practice asks of them first: agreed to its newest terms (S3.i13), or chosen a password for their link
+// (S4.i6). A link's password is asked for where somebody looks around, never in the middle of what they send.
 func (s *Server) entered(h handler) handler {
+	return s.visiting(func(w http.ResponseWriter, r *http.Request) error {
+		v := visitorOf(r)
+		switch looks := r.Method == http.MethodGet || r.Method == http.MethodHead; {
+		case !v.ByLink && v.Terms < v.asks.Terms:
+			http.Redirect(w, r, "/portal/terms?"+nextQuery(portalPath(r.URL.RequestURI())), http.StatusSeeOther)
+		case v.ByLink && !v.Password && v.asks.LinkPassword && looks:
+			http.Redirect(w, r, "/portal/settings/password?"+nextQuery(portalPath(r.URL.RequestURI())), http.StatusSeeOther)
+		default:
+			return h(w, r)
+		}
+		return nil
+	})
+}
+
+// visiting is entered, but for what the practice asks for first.
+func (s *Server) visiting(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.visit(r)
 		if err != nil {
@@ -59,8 +95,8 @@ func (s *Server) visit(r *http.Request) (visitor, error) {
 	if err != nil {
 		return visitor{}, err
 	}
-	practice, err := s.Firms.Firm(r.Context(), v.Firm)
-	return visitor{Visit: v, Practice: practice}, err
+	p, err := s.Firms.Portal(r.Context(), v.Firm)
+	return visitor{Visit: v, Practice: p.Practice, asks: account.Policy{Practice: p.Name, Terms: p.TermsVersion, LinkPassword: p.Access.LinkPassword}}, err
 }
 
 // carryVisit gives the browser its new session as a contact, and the device its mark.

@@ -17,12 +17,13 @@ import (
 // visit is the session that usher knows.
 const visit = "dmlzaXQtc2VjcmV0LW9mLWluZ3JpZC1zb2xiZXJn"
 
-var ingrid = account.Visit{ID: newTestID(31), Contact: newTestID(30), Firm: 1, Email: "ingrid@example.org", Device: newTestID(32), Password: true, StartedAt: noon}
+var ingrid = account.Visit{ID: newTestID(31), Contact: newTestID(30), Firm: 1, Email: "ingrid@example.org", Device: newTestID(32), Password: true, Terms: 1, StartedAt: noon}
 
 var errRemoved = fault.New(fault.Forbidden, "invite.removed", "Your access has ended.")
 
 // usher lets Ingrid in, and others that a test tells of.
 type usher struct {
+	Contacts
 	refused error
 	ended   []uuid.UUID
 	left    bool

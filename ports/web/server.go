@@ -142,6 +142,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	// portal is for contacts who are in; before is for those who aren't yet.
 	portal := func(route string, h handler) { on(route, s.handle(portalPage, s.entered(h))) }
+	visiting := func(route string, h handler) { on(route, s.handle(portalPage, s.visiting(h))) }
 	before := func(route string, h handler) { on(route, s.handle(portalPage, h)) }
 
 	on("GET "+static.Prefix+"*", s.static)
@@ -187,6 +188,24 @@ func (s *Server) Handler() (http.Handler, error) {
 	portal("GET /portal/video/film", s.within("video", s.portalFilm))
 	portal("GET /portal/settings", s.within("", s.portalSettings))
 	portal("POST /portal/settings", s.within("", s.savePortalSettings))
+	before("GET /portal/forgotten", s.forgottenForm)
+	before("POST /portal/forgotten", s.forgotten)
+	on("GET /i/{token}/acceptance", s.handle(entryPage, s.entrance))
+	on("POST /i/{token}/acceptance", s.handle(entryPage, s.acceptInvitation))
+	on("POST /i/{token}/code", s.handle(entryPage, s.sendLinkCode))
+	on("POST /i/{token}/visit", s.handle(entryPage, s.enterByLink))
+	on("GET /portal/reset/{token}", s.handle(entryPage, s.resetForm))
+	on("POST /portal/reset/{token}", s.handle(entryPage, s.reset))
+	on("GET /portal/address/{token}", s.handle(entryPage, s.moveDoor))
+	on("POST /portal/address/{token}/agreement", s.handle(entryPage, s.agreeMove))
+	on("POST /portal/address/{token}/refusal", s.handle(entryPage, s.refuseMove))
+	visiting("GET /portal/terms", s.terms)
+	visiting("POST /portal/terms", s.acceptTerms)
+	visiting("GET /portal/settings/password", s.passwordForm)
+	visiting("POST /portal/settings/password", s.setPassword)
+	portal("GET /portal/settings/address", s.addressForm)
+	portal("POST /portal/settings/address", s.requestAddress)
+	portal("POST /portal/settings/address/refusal", s.callOffAddress)
 	portal("GET /portal/settings/devices", s.devices)
 	portal("POST /portal/settings/devices/end", s.endDevices)
 	portal("POST /portal/settings/devices/{id}/end", s.endDevice)

@@ -54,7 +54,90 @@ type DeviceLine struct {
 	Current                 bool
 }
 
+// TermsText is one version of what a practice's contacts agree to. Language is that of the text.
+type TermsText struct {
+	Version  int
+	Text     string
+	Language string
+}
+
+// Entrance is where the holder of an invitation comes in. Mode is "account" or "link" the first time, and "password",
+// "open" or "code" where the link alone opens the portal again.
+type Entrance struct {
+	Entry
+	Mode        string
+	Base        string // "/i/{token}"
+	Command     uuid.UUID
+	Name, Email string
+	Optional    bool // the password
+	Terms       TermsText
+	Agreed      bool
+	Sent        bool   // a code is on its way
+	Field       string // what Problem is about
+}
+
+// PortalTerms asks for a newer version of the terms, or shows what was agreed to.
+type PortalTerms struct {
+	Entry
+	Terms    TermsText
+	Next     string
+	Accepted bool
+	Agreed   bool
+	Field    string
+}
+
+// Forgotten asks for a link that sets a new password. What it says doesn't depend on who has the address.
+type Forgotten struct {
+	Entry
+	P, Email string
+	Sent     bool
+}
+
+// Reset sets a new password by a mailed link.
+type Reset struct {
+	Entry
+	Token, Email, Name string
+	Optional           bool
+	Field              string
+}
+
+// PortalPassword changes the password of a contact, or chooses their first.
+type PortalPassword struct {
+	Entry
+	Has         bool
+	Asked       bool // the practice asks for one
+	Email, Name string
+	Next        string
+	Optional    bool
+	Field       string
+}
+
+// PortalAddress changes the address of a contact.
+type PortalAddress struct {
+	Entry
+	Email        string
+	Password     bool
+	Wanted       string // the open change's; "" for none
+	AtOld, AtNew bool   // who has agreed
+	Typed, Field string
+}
+
+// Move is what a mailed link of a change of address shows.
+type Move struct {
+	Entry
+	Token, From, To string
+	AtNew, Agreed   bool
+}
+
 // File names the template.
 func (PortalLogin) File() string   { return "portal_login.html" }
 func (PortalClosed) File() string  { return "portal_closed.html" }
 func (PortalDevices) File() string { return "portal_devices.html" }
+
+func (Entrance) File() string       { return "entrance.html" }
+func (PortalTerms) File() string    { return "portal_terms.html" }
+func (Forgotten) File() string      { return "portal_forgotten.html" }
+func (Reset) File() string          { return "portal_reset.html" }
+func (PortalPassword) File() string { return "portal_password.html" }
+func (PortalAddress) File() string  { return "portal_address.html" }
+func (Move) File() string           { return "portal_move.html" }

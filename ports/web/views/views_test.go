@@ -153,6 +153,17 @@ func full() []Page {
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
 		Withdrawal{Public: public, Base: base, ID: one, Name: "a.pdf", Kept: "It is in the return.", Typed: "But", Problem: "Shorten it.", MaxReason: 1000},
 		PortalLogin{Entry: entry("Sign in"), P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
+		Entrance{Entry: entry("Welcome"), Mode: "account", Base: "/i/x", Command: one, Name: "Ingrid Solberg", Email: "ingrid@example.org", Terms: TermsText{2, "Be kind.\nAlways.", "de"}, Agreed: true, Field: "agree"},
+		Entrance{Entry: entry("Welcome"), Mode: "link", Base: "/i/x", Command: one, Optional: true, Field: "new"},
+		Entrance{Entry: entry("Open"), Mode: "password", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "open", Base: "/i/x"},
+		Entrance{Entry: entry("Open"), Mode: "code", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "code", Base: "/i/x", Sent: true, Field: "code"},
+		PortalTerms{Entry: entry("Terms"), Terms: TermsText{3, "Be kind.", "en"}, Next: "/portal/files"}, PortalTerms{Entry: entry("Terms"), Terms: TermsText{3, "Be kind.", "en"}, Accepted: true},
+		Forgotten{Entry: entry("Password"), P: one.String(), Email: "ingrid@example.org"}, Forgotten{Entry: entry("Password"), Sent: true},
+		Reset{Entry: entry("Password"), Token: "abc-DEF_123", Email: "ingrid@example.org", Name: "Ingrid", Field: "new"},
+		PortalPassword{Entry: entry("Password"), Has: true, Asked: true, Email: "ingrid@example.org", Next: "/portal", Field: "present"},
+		PortalAddress{Entry: entry("Address"), Email: "ingrid@example.org", Password: true, Wanted: "solberg@example.org", AtOld: true, AtNew: true, Typed: "x", Field: "email"},
+		PortalAddress{Entry: entry("Address"), Wanted: "solberg@example.org", Field: "present"},
+		Move{Entry: entry("Address"), Token: "abc-DEF_123", From: "ingrid@example.org", To: "solberg@example.org"}, Move{Entry: entry("Address"), Token: "abc", AtNew: true, Agreed: true},
 		PortalClosed{Entry: entry("Your access"), Text: "Your access has ended.", Action: "Sign in", Href: "/portal/login"},
 		PortalDevices{Entry: entry("Devices"), Devices: []DeviceLine{{one, "Firefox on Windows", "from 192.0.2.7", "Signed in 4 Dec, 17:00", "Last seen 4 Dec, 17:00", true}, {two, "Safari", "", "Signed in 4 Dec, 17:00", "", false}}},
 		Messages{
@@ -221,6 +232,7 @@ func empty() []Page {
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
+		Entrance{Entry: nothing}, PortalTerms{Entry: nothing}, Forgotten{Entry: nothing}, Reset{Entry: nothing}, PortalPassword{Entry: nothing}, PortalAddress{Entry: nothing}, Move{Entry: nothing},
 	}
 }
 
