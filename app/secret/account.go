@@ -15,7 +15,9 @@ type AccountToken struct {
 	Generation int // 1 to 65535
 }
 
-func (t AccountToken) upload() UploadToken { return UploadToken{Link: t.Person, Generation: t.Generation} }
+func (t AccountToken) upload() UploadToken {
+	return UploadToken{Link: t.Person, Generation: t.Generation}
+}
 
 // PasswordReset makes the secret of a link that sets a new password.
 func (r KeyRing) PasswordReset(t AccountToken) Token { return r.sign(passwordReset, t.upload()) }
