@@ -155,7 +155,7 @@ func (s *Server) json(w http.ResponseWriter, code int, media string, v any) {
 // page renders p, or the page of last resort.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, code int, p views.Page) {
 	var b strings.Builder
-	if err := s.views.Render(&b, p); err != nil {
+	if err := s.views.Render(&b, views.Around(p, func(e views.Entry) views.PortalFrame { return s.entryFrame(r, e) })); err != nil {
 		s.Log.ErrorContext(r.Context(), "rendering failed", "route", r.Pattern, "err", err)
 		plainAnswer(w, http.StatusInternalServerError, errBroken.Message+"\n")
 		return

@@ -41,7 +41,7 @@ func (s *Server) invitationDoor(w http.ResponseWriter, r *http.Request) error {
 	}
 	z := zone(row.Zone)
 	page := views.InvitationDoor{
-		Entry: views.Entry{W: at.words, Title: at.words.T("invite.door.title", at.portal.Name), Practice: at.portal.Name},
+		Entry: views.Entry{W: at.words, Title: at.words.T("invite.door.title", at.portal.Name), Practice: at.portal.Name, Frame: lookOf(at.portal.Practice)},
 		Base:  at.base, Sender: at.portal.Name, Button: at.words.T("invite.door.accept"),
 	}
 	if row.ByName != "" {
@@ -99,13 +99,13 @@ func (s *Server) atDoor(r *http.Request) (at doorway, right invite.Right, err er
 	if at.portal, err = s.Firms.Portal(r.Context(), at.firm); err != nil {
 		return at, right, err
 	}
-	at.words = language.Choose(at.portal.Languages, language.Accepted(r.Header.Get("Accept-Language"))...).Words
+	at.words = language.Choose(at.portal.Languages, wishes(r)...).Words
 	right, err = s.Invites.Holder(r.Context(), at.firm, at.contact, at.nth)
 	if errors.Is(err, invite.ErrVoided) || errors.Is(err, invite.ErrNotFound) { // whoever reads this may be somebody else
 		return at, right, err
 	}
 	if c, failed := s.Invites.Contacts.Contact(r.Context(), at.firm, at.contact); failed == nil && c.Language != "" {
-		at.words = language.Choose(at.portal.Languages, c.Language).Words
+		at.words = language.Choose(at.portal.Languages, chosenLanguage(r), c.Language).Words
 	}
 	return at, right, err
 }
@@ -116,7 +116,7 @@ func (s *Server) doorShut(w http.ResponseWriter, r *http.Request, at doorway, re
 	if !ok || f.Kind == fault.TooMany {
 		return refusal
 	}
-	page := views.InvitationShut{Entry: views.Entry{W: at.words, Practice: at.portal.Name}, Icon: "lock"}
+	page := views.InvitationShut{Entry: views.Entry{W: at.words, Practice: at.portal.Name, Frame: lookOf(at.portal.Practice)}, Icon: "lock"}
 	say := func(what string, args ...any) {
 		page.Title, page.Text = at.words.T("invite.closed."+what), at.words.T("invite.closed."+what+".text", args...)
 	}

@@ -129,7 +129,7 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	if err := s.choose(w, r, &in); err != nil {
 		return in, err
 	}
-	in.words = language.Choose(offered(in.setup), in.person.Language, s.chosen(r, languageCookie), in.setup.Language)
+	in.words = language.Choose(offered(in.setup), in.person.Language, chosenLanguage(r), in.setup.Language)
 	in.zone = zone(cmp.Or(in.person.Zone, in.setup.Zone))
 	return in, nil
 }
@@ -242,6 +242,28 @@ func (s *Server) frame(r *http.Request, p firmapp.Portal, words language.Choice)
 	return f
 }
 
+// lookOf is a frame in the practice's colour, with its logo and the way to its help.
+func lookOf(p firmapp.Practice) views.PortalFrame {
+	return views.PortalFrame{Hue: p.Hue, Logo: brandOf(p).Logo, Help: "/portal/help?p=" + p.ID.String()}
+}
+
+// entryFrame is what stands around a page on the way in. A page that answers a form can't be asked for again, so no
+// language leads back to it.
+func (s *Server) entryFrame(r *http.Request, e views.Entry) views.PortalFrame {
+	f := e.Frame
+	if practice := visitorOf(r).Practice; practice.ID != uuid.Nil {
+		f = lookOf(practice)
+	}
+	f.W, f.Theme, f.Help = e.W, theme(s.chosen(r, themeCookie)), cmp.Or(f.Help, "/portal/help")
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		f.Here = r.URL.RequestURI()
+		for _, tag := range language.Tags() {
+			f.Languages = append(f.Languages, views.LanguageChoice{Tag: tag, Name: language.Name(tag), Chosen: tag == e.W.Tag()})
+		}
+	}
+	return f
+}
+
 // theme is a choice that there is, or "" for the device's own.
 func theme(chosen string) string {
 	if chosen == "light" || chosen == "dark" {
@@ -256,8 +278,7 @@ func (s *Server) outside(r *http.Request, p string) (views.PortalFrame, firmapp.
 	if err != nil {
 		return views.PortalFrame{}, setup, err
 	}
-	wishes := append([]string{s.chosen(r, languageCookie)}, language.Accepted(r.Header.Get("Accept-Language"))...)
-	return s.frame(r, setup, language.Choose(offered(setup), append(wishes, setup.Language)...)), setup, nil
+	return s.frame(r, setup, language.Choose(offered(setup), append(wishes(r), setup.Language)...)), setup, nil
 }
 
 // setupOf is the portal of the practice that an address names; of an unknown one, or none, it is bare.
@@ -283,7 +304,11 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	s.setCookie(w, languageCookie, tag, "/", yearOfSeconds)
-	to := cmp.Or(portalPath(r.PostForm.Get("next")), "/portal")
+	next := r.PostForm.Get("next")
+	to := cmp.Or(portalPath(next), "/portal")
+	if strings.HasPrefix(local(next), "/i/") { // the door of an invitation
+		to = next
+	}
 	v, err := s.visit(r)
 	if err != nil { // nobody is in: the browser's memory must do
 		http.Redirect(w, r, to, http.StatusSeeOther)

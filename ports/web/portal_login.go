@@ -15,9 +15,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// entryWords are the words of pages on the way in: what the browser asks for, and English.
+// entryWords are the words of pages on the way in: what was chosen at the foot of one, what the browser asks for, and
+// English.
 func entryWords(r *http.Request) *language.Words {
-	return language.Choose(nil, language.Accepted(r.Header.Get("Accept-Language"))...).Words
+	return language.Choose(nil, wishes(r)...).Words
+}
+
+// wishes are the languages that a browser asks for, the dearest first. known are those of the person, where we know them.
+func wishes(r *http.Request, known ...string) []string {
+	return append(append([]string{chosenLanguage(r)}, known...), language.Accepted(r.Header.Get("Accept-Language"))...)
+}
+
+// chosenLanguage is what was chosen at the foot of a page, by HTTPS or by plain HTTP.
+func chosenLanguage(r *http.Request) string {
+	for _, name := range []string{languageCookie, strings.TrimPrefix(languageCookie, "__Host-")} {
+		if c, err := r.Cookie(name); err == nil {
+			return c.Value
+		}
+	}
+	return ""
 }
 
 // sentence is what a refusal tells a contact.
@@ -65,9 +81,11 @@ func (s *Server) loginForm(r *http.Request, p, next string) (views.PortalLogin, 
 	words := entryWords(r)
 	page := views.PortalLogin{Entry: views.Entry{W: words, Title: words.T("access.sign_in")}, Next: portalPath(next)}
 	name, no, err := s.practiceOf(r.Context(), p)
-	if page.Practice = name; name != "" {
-		page.P = p
+	if err != nil || no == 0 {
+		return page, no, err
 	}
+	practice, err := s.Firms.Firm(r.Context(), no)
+	page.Practice, page.P, page.Frame = name, p, lookOf(practice)
 	return page, no, err
 }
 

@@ -220,6 +220,11 @@ func TestPortalLanguage(t *testing.T) {
 	}
 	h.says(firm.LanguagesSet{Offered: []string{"en", "et"}, Default: "en"})
 	h.get("/portal").want(t, 200, `lang="en"`, `id="lacking"`, "not available in Deutsch", "You see it in English")
+	h.jar = append(h.jar, a.Result().Cookies()...)
+	h.get("/portal/login?p="+harbour.String(), "Accept-Language", "fr").want(t, 200, `<html lang="de" data-accent="165">`, `href="/portal/help?p=`+harbour.String()+`"`, `value="et" lang="et"`)
+	if a := h.post("/portal/language", url.Values{"language": {"de"}, "next": {"/i/abc"}}); a.Header().Get("Location") != "/i/abc" {
+		t.Errorf("from an invitation it leads to %q", a.Header().Get("Location"))
+	}
 	for _, bad := range []string{"", "xx", "nb"} {
 		h.post("/portal/language", url.Values{"language": {bad}}).want(t, http.StatusUnprocessableEntity)
 	}

@@ -53,7 +53,7 @@ func TestNothingIsHardCoded(t *testing.T) {
 	}
 	for _, route := range routes {
 		method, path, _ := strings.Cut(route, " ")
-		if method == http.MethodGet && strings.HasPrefix(path, "/portal") {
+		if method == http.MethodGet && (strings.HasPrefix(path, "/portal") || strings.HasPrefix(path, "/i/")) {
 			look(strings.NewReplacer("{id}", newTestID(99).String(), "{article}", newTestID(99).String(), "{token}", "x").Replace(path))
 		}
 	}

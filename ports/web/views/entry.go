@@ -1,6 +1,8 @@
 package views
 
 import (
+	"reflect"
+
 	"portico/app/language"
 
 	"github.com/google/uuid"
@@ -15,6 +17,25 @@ type Entry struct {
 	Done     string // what has just been done
 	Modules  []string
 	Wide     bool
+	Frame    PortalFrame // what Around adds
+}
+
+// Around is p with what stands around every page on the way into the portal, where p is one of those: how it looks, and
+// the languages to choose from. Other pages stay as they are.
+func Around(p Page, frame func(Entry) PortalFrame) Page {
+	v := reflect.ValueOf(p)
+	if v.Kind() != reflect.Struct {
+		return p
+	}
+	at, ok := v.Type().FieldByName("Entry")
+	if !ok || at.Type != reflect.TypeFor[Entry]() {
+		return p
+	}
+	framed := reflect.New(v.Type()).Elem()
+	framed.Set(v)
+	e := framed.FieldByIndex(at.Index).Addr().Interface().(*Entry)
+	e.Frame = frame(*e)
+	return framed.Interface().(Page)
 }
 
 // PortalLogin is where contacts sign in with address and password.
