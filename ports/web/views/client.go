@@ -48,10 +48,27 @@ type ClientNew struct {
 	Problems               Problems
 }
 
+// ClientEdit is the form for a client record, its owner and its tags.
+type ClientEdit struct {
+	Shell
+	ID, Command            uuid.UUID
+	Was                    string // its name as it stands
+	Name, Email, Reference string
+	Sort                   string
+	Sorts                  []Choice
+	Owner                  string
+	Owners                 []Choice
+	Tags                   string // with commas
+	Archived               bool
+	Problems               Problems
+}
+
 // Client is the page of one client.
 type Client struct {
 	Shell
 	Client ClientLine
+	People []PersonOf
+	Person PersonForm
 	Links  []LinkLine
 	Files  []FileLine
 	Name   string // part of a file's name that was looked for
@@ -64,4 +81,5 @@ type Client struct {
 // File names the template.
 func (Clients) File() string   { return "clients.html" }
 func (ClientNew) File() string { return "client_new.html" }
+func (ClientEdit) File() string { return "client_edit.html" }
 func (Client) File() string    { return "client.html" }
