@@ -134,3 +134,23 @@ func (a ContactAccess) CloseAll(ctx context.Context, contact uuid.UUID) error {
 	b.Queue(forgetDevices, contact)
 	return doing("end all sessions of a contact", a.Pool.SendBatch(ctx, b).Close())
 }
+
+// LastSeen is when contacts were last in the portal; who never was is left out.
+func (a ContactAccess) LastSeen(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUID]time.Time, error) {
+	out := map[uuid.UUID]time.Time{}
+	rows, err := a.Pool.Query(ctx, `
+		SELECT contact, max(last_seen_at) FROM (
+			SELECT contact, last_seen_at FROM account.contact_session WHERE contact = ANY ($1)
+			UNION ALL SELECT contact, last_seen_at FROM account.contact_device WHERE contact = ANY ($1)
+		) AS seen GROUP BY contact`, contacts)
+	if err != nil {
+		return nil, doing("read when contacts were last seen", err)
+	}
+	var id uuid.UUID
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&id, &at}, func() error {
+		out[id] = at
+		return nil
+	})
+	return out, doing("read when contacts were last seen", err)
+}

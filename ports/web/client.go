@@ -122,6 +122,11 @@ func (s *Server) newClientAgain(w http.ResponseWriter, r *http.Request, cmd clie
 }
 
 func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
+	return s.clientPage(w, r, http.StatusOK, nil)
+}
+
+// clientPage is the page of one client; typed is what a refused form for one more person held.
+func (s *Server) clientPage(w http.ResponseWriter, r *http.Request, code int, typed *views.PersonForm) error {
 	u := user(r)
 	id, err := pathID(r, "id")
 	if err != nil {
@@ -138,8 +143,15 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := views.Client{Client: clientLine(row, zone(u.Practice.Zone)), Shell: s.shell(r, row.Name, "clients")}
+	page := views.Client{Client: clientLine(row, zone(u.Practice.Zone)), Shell: s.shell(r, row.Name, "clients"), Command: newID()}
 	page.Stale = !current
+	if page.People, err = s.peopleOf(r, id); err != nil {
+		return err
+	}
+	page.Person = newPerson(row, len(page.People) == 0)
+	if typed != nil {
+		page.Person, page.Person.Open, page.Title = *typed, true, "Error: "+page.Title
+	}
 	links, _, err := s.LinkList.Links(r.Context(), u.Firm, linkapp.LinkQuery{Client: id, Limit: 200})
 	if err != nil {
 		return err
@@ -161,7 +173,8 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
 	for i := range page.Files {
 		page.Files[i].Pick = true
 	}
-	return s.show(w, r, page)
+	s.page(w, r, code, page)
+	return nil
 }
 
 // notYet says that something is saved and can't be shown yet; the browser looks again by itself.

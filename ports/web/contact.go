@@ -260,6 +260,9 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 	typed := views.PersonForm{ID: id, Command: by.Command, PersonFields: typedPerson(r), Rights: rightBoxes("new-", r.PostForm["right"])}
 	who := id
 	if known, err := uuid.Parse(r.PostForm.Get("same")); err == nil {
+		if _, err := s.ContactList.Contact(r.Context(), by.Firm, known); err != nil { // one that this person may see
+			return err
+		}
 		who = known
 	} else if typed.Same, err = s.sameAddress(r, typed.Email, id); err != nil {
 		return err

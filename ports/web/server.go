@@ -53,6 +53,7 @@ type Server struct {
 	ClientList  clientapp.Reader
 	ContactList contactapp.Reader
 	InviteList  inviteapp.Reader
+	Seen        Seen
 	LinkList    linkapp.Reader
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
@@ -115,6 +116,11 @@ type Accounts interface {
 	EndSession(ctx context.Context, staff, session uuid.UUID) error
 	EndSessions(ctx context.Context, staff uuid.UUID) error
 	ChangePassword(ctx context.Context, cmd account.ChangePassword) (account.SignedIn, error)
+}
+
+// Seen tells when contacts were last in the portal; who never was is left out.
+type Seen interface {
+	LastSeen(ctx context.Context, contacts []uuid.UUID) (map[uuid.UUID]time.Time, error)
 }
 
 // Blobs are the bytes of files that have arrived.
@@ -214,6 +220,19 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /clients/new", accounts.ChangeClients, s.newClient)
 	staff("POST /clients", accounts.ChangeClients, s.createClient)
 	staff("GET /clients/{id}", accounts.SeeClients, s.client)
+	staff("GET /clients/{id}/edit", accounts.ChangeClients, s.editClient)
+	staff("POST /clients/{id}/details", accounts.ChangeClients, s.changeClient)
+	staff("POST /clients/{id}/archival", accounts.ChangeClients, s.archiveClient)
+	staff("POST /clients/{id}/restoration", accounts.ChangeClients, s.restoreClient)
+	staff("POST /clients/{id}/contacts", accounts.ChangeClients, s.addPerson)
+	staff("POST /clients/{id}/contacts/{contact}/rights", accounts.ChangeClients, s.setPersonsRights)
+	staff("POST /clients/{id}/contacts/{contact}/removal", accounts.ChangeClients, s.removePerson)
+
+	staff("GET /contacts", accounts.SeeClients, s.contacts)
+	staff("GET /contacts/new", accounts.ChangeClients, s.newContact)
+	staff("POST /contacts", accounts.ChangeClients, s.addContact)
+	staff("GET /contacts/{id}", accounts.SeeClients, s.contact)
+	staff("POST /contacts/{id}/details", accounts.ChangeClients, s.changeContact)
 
 	staff("GET /contacts/{id}/access", accounts.SeeClients, s.contactAccess)
 	staff("POST /contacts/{id}/access/removal", accounts.Invite, s.removeAccess)

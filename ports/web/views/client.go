@@ -66,20 +66,24 @@ type ClientEdit struct {
 // Client is the page of one client.
 type Client struct {
 	Shell
-	Client ClientLine
-	People []PersonOf
-	Person PersonForm
-	Links  []LinkLine
-	Files  []FileLine
-	Name   string // part of a file's name that was looked for
-	Later  bool   // this isn't the first page of files
-	Pager  Pager
+	Client  ClientLine
+	Command uuid.UUID
+	People  []PersonOf
+	Person  PersonForm
+	Links   []LinkLine
+	Files   []FileLine
+	Name    string // part of a file's name that was looked for
+	Later   bool   // this isn't the first page of files
+	Pager   Pager
 
 	Messages *MessagesPart // nil: not for who looks
 }
 
+// Next is the command id of one more form.
+func (Client) Next() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
 // File names the template.
-func (Clients) File() string   { return "clients.html" }
-func (ClientNew) File() string { return "client_new.html" }
+func (Clients) File() string    { return "clients.html" }
+func (ClientNew) File() string  { return "client_new.html" }
 func (ClientEdit) File() string { return "client_edit.html" }
-func (Client) File() string    { return "client.html" }
+func (Client) File() string     { return "client.html" }

@@ -59,7 +59,7 @@ type PersonForm struct {
 	ID, Command uuid.UUID
 	PersonFields
 	Rights []Box
-	Open   bool // something is wrong with what was typed, or there is nobody yet
+	Open   bool // something is wrong with what was typed
 }
 
 // Box is one box to tick.

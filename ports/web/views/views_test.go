@@ -118,6 +118,11 @@ func full() []Page {
 		}},
 		ClientNew{Shell: shell("New client", "clients"), ID: one, Command: two, Name: "x", Email: "y", Reference: "z", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Problems: Problems{{"name", "Enter a name."}, {"email", "Enter an address."}, {"reference", "Too long."}}},
 		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{kept, photo}, Name: "statement", Later: true, Messages: &MessagesPart{Whose: "Farrow, Imogen", Rows: messageLines(), All: "/messages?client=" + one.String()}},
+		clientWithPeople(shell("Farrow, Imogen", "clients")),
+		ClientEdit{Shell: shell("Edit Farrow", "clients"), ID: one, Command: two, Was: "Farrow", Name: "Farrow", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Owner: two.String(), Owners: []Choice{{two.String(), "Priya"}}, Tags: "audit", Problems: Problems{{"name", "Enter a name."}, {"email", "No."}, {"sort", "No."}, {"reference", "No."}, {"tags", "No."}}},
+		Contacts{Shell: shell("Contacts", "contacts"), Query: "x", Filters: []Filter{{"No client", "/contacts?of=nobody", "", true}}, Rows: []ContactLine{{one, "Ida", "ida@example.org", "+4791234567", 2}, {two, "Sam", "", "", 0}}, Pager: Pager{Next: "/contacts?after=x", Shown: "50 people"}},
+		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, PersonFields: personFields()},
+		Contact{Shell: shell("Ida", "contacts"), ID: one, Command: two, Heading: "Ida", Added: noon, PersonFields: personFields(), Clients: []MembershipLine{{one, "Farrow", []string{"Files", "Sign"}, true}, {two, "Acme", nil, false}}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Pager: Pager{Next: "/upload-links/x?after=y", Shown: "200 of 1234 files"}, Later: true, Receipts: receipts, Withdrawn: 2},
@@ -171,6 +176,32 @@ func full() []Page {
 			Kinds: []Choice{{"mail.upload_link", "Upload link"}}, Kind: "mail.upload_link", Rows: messageLines(), Pager: Pager{"/messages?after=x", "50 messages"},
 		},
 		LinkClosed{Public: public, Icon: "clock", Heading: "This link has expired", Text: "It worked until the end of Friday 4 December 2026.", Advice: "Ask Harbour & Vale for a new one.", Back: base, Rows: rows[2:], Earlier: 1, Receipts: ReceiptList{base, receipts[:1]}},
+	}
+}
+
+func personFields() PersonFields {
+	return PersonFields{
+		Given: "Ida", Family: "Berg", Email: "ida@example.org", Phone: "+4791234567", Language: "de", Zone: "Europe/Oslo", Languages: []Choice{{"de", "German"}}, Same: []ContactLine{{ID: two, Name: "Ola", Email: "ida@example.org", Clients: 1}},
+		Problems: Problems{{"given", "No."}, {"family", "No."}, {"email", "No."}, {"phone", "No."}, {"language", "No."}, {"zone", "No."}, {"rights", "No."}},
+	}
+}
+
+// clientWithPeople has a person in each state, and a form that was refused.
+func clientWithPeople(shell Shell) Client {
+	line := func(id uuid.UUID) ContactLine {
+		return ContactLine{ID: id, Name: "Ida", Email: "ida@example.org", Phone: "+4791234567", Clients: 1}
+	}
+	boxes := func(prefix string) []Box {
+		return []Box{{prefix + "files", "files", "Files", "see files", true}, {prefix + "sign", "sign", "Sign", "sign", false}}
+	}
+	return Client{
+		Shell: shell, Client: ClientLine{ID: one, Name: "Farrow, Imogen", Sort: "Person", Tags: []string{"audit"}, Archived: noon}, Command: two,
+		People: []PersonOf{
+			{ContactLine: line(one), Rights: []string{"Files", "Sign"}, Boxes: boxes("a-"), Added: noon, Sendable: true, Count: 2, Mailed: noon, Problem: "Came back."},
+			{ContactLine: line(two), Boxes: boxes("b-"), Added: noon, Count: 1, Mailed: noon, Accepted: noon, In: true, Seen: noon},
+			{ContactLine: ContactLine{ID: uuid.MustParse("0190d8f2-0000-7000-8000-000000000003"), Name: "Sam"}, Boxes: boxes("c-"), Added: noon, Why: "Enter an address."},
+		},
+		Person: PersonForm{ID: one, Command: two, PersonFields: personFields(), Rights: boxes("new-"), Open: true},
 	}
 }
 
@@ -228,7 +259,7 @@ func noFactors() []Page {
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
-		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{},
+		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
@@ -306,7 +337,7 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 	row := UploadRow{Base: "/up/x/", ID: one, State: "received", Icon: "check", Name: evil, Note: evil}
 	pages := []Page{
 		Upload{Public: Public{Practice: evil, For: evil}, Message: evil, Sender: evil, Wanted: []string{evil}, Rows: []UploadRow{row}, Open: true},
-		Clients{Shell: Shell{Practice: evil, Staff: evil}, Query: evil, Rows: []ClientLine{{Name: evil, Email: evil, Reference: evil}}},
+		Clients{Shell: Shell{Practice: evil, Staff: evil}, Query: evil, Rows: []ClientLine{{Name: evil, Email: evil, Reference: evil, Tags: []string{evil}}}},
 		Inbox{Asked: []FileLine{{Name: evil, Sender: evil, Client: evil}}, Days: []BatchDay{{evil, []BatchLine{{Client: evil, Sender: evil, Files: []FileLine{{Name: evil, SentAs: evil, SameName: evil}}}}}}},
 		FileDetail{Row: FileLine{Name: evil, SentAs: evil, Sender: evil, Client: evil, Asked: true, Reason: evil, Same: true, SameName: evil}, Typed: evil},
 		FileDetail{Row: FileLine{Kept: true, Answer: evil, Sender: evil}},
