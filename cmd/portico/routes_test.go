@@ -194,6 +194,21 @@ var pageRules = map[string]rule{
 	"POST /clients":     staffOnly(303, 303),
 	"GET /clients/{id}": staffOnly(200, 404),
 
+	"GET /clients/{id}/edit":         staffOnly(200, 404),
+	"POST /clients/{id}/details":     staffOnly(303, 404),
+	"POST /clients/{id}/archival":    staffOnly(303, 404),
+	"POST /clients/{id}/restoration": staffOnly(303, 404),
+
+	"POST /clients/{id}/contacts":                   staffOnly(303, 404),
+	"POST /clients/{id}/contacts/{contact}/rights":  staffOnly(303, 404),
+	"POST /clients/{id}/contacts/{contact}/removal": staffOnly(303, 404),
+
+	"GET /contacts":               staffOnly(200, 200),
+	"GET /contacts/new":           staffOnly(200, 200),
+	"POST /contacts":              staffOnly(303, 303),
+	"GET /contacts/{id}":          staffOnly(200, 404),
+	"POST /contacts/{id}/details": staffOnly(303, 404),
+
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet
 	"POST /contacts/{id}/invitation":             staffOnly(303, 404),

@@ -194,7 +194,7 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 		return f
 	}
 	f := w.fixture(t)
-	if strings.Contains(route, " /contacts/") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") {
+	if strings.Contains(route, " /contacts/") || strings.Contains(route, "{contact}") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") {
 		w.invite(t, f)
 	}
 	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {
@@ -352,7 +352,7 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	if method == http.MethodPost || method == http.MethodOptions {
 		upload = ""
 	}
-	return strings.NewReplacer("{id}", id.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{name}", "enter", "{batch}", f.batch.String(), "*", upload).Replace(path)
+	return strings.NewReplacer("{id}", id.String(), "{contact}", f.invitee.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{name}", "enter", "{batch}", f.batch.String(), "*", upload).Replace(path)
 }
 
 func (w *routesWorld) articleOf(t *testing.T, f *fixture) uuid.UUID {
@@ -406,7 +406,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
 		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
-		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""}, "role": {"auditor"}, "to": {w.calm.staff.String()},
+		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""}, "given": {"Ida"}, "same": {"another"}, "right": {"files"}, "role": {"auditor"}, "to": {w.calm.staff.String()},
 	}
 }
 
