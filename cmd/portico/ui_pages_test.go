@@ -291,7 +291,8 @@ func looks(t *testing.T, p *portal) {
 	staff := []view{
 		{name: "file", path: "/files/" + sent.ID.String()}, {name: "sending", path: "/batches/" + sent.Batch.String()},
 		{name: "settings", path: "/settings/uploads"}, {name: "new template", path: "/settings/templates/new"}, {name: "template", path: "/settings/templates/" + template.String()},
-		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"},
+		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"}, {name: "edit client", path: "/clients/" + l.client.String() + "/edit"}, {name: "contacts", path: "/contacts"},
+		{name: "new contact", path: "/contacts/new"},
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
 		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
 		{name: "the practice's receipt", path: "/upload-links/" + l.id.String(), open: func(v *uitest.Page) { v.Click("link", "Receipt") }},

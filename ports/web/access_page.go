@@ -361,6 +361,10 @@ func (s *Server) changeInvite(w http.ResponseWriter, r *http.Request, change fun
 	if err != nil {
 		return err
 	}
-	seeOther(w, r, "/contacts/"+id.String()+"/access", res.Position)
+	to := "/contacts/" + id.String() + "/access"
+	if client, err := uuid.Parse(r.PostForm.Get("client")); err == nil { // the table of a client's people sent it
+		to = "/clients/" + client.String()
+	}
+	seeOther(w, r, to, res.Position)
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	contactapp "portico/app/contact"
 	inviteapp "portico/app/invite"
 	"portico/domain/client"
-	"portico/domain/invite"
 	"portico/ports/web/views"
 
 	"github.com/google/uuid"
@@ -50,7 +49,7 @@ func personOfClient(p contactapp.Linked, i inviteapp.Row, seen time.Time, z *tim
 		ContactLine: contactLine(p.Row), Rights: rightsOf(p.Rights), Boxes: rightBoxes(p.ID.String()+"-", p.Rights), Added: views.At(p.LinkedAt, z),
 		Count: i.Count, Mailed: views.At(i.SentAt, z), Accepted: views.At(i.AcceptedAt, z), In: i.In, Seen: views.At(seen, z),
 	}
-	line.Sendable, line.Why = mailable(p.Row, i)
+	line.Sendable, line.Why = sendable(i, p.Row)
 	switch i.State {
 	case inviteapp.Bounced:
 		line.Problem = "Came back. Correct the address."
@@ -63,18 +62,6 @@ func personOfClient(p contactapp.Linked, i inviteapp.Row, seen time.Time, z *tim
 	case inviteapp.NotInvited, inviteapp.Holding, inviteapp.Sent, inviteapp.Delivered, inviteapp.Opened, inviteapp.Accepted, inviteapp.Removed:
 	}
 	return line
-}
-
-// mailable tells whether "Send e-mail" is on for a person, and else why not (S5.i2).
-func mailable(c contactapp.Row, i inviteapp.Row) (ok bool, why string) {
-	if i.In && i.Access == invite.ByAccount {
-		return false, ""
-	}
-	who := invite.Person{Contact: c.ID, Given: c.Given, Name: c.Name(), Email: c.Email, Phone: c.Phone}
-	if err := who.Reachable(invite.ByEmail); err != nil {
-		return false, err.Error()
-	}
-	return true, ""
 }
 
 // newPerson is the form for one more person. For a first one it suggests a client who is a person.
