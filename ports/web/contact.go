@@ -88,7 +88,7 @@ func (s *Server) addContact(w http.ResponseWriter, r *http.Request) error {
 	}
 	fields := typedPerson(r)
 	again := func(code int) error {
-		return s.contactForm(w, r, code, views.ContactNew{ID: id, Command: by.Command, PersonFields: fields})
+		return s.contactForm(w, r, code, views.ContactNew{ID: id, Command: by.Command, ContactFields: fields})
 	}
 	if same, err := s.sameAddress(r, fields.Email, id); err != nil {
 		return err
@@ -126,14 +126,14 @@ func (s *Server) sameAddress(r *http.Request, email string, but uuid.UUID) (same
 	return same, err
 }
 
-func typedPerson(r *http.Request) views.PersonFields {
+func typedPerson(r *http.Request) views.ContactFields {
 	f := r.PostForm
-	return views.PersonFields{
+	return views.ContactFields{
 		Given: f.Get("given"), Family: f.Get("family"), Email: f.Get("email"), Phone: f.Get("phone"), Language: f.Get("language"), Zone: f.Get("zone"), Languages: languages,
 	}
 }
 
-func entryOf(f views.PersonFields) contact.Entry {
+func entryOf(f views.ContactFields) contact.Entry {
 	return contact.Entry{Given: f.Given, Family: f.Family, Email: f.Email, Phone: f.Phone, Language: f.Language, Zone: strings.TrimSpace(f.Zone)}
 }
 
@@ -166,7 +166,7 @@ func (s *Server) contact(w http.ResponseWriter, r *http.Request) error {
 }
 
 // contactPage is the page of one person; typed is what a refused form held.
-func (s *Server) contactPage(w http.ResponseWriter, r *http.Request, code int, typed *views.PersonFields) error {
+func (s *Server) contactPage(w http.ResponseWriter, r *http.Request, code int, typed *views.ContactFields) error {
 	u := user(r)
 	id, err := pathID(r, "id")
 	if err != nil {
@@ -189,12 +189,12 @@ func (s *Server) contactPage(w http.ResponseWriter, r *http.Request, code int, t
 	}
 	page := views.Contact{
 		Shell: s.shell(r, row.Name(), "contacts"), ID: id, Command: newID(), Heading: row.Name(), Added: views.At(row.AddedAt, zone(u.Practice.Zone)),
-		PersonFields: views.PersonFields{
+		ContactFields: views.ContactFields{
 			Given: row.Given, Family: row.Family, Email: row.Email, Phone: row.Phone, Language: row.Language, Zone: row.Zone, Languages: languages,
 		},
 	}
 	if typed != nil {
-		page.PersonFields = *typed
+		page.ContactFields = *typed
 		page.Title = "Error: " + page.Title
 	}
 	page.Stale = !current
@@ -257,7 +257,7 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := views.PersonForm{ID: id, Command: by.Command, PersonFields: typedPerson(r), Rights: rightBoxes("new-", r.PostForm["right"])}
+	typed := views.PersonForm{ID: id, Command: by.Command, ContactFields: typedPerson(r), Rights: rightBoxes("new-", r.PostForm["right"])}
 	who := id
 	if known, err := uuid.Parse(r.PostForm.Get("same")); err == nil {
 		if _, err := s.ContactList.Contact(r.Context(), by.Firm, known); err != nil { // one that this person may see
@@ -274,7 +274,7 @@ func (s *Server) addPerson(w http.ResponseWriter, r *http.Request) error {
 			if who != id {
 				return es.Result{}, nil
 			}
-			return s.People.Add(r.Context(), contactapp.Add{By: by, ID: id, Details: entryOf(typed.PersonFields)})
+			return s.People.Add(r.Context(), contactapp.Add{By: by, ID: id, Details: entryOf(typed.ContactFields)})
 		},
 		func() (es.Result, error) {
 			return s.Clients.LinkContact(r.Context(), clientapp.LinkContact{By: also(by, "link"), Client: of, Contact: who, Rights: typedRights(r)})

@@ -20,8 +20,8 @@ type ContactLine struct {
 	Clients      int
 }
 
-// PersonFields are the fields of a form about a person, as they were typed.
-type PersonFields struct {
+// ContactFields are the fields of a form about a person, as they were typed.
+type ContactFields struct {
 	Given, Family, Email, Phone string
 	Language, Zone              string
 	Languages                   []Choice
@@ -33,7 +33,7 @@ type PersonFields struct {
 type ContactNew struct {
 	Shell
 	ID, Command uuid.UUID
-	PersonFields
+	ContactFields
 }
 
 // Contact is the page of one person.
@@ -42,7 +42,7 @@ type Contact struct {
 	ID, Command uuid.UUID
 	Heading     string
 	Added       When
-	PersonFields
+	ContactFields
 	Clients []MembershipLine
 }
 
@@ -57,7 +57,7 @@ type MembershipLine struct {
 // PersonForm is the form that adds somebody to a client.
 type PersonForm struct {
 	ID, Command uuid.UUID
-	PersonFields
+	ContactFields
 	Rights []Box
 	Open   bool // something is wrong with what was typed
 }

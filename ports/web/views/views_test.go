@@ -121,8 +121,8 @@ func full() []Page {
 		clientWithPeople(shell("Farrow, Imogen", "clients")),
 		ClientEdit{Shell: shell("Edit Farrow", "clients"), ID: one, Command: two, Was: "Farrow", Name: "Farrow", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Owner: two.String(), Owners: []Choice{{two.String(), "Priya"}}, Tags: "audit", Problems: Problems{{"name", "Enter a name."}, {"email", "No."}, {"sort", "No."}, {"reference", "No."}, {"tags", "No."}}},
 		Contacts{Shell: shell("Contacts", "contacts"), Query: "x", Filters: []Filter{{"No client", "/contacts?of=nobody", "", true}}, Rows: []ContactLine{{one, "Ida", "ida@example.org", "+4791234567", 2}, {two, "Sam", "", "", 0}}, Pager: Pager{Next: "/contacts?after=x", Shown: "50 people"}},
-		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, PersonFields: personFields()},
-		Contact{Shell: shell("Ida", "contacts"), ID: one, Command: two, Heading: "Ida", Added: noon, PersonFields: personFields(), Clients: []MembershipLine{{one, "Farrow", []string{"Files", "Sign"}, true}, {two, "Acme", nil, false}}},
+		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, ContactFields: contactFields()},
+		Contact{Shell: shell("Ida", "contacts"), ID: one, Command: two, Heading: "Ida", Added: noon, ContactFields: contactFields(), Clients: []MembershipLine{{one, "Farrow", []string{"Files", "Sign"}, true}, {two, "Acme", nil, false}}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Pager: Pager{Next: "/upload-links/x?after=y", Shown: "200 of 1234 files"}, Later: true, Receipts: receipts, Withdrawn: 2},
@@ -179,8 +179,8 @@ func full() []Page {
 	}
 }
 
-func personFields() PersonFields {
-	return PersonFields{
+func contactFields() ContactFields {
+	return ContactFields{
 		Given: "Ida", Family: "Berg", Email: "ida@example.org", Phone: "+4791234567", Language: "de", Zone: "Europe/Oslo", Languages: []Choice{{"de", "German"}}, Same: []ContactLine{{ID: two, Name: "Ola", Email: "ida@example.org", Clients: 1}},
 		Problems: Problems{{"given", "No."}, {"family", "No."}, {"email", "No."}, {"phone", "No."}, {"language", "No."}, {"zone", "No."}, {"rights", "No."}},
 	}
@@ -201,7 +201,7 @@ func clientWithPeople(shell Shell) Client {
 			{ContactLine: line(two), Boxes: boxes("b-"), Added: noon, Count: 1, Mailed: noon, Accepted: noon, In: true, Seen: noon},
 			{ContactLine: ContactLine{ID: uuid.MustParse("0190d8f2-0000-7000-8000-000000000003"), Name: "Sam"}, Boxes: boxes("c-"), Added: noon, Why: "Enter an address."},
 		},
-		Person: PersonForm{ID: one, Command: two, PersonFields: personFields(), Rights: boxes("new-"), Open: true},
+		Person: PersonForm{ID: one, Command: two, ContactFields: contactFields(), Rights: boxes("new-"), Open: true},
 	}
 }
 
