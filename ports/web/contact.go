@@ -162,11 +162,11 @@ func problemOfContact(err error) (views.Problems, bool) {
 }
 
 func (s *Server) contact(w http.ResponseWriter, r *http.Request) error {
-	return s.contactPage(w, r, http.StatusOK, nil)
+	return s.personPage(w, r, http.StatusOK, nil)
 }
 
-// contactPage is the page of one person; typed is what a refused form held.
-func (s *Server) contactPage(w http.ResponseWriter, r *http.Request, code int, typed *views.ContactFields) error {
+// personPage is the page of one person; typed is what a refused form held.
+func (s *Server) personPage(w http.ResponseWriter, r *http.Request, code int, typed *views.ContactFields) error {
 	u := user(r)
 	id, err := pathID(r, "id")
 	if err != nil {
@@ -224,13 +224,13 @@ func (s *Server) changeContact(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if len(fields.Same) > 0 {
-			return s.contactPage(w, r, http.StatusUnprocessableEntity, &fields)
+			return s.personPage(w, r, http.StatusUnprocessableEntity, &fields)
 		}
 	}
 	res, err := s.People.Change(r.Context(), contactapp.Change{By: by, Contact: id, Details: entryOf(fields)})
 	if p, ok := problemOfContact(err); ok {
 		fields.Problems = p
-		return s.contactPage(w, r, http.StatusUnprocessableEntity, &fields)
+		return s.personPage(w, r, http.StatusUnprocessableEntity, &fields)
 	}
 	if err != nil {
 		return err
