@@ -195,18 +195,19 @@ func (a Accounts) ByID(ctx context.Context, staff uuid.UUID) (s accountapp.Staff
 
 // PassSession is accountapp.Rows.
 func (a Accounts) PassSession(ctx context.Context, id, next accountapp.Hash) error {
-	return a.mark(ctx, `
+	return mark(ctx, a.Pool, `
 		UPDATE account.staff_session SET id_sha256 = $2, second_at = statement_timestamp(), confirmed_at = statement_timestamp()
 		WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:], next[:])
 }
 
 // RefreshSession is accountapp.Rows.
 func (a Accounts) RefreshSession(ctx context.Context, id accountapp.Hash) error {
-	return a.mark(ctx, `UPDATE account.staff_session SET confirmed_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:])
+	return mark(ctx, a.Pool, `UPDATE account.staff_session SET confirmed_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:])
 }
 
-func (a Accounts) mark(ctx context.Context, sql string, args ...any) error {
-	tag, err := a.Pool.Exec(ctx, sql, args...)
+// mark changes one live session. ErrSession where there is none.
+func mark(ctx context.Context, pool *pgxpool.Pool, sql string, args ...any) error {
+	tag, err := pool.Exec(ctx, sql, args...)
 	if err == nil && tag.RowsAffected() == 0 {
 		return account.ErrSession
 	}

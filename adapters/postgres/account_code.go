@@ -50,6 +50,16 @@ func (f Factors) Newest(ctx context.Context, person uuid.UUID, purpose account.P
 	return newest, doing("look at a code", err)
 }
 
+// Number is the telephone number of a purpose's codes: one that is to be proved, or that of the person's method. "": none.
+func (f Factors) Number(ctx context.Context, firm int32, person uuid.UUID, purpose account.Purpose) (string, error) {
+	kept, err := f.find(ctx, accountapp.Person{ID: person, Firm: firm}, `SELECT `+factorColumns+` FROM account.factor
+		WHERE person = $1 AND method = 'text' AND (confirmed_at IS NULL) = $3`, purpose == account.ForNumber)
+	if err != nil || len(kept) == 0 {
+		return "", err
+	}
+	return kept[0].Label, nil
+}
+
 // SetRecovery is accountapp.FactorRows.
 func (f Factors) SetRecovery(ctx context.Context, person uuid.UUID, codes []accountapp.Hash) error {
 	hashes := make([][]byte, len(codes))

@@ -234,12 +234,12 @@ func (f Factors) UsePasskey(ctx context.Context, p accountapp.Person, k accounta
 }
 
 // Passkey is accountapp.FactorRows.
-func (f Factors) Passkey(ctx context.Context, credential accountapp.Hash) (person uuid.UUID, kind account.PersonKind, ok bool, err error) {
-	err = f.Pool.QueryRow(ctx, `SELECT person, kind FROM account.factor WHERE credential_sha256 = $1`, credential[:]).Scan(&person, &kind)
+func (f Factors) Passkey(ctx context.Context, credential accountapp.Hash) (p accountapp.Person, ok bool, err error) {
+	err = f.Pool.QueryRow(ctx, `SELECT person, firm_no, kind FROM account.factor WHERE credential_sha256 = $1`, credential[:]).Scan(&p.ID, &p.Firm, &p.Kind)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, "", false, nil
+		return accountapp.Person{}, false, nil
 	}
-	return person, kind, err == nil, doing("find a passkey", err)
+	return p, err == nil, doing("find a passkey", err)
 }
 
 // Spend is accountapp.FactorRows. What is too old to be answered is cleared away a little at each answer.

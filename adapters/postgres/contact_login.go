@@ -70,8 +70,12 @@ func (a ContactAccess) Renew(ctx context.Context, contact uuid.UUID, phc string,
 		b := &pgx.Batch{}
 		b.Queue(endVisits, contact)
 		b.Queue(forgetDevices, contact)
+		b.Queue(distrustAll, contact)
 		if next != nil {
 			beginVisit(b, *next)
+			b.Queue(`
+				UPDATE account.contact_session s SET second_at = old.second_at FROM account.contact_session old
+				WHERE s.id_sha256 = $1 AND old.id_sha256 = $2 AND old.contact = $3`, next.ID[:], next.Old[:], contact)
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})

@@ -70,19 +70,29 @@ func (a ContactAccess) Visit(ctx context.Context, id accountapp.Hash) (v account
 			UPDATE account.contact_session s SET last_seen_at = statement_timestamp() FROM live
 			WHERE s.id_sha256 = live.id_sha256 AND live.last_seen_at < statement_timestamp() - interval '1 minute'
 		)
-		SELECT id, contact, firm_no, email, device, by_link, has_password, terms, created_at, coalesce(second_at, $6) FROM live`,
-		account.PortalLimit, account.PortalIdle, account.LinkLimit, account.LinkIdle, id[:], time.Time{}).
-		Scan(&v.ID, &v.Contact, &v.Firm, &v.Email, &v.Device, &v.ByLink, &v.Password, &v.Terms, &v.StartedAt, &v.SecondAt)
+		SELECT id, contact, firm_no, email, device, by_link, has_password, terms, created_at,
+		       second_at IS NOT NULL, confirmed_at > statement_timestamp() - $6::interval,
+		       EXISTS (SELECT FROM account.factor f WHERE f.person = live.contact AND f.confirmed_at IS NOT NULL)
+		FROM live`,
+		account.PortalLimit, account.PortalIdle, account.LinkLimit, account.LinkIdle, id[:], account.FreshFor).
+		Scan(&v.ID, &v.Contact, &v.Firm, &v.Email, &v.Device, &v.ByLink, &v.Password, &v.Terms, &v.StartedAt,
+			&v.Standing.Second, &v.Standing.Fresh, &v.Standing.Enrolled)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return accountapp.Visit{}, account.ErrSession
 	}
 	return v, doing("look up a contact's session", err)
 }
 
-// Second is accountapp.ContactRows.
-func (a ContactAccess) Second(ctx context.Context, id accountapp.Hash) error {
-	_, err := a.Pool.Exec(ctx, `UPDATE account.contact_session SET second_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:])
-	return doing("note a second factor", err)
+// Pass is accountapp.ContactRows.
+func (a ContactAccess) Pass(ctx context.Context, id, next accountapp.Hash) error {
+	return mark(ctx, a.Pool, `
+		UPDATE account.contact_session SET id_sha256 = $2, second_at = statement_timestamp(), confirmed_at = statement_timestamp()
+		WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:], next[:])
+}
+
+// Refresh is accountapp.ContactRows.
+func (a ContactAccess) Refresh(ctx context.Context, id accountapp.Hash) error {
+	return mark(ctx, a.Pool, `UPDATE account.contact_session SET confirmed_at = statement_timestamp() WHERE id_sha256 = $1 AND revoked_at IS NULL`, id[:])
 }
 
 // Close is accountapp.ContactRows.
@@ -132,6 +142,7 @@ func (a ContactAccess) CloseAll(ctx context.Context, contact uuid.UUID) error {
 	b := &pgx.Batch{}
 	b.Queue(endVisits, contact)
 	b.Queue(forgetDevices, contact)
+	b.Queue(distrustAll, contact)
 	return doing("end all sessions of a contact", a.Pool.SendBatch(ctx, b).Close())
 }
 

@@ -264,9 +264,9 @@ func (c Commands) Open(ctx context.Context, staff Staff, cmd SignIn) (SignedIn, 
 }
 
 // ByID is an active person as somebody with second factors; ok is false for nobody.
-func (c Commands) ByID(ctx context.Context, staff uuid.UUID) (p Person, ok bool, err error) {
+func (c Commands) ByID(ctx context.Context, firm int32, staff uuid.UUID) (p Person, ok bool, err error) {
 	s, ok, err := c.Rows.ByID(ctx, staff)
-	return s.Person(), ok, err
+	return s.Person(), ok && s.Firm == firm, err
 }
 
 // Pass gives a session in which the second factor was shown its rights, and another id. ErrSession.

@@ -111,8 +111,8 @@ type FactorRows interface {
 	UseStep(ctx context.Context, factor uuid.UUID, step int64) (bool, error)
 	// UsePasskey stores what an answer changed in a passkey.
 	UsePasskey(ctx context.Context, p Person, f KeptFactor) error
-	// Passkey finds whose a passkey is. ok is false for nobody's.
-	Passkey(ctx context.Context, credential Hash) (person uuid.UUID, kind account.PersonKind, ok bool, err error)
+	// Passkey finds whose a passkey is: id, practice and kind. ok is false for nobody's.
+	Passkey(ctx context.Context, credential Hash) (p Person, ok bool, err error)
 	// Spend marks a challenge as answered; false: it was answered before.
 	Spend(ctx context.Context, challenge Hash) (bool, error)
 

@@ -186,7 +186,7 @@ func (f Factors) ChallengeAny() (Challenge, error) {
 
 // SignIn tells whose passkey answered (F8). find is who that person is today, with ok false for nobody who may come in.
 // ErrPasskey is all that anybody else hears.
-func (f Factors) SignIn(ctx context.Context, kind account.PersonKind, a Answer, find func(ctx context.Context, person uuid.UUID) (p Person, ok bool, err error)) (Person, error) {
+func (f Factors) SignIn(ctx context.Context, kind account.PersonKind, a Answer, find func(ctx context.Context, firm int32, person uuid.UUID) (p Person, ok bool, err error)) (Person, error) {
 	session, err := f.open(ctx, secret.PasskeySignIn, a)
 	if err != nil {
 		return Person{}, err
@@ -199,15 +199,15 @@ func (f Factors) SignIn(ctx context.Context, kind account.PersonKind, a Answer, 
 	var h holder
 	var kept []KeptFactor
 	credential := func(rawID, handle []byte) (webauthn.User, error) {
-		person, of, ok, err := f.Rows.Passkey(ctx, sha256.Sum256(rawID))
+		of, ok, err := f.Rows.Passkey(ctx, sha256.Sum256(rawID))
 		if err != nil {
 			broken = err
 			return nil, err
 		}
-		if !ok || of != kind {
+		if !ok || of.Kind != kind {
 			return nil, account.ErrPasskey
 		}
-		p, ok, err := find(ctx, person)
+		p, ok, err := find(ctx, of.Firm, of.ID)
 		if err == nil && ok {
 			h, kept, err = f.holder(ctx, p)
 		}

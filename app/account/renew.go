@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"portico/app/es"
@@ -169,21 +170,14 @@ func (c Contacts) ChangePassword(ctx context.Context, cmd ContactPassword) (Ente
 	}
 	in, row := newVisit(l, v.ByLink, uuid.Must(uuid.NewV7()), cmd.Browser)
 	in.Position = res.Position
-	if err := c.renew(ctx, l, phc, &row); err != nil {
-		return Entered{}, err
-	}
-	if !v.SecondAt.IsZero() { // the same person goes on in the same browser
-		if err := c.Rows.Second(ctx, row.ID); err != nil {
-			return Entered{}, err
-		}
-	}
-	return in, nil
+	return in, c.renew(ctx, l, phc, &row)
 }
 
-// present checks the visitor's present password; wrong tries are slowed down like those of a sign-in.
+// present checks the visitor's present password; wrong tries are slowed down like those of a sign-in. That of somebody
+// else with the same address (S3.i11) is a wrong one.
 func (c Contacts) present(ctx context.Context, v Visit, password string, b Browser) error {
-	_, err := c.prove(ctx, ContactSignIn{Firm: v.Firm, Contact: v.Contact, Email: v.Email, Password: password, Browser: b})
-	if errors.Is(err, account.ErrSignIn) {
+	fitting, err := c.prove(ctx, ContactSignIn{Firm: v.Firm, Email: v.Email, Password: password, Browser: b})
+	if errors.Is(err, account.ErrSignIn) || err == nil && !slices.ContainsFunc(fitting, func(l Login) bool { return l.Contact == v.Contact }) {
 		return account.ErrPresent
 	}
 	return err

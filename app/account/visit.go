@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"portico/domain/account"
+
 	"github.com/google/uuid"
 )
 
@@ -24,7 +26,12 @@ type Visit struct {
 	Password  bool // the contact has one
 	Terms     int  // the newest version that was accepted
 	StartedAt time.Time
-	SecondAt  time.Time // when a second factor was shown; zero: not in this session
+	Standing  Standing
+}
+
+// Person is the visitor as somebody with second factors.
+func (v Visit) Person() Person {
+	return Person{ID: v.Contact, Firm: v.Firm, Kind: account.OfContact, Email: v.Email, Name: v.Email}
 }
 
 // Door tells whether a contact may enter the practice's portal at this moment. Implementation: app/invite.
@@ -44,8 +51,8 @@ type ContactRows interface {
 	ByEmail(ctx context.Context, firm int32, email string) ([]Login, error)
 	// Rehash replaces the hash of the same password.
 	Rehash(ctx context.Context, contact uuid.UUID, old, phc string) error
-	// Renew replaces the hash, ends all sessions, forgets all devices and opens next, if that is not nil: all of it or
-	// nothing.
+	// Renew replaces the hash, ends all sessions, forgets all devices and the trust in them, and opens next, if that is not
+	// nil: all of it or nothing. What next.Old has shown of a second factor holds for next.
 	Renew(ctx context.Context, contact uuid.UUID, phc string, next *NewVisit) error
 	// Agree notes that the contact has accepted the terms up to version.
 	Agree(ctx context.Context, contact uuid.UUID, version int) error
@@ -58,15 +65,17 @@ type ContactRows interface {
 	Open(ctx context.Context, v NewVisit) error
 	// Visit is a live session; using it keeps it alive. ErrSession.
 	Visit(ctx context.Context, id Hash) (Visit, error)
-	// Second notes that a second factor was shown in a session.
-	Second(ctx context.Context, id Hash) error
+	// Pass notes that a second factor was shown in a session, which goes on under another id. ErrSession.
+	Pass(ctx context.Context, id, next Hash) error
+	// Refresh notes that the session's person has just proved who they are. ErrSession.
+	Refresh(ctx context.Context, id Hash) error
 	// Close ends a session; an unknown one is no error.
 	Close(ctx context.Context, id Hash) error
 	// Visits are the live sessions of contact, the newest sign-in first; own marks the asker's.
 	Visits(ctx context.Context, contact uuid.UUID, own Hash) ([]SessionRow, error)
 	// CloseOwn ends one session of contact and forgets its device. ErrSessionGone.
 	CloseOwn(ctx context.Context, contact, session uuid.UUID) error
-	// CloseAll ends all sessions of contact and forgets their devices.
+	// CloseAll ends all sessions of contact and forgets their devices and the trust in them.
 	CloseAll(ctx context.Context, contact uuid.UUID) error
 }
 

@@ -58,6 +58,7 @@ type House struct {
 	Language string // of contacts who have chosen none
 	Sender   string // the name that mails come in
 	ReplyTo  string // where answers go
+	Zone     string // IANA
 }
 
 // isInvitation tells the kinds of this file.

@@ -15,6 +15,9 @@
 //  9. What goes to the sender of a link, or is answered to them, goes to the practice's own address once they have left it.
 //  10. An invitation carries a secret only while that secret lets its holder in, and goes only to where its contact still
 //     is (S3.i12, I6). It is in the contact's language, and each channel of it has an outcome of its own (I2).
+//  11. A code leaves while it is the newest of its purpose and can be used. It goes to the address that its person signs in
+//     with, whatever the practice has written down of them, or to a number that they have proved or are proving.
+//  12. A change in how somebody signs in is told to them at that address, with who made it (S3.i15).
 package notify
 
 import (
@@ -76,6 +79,8 @@ type Mailer interface {
 	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
 	Invitation(ctx context.Context, m Invitation) (Outcome, error)
 	StaffInvitation(ctx context.Context, m StaffInvitation) (Outcome, error)
+	Code(ctx context.Context, m Code) (Outcome, error)
+	FactorNotice(ctx context.Context, m FactorNotice) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -165,6 +170,9 @@ type Sender struct {
 	Contact func(ctx context.Context, firm int32, contact uuid.UUID) (Contact, error) // as they are at this moment
 	Client  func(ctx context.Context, firm int32, client uuid.UUID) (name string, err error)
 	House   func(ctx context.Context, firm int32) (House, error)
+
+	Holder func(ctx context.Context, firm int32, person uuid.UUID) (Holder, error)
+	Codes  Codes
 }
 
 var _ es.Performer = Sender{}
@@ -253,6 +261,10 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendAlso(ctx, e)
 	case StaffInvitationMail:
 		return s.sendStaffInvitation(ctx, e)
+	case CodeMail, CodeText:
+		return s.sendCode(ctx, e)
+	case FactorNoticeMail:
+		return s.sendFactorNotice(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

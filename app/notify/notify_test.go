@@ -72,6 +72,8 @@ func (h *history) Append(_ context.Context, a es.Append) (es.Result, error) {
 // outbox keeps what it is told to mail, and answers outcome where one is set.
 type outbox struct {
 	links    []UploadLink
+	codes    []Code
+	changes  []FactorNotice
 	notices  []BatchNotice
 	infected []Infected
 	notSent  []Infected
@@ -110,6 +112,16 @@ func (o *outbox) WithdrawalAnswer(_ context.Context, m WithdrawalAnswer) (Outcom
 
 func (o *outbox) Invitation(_ context.Context, m Invitation) (Outcome, error) {
 	o.invites = append(o.invites, m)
+	return o.answer()
+}
+
+func (o *outbox) Code(_ context.Context, m Code) (Outcome, error) {
+	o.codes = append(o.codes, m)
+	return o.answer()
+}
+
+func (o *outbox) FactorNotice(_ context.Context, m FactorNotice) (Outcome, error) {
+	o.changes = append(o.changes, m)
 	return o.answer()
 }
 
@@ -211,7 +223,7 @@ func TestAMailThatMakesNoSenseIsWithdrawn(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (Sender{}).Send(t.Context(), es.Effect{Kind: "sms.code"}); err == nil {
+	if _, err := (Sender{}).Send(t.Context(), es.Effect{Kind: "sms.nothing"}); err == nil {
 		t.Error("an unknown kind must be an error")
 	}
 }

@@ -54,7 +54,7 @@ func (b addressBook) addressees(ctx context.Context, firm int32, id uuid.UUID) (
 func manners(firms firmapp.Reader) func(ctx context.Context, firm int32) (notify.House, error) {
 	return func(ctx context.Context, no int32) (notify.House, error) {
 		p, err := firms.Portal(ctx, no)
-		return notify.House{Language: p.Language, Sender: p.MailSender, ReplyTo: p.MailReplyTo}, err
+		return notify.House{Language: p.Language, Sender: p.MailSender, ReplyTo: p.MailReplyTo, Zone: p.Zone}, err
 	}
 }
 

@@ -91,11 +91,16 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	return h, nil
 }
 
-// secondFactors are those of people who come to the pages at baseURL, to which passkeys are bound.
-func (h *house) secondFactors(baseURL string) (account.Factors, error) {
+func (h *house) factorRows() postgres.Factors {
+	return postgres.Factors{Pool: h.db.Work, Vault: h.vault}
+}
+
+// secondFactors are those of people who come to the pages at baseURL, to which passkeys are bound. texts tells whether
+// codes can be sent to telephones.
+func (h *house) secondFactors(baseURL string, texts bool) (account.Factors, error) {
 	passkeys, err := account.NewPasskeys(baseURL)
 	return account.Factors{
-		Events: h.store, Rows: postgres.Factors{Pool: h.db.Work, Vault: h.vault}, Throttle: h.accounts, Keys: h.keys.links, Passkeys: passkeys,
+		Events: h.store, Rows: h.factorRows(), Throttle: h.accounts, Keys: h.keys.links, Passkeys: passkeys, Texts: texts,
 	}, err
 }
 

@@ -95,6 +95,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	messages := notify.Sender{
 		Events: h.store, Keys: h.keys.links, Mailer: mailer, Texter: s.texts, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
 		Contact: addressBook{h.store}.addressees, Client: clientNames(h.clientList), House: manners(h.firmList),
+		Holder: h.holderOf, Codes: h.factorRows(),
 	}
 	acts := byKind{
 		"mail": messages,
@@ -139,6 +140,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 			uploadlink.AddressCorrected{}.EventType(), uploadlink.NewLinkRequested{}.EventType(),
 			uploadlink.WithdrawalRequested{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.WithdrawalRefused{}.EventType(),
 		}, linkapp.Effects),
+		effects.Reactor("second_factor_messages", account.FactorMailTypes(), account.FactorEffects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		bytesOfDeleted(transfers, h.log),
@@ -241,7 +243,7 @@ func (h *house) handler(s site, transfers *transfer.Service, metrics *prometheus
 }
 
 func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.Registry) (*web.Server, error) {
-	factors, err := h.secondFactors(s.baseURL)
+	factors, err := h.secondFactors(s.baseURL, s.texts != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +263,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks.Reports = h.reports()
 	return &web.Server{
 		Colleagues: h.people, Staff: h.accounts, Provider: s.provider, ProviderName: s.providerName,
-		Accounts: h.account, Factors: factors, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
+		Accounts: h.account, Factors: factors, SecondRequired: h.secondRequired, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	accountapp "portico/app/account"
+	contactapp "portico/app/contact"
 	"portico/ports/web/uitest"
 )
 
@@ -78,4 +79,51 @@ func secondFactor(t *testing.T, p *portal) {
 	if page.Path() != "/clients" {
 		t.Errorf("a passkey leads to %s", page.Path())
 	}
+}
+
+// codeByMail: a contact turns codes by mail on, and on another device the password alone no longer lets them in (S3.22,
+// S3.25). The pages speak the contact's language once they are in.
+func codeByMail(t *testing.T, p *portal) {
+	g, german := insider(t, p.house, p.calm, ""), "de"
+	if _, err := p.house.contacts.Prefer(t.Context(), contactapp.Prefer{By: p.calm.by(), Contact: g.contact, Language: &german}); err != nil {
+		t.Fatal(err)
+	}
+	email := g.email
+	enter := func() *uitest.Page {
+		page := uitest.Open(t)
+		page.Visit(p.base + "/portal/login")
+		page.Fill("E-mail address", email)
+		page.Fill("Password", p.calm.password)
+		page.Click("button", "Sign in")
+		return page
+	}
+	home := enter()
+	home.Wait("Guten Tag")
+	home.Visit(p.base + "/portal/settings/security")
+	home.Axe("a contact without a second factor")
+	home.Click("button", "Codes per E-Mail benutzen")
+	home.Wait("Sie werden nur dieses eine Mal gezeigt.")
+	home.Click("link", "Ich habe sie aufbewahrt")
+	home.Wait("10 Codes sind übrig.")
+	home.Axe("a contact with codes by mail")
+
+	away := enter()
+	away.Wait("One more step")
+	away.Axe("a contact's second factor")
+	away.Visit(p.base + "/portal/settings/security")
+	away.Wait("One more step")
+	var code string
+	eventually(t, "the code", func() bool {
+		for _, letter := range p.letters(t, email) {
+			if _, rest, ok := strings.Cut(letter.Text, "Ihr Code für Harbour & Finch\n\n"); ok {
+				code = rest[:7]
+			}
+		}
+		return code != ""
+	})
+	away.Fill("Code", code)
+	away.Click("button", "Sign in")
+	away.Wait("10 Codes sind übrig.")
+	home.Reload()
+	home.Wait("10 Codes sind übrig.")
 }

@@ -36,13 +36,13 @@ type desk struct {
 	base, second, step, leave, start string // addresses
 	trust                            string // the cookie of a trusted device
 
-	frame   func(title string, body any) views.Page
+	frame   func(heading string, failed bool, body any) views.Page
 	pass    func(w http.ResponseWriter, r *http.Request) error // the session goes on with its second factor shown
 	refresh func(r *http.Request) error                        // its person has just proved who they are
 	confirm func(r *http.Request, password string) error       // does so, by the password
 }
 
-type deskFinder func(r *http.Request) desk
+type deskFinder func(w http.ResponseWriter, r *http.Request) (desk, error)
 
 // The addresses of the practice's people.
 const (
@@ -52,7 +52,7 @@ const (
 )
 
 // staffDesk is that of who is signed in to the practice's pages.
-func (s *Server) staffDesk(r *http.Request) desk {
+func (s *Server) staffDesk(_ http.ResponseWriter, r *http.Request) (desk, error) {
 	u := user(r)
 	z := zone(u.Practice.Zone)
 	d := desk{
@@ -60,11 +60,14 @@ func (s *Server) staffDesk(r *http.Request) desk {
 		when: func(t time.Time) string { return views.At(t, z).Short() }, issuer: cmp.Or(u.Practice.Name, "Portico"), helper: "an admin of your practice",
 		base: staffSecurity, second: staffSecond, step: staffStep, leave: "/session/end", start: firstPage(u.Staff), trust: account.TrustCookie,
 	}
-	d.frame = func(title string, body any) views.Page {
+	d.frame = func(heading string, failed bool, body any) views.Page {
+		title := heading
+		if failed {
+			title = "Error: " + heading
+		}
 		sh := s.shell(r, title, "account")
 		sh.Modules = []string{"passkey-form.js", "page-print.js"}
 		plain := views.Plain{Title: title, Practice: sh.Practice, Modules: []string{"passkey-form.js"}}
-		heading := strings.TrimPrefix(title, "Error: ")
 		switch b := body.(type) {
 		case views.SecurityBody:
 			return views.Security{Shell: sh, Heading: heading, Body: b}
@@ -96,7 +99,7 @@ func (s *Server) staffDesk(r *http.Request) desk {
 			Staff: u.Staff, Present: password, Address: origin(r), Session: s.cookie(r, account.SessionCookie), Device: s.cookie(r, account.DeviceCookie),
 		})
 	}
-	return d
+	return d, nil
 }
 
 // factorRoutes are the pages of second factors below three addresses. in lets people with a whole session through, half
@@ -109,7 +112,11 @@ func (s *Server) factorRoutes(in, half func(route string, h handler), base, seco
 					return err
 				}
 			}
-			return h(s, find(r), w, r)
+			d, err := find(w, r)
+			if err != nil {
+				return err
+			}
+			return h(s, d, w, r)
 		}
 	}
 	fresh := func(h func(*Server, desk, http.ResponseWriter, *http.Request) error) handler { // F6
@@ -128,6 +135,9 @@ func (s *Server) factorRoutes(in, half func(route string, h handler), base, seco
 	in("GET "+base+"/number/{id}", with((*Server).number))
 	in("POST "+base+"/number/{id}/code", with((*Server).numberCode))
 	in("POST "+base+"/number/{id}/confirmation", with((*Server).confirmNumber))
+	if base != staffSecurity { // F5
+		in("POST "+base+"/mail", fresh((*Server).useMail))
+	}
 	in("POST "+base+"/passkey/options", fresh((*Server).newPasskey))
 	in("POST "+base+"/passkeys", fresh((*Server).addPasskey))
 	in("POST "+base+"/methods/{id}/removal", fresh((*Server).removeMethod))
@@ -162,7 +172,7 @@ func (d desk) sentence(err error) (*fault.Error, string, bool) {
 	if !ok {
 		return nil, "", false
 	}
-	return f, d.words.Fault(f.Code, f.Message), true
+	return f, sentence(d.words, err), true
 }
 
 var methodIcons = map[accounts.Method]string{
@@ -198,11 +208,10 @@ func (s *Server) securityPage(d desk, w http.ResponseWriter, r *http.Request, co
 	}
 	b.Passkey = views.PasskeyForm{W: d.words, Options: d.base + "/passkey/options", Action: d.base + "/passkeys", Button: d.words.T("factors.add.passkey"), New: true, Name: account.Device(r.UserAgent())}
 	change(&b)
-	title := d.words.T("factors.title")
 	if code >= 400 {
-		title, b.Done = "Error: "+title, ""
+		b.Done = ""
 	}
-	s.page(w, r, code, d.frame(title, b))
+	s.page(w, r, code, d.frame(d.words.T("factors.title"), code >= 400, b))
 	return nil
 }
 
@@ -258,11 +267,7 @@ func (s *Server) appPage(d desk, w http.ResponseWriter, r *http.Request, code in
 	if err != nil {
 		return err
 	}
-	title := d.words.T("factors.add.app")
-	if problem != "" {
-		title = "Error: " + title
-	}
-	s.page(w, r, code, d.frame(title, views.AppBody{
+	s.page(w, r, code, d.frame(d.words.T("factors.add.app"), problem != "", views.AppBody{
 		W: d.words, Base: d.base, Action: d.base + "/app/" + id.String() + "/confirmation", QRSize: size, QRPath: path,
 		Link: template.URL(e.URI), //nolint:gosec // our own address; its parts are escaped
 		Key:  inGroups(e.Secret), Code: views.CodeField{W: d.words, Label: d.words.T("factors.app.code"), Digits: true, Problem: problem},
@@ -334,7 +339,15 @@ func (s *Server) methodAdded(d desk, w http.ResponseWriter, r *http.Request, cod
 
 // showCodes answers a form with the codes themselves: they are kept nowhere, so there is no address to lead to.
 func (s *Server) showCodes(d desk, w http.ResponseWriter, r *http.Request, codes []string) error {
-	return s.show(w, r, d.frame(d.words.T("factors.codes.title"), views.CodesBody{W: d.words, Codes: codes, Back: d.base}))
+	return s.show(w, r, d.frame(d.words.T("factors.codes.title"), false, views.CodesBody{W: d.words, Codes: codes, Back: d.base}))
+}
+
+func (s *Server) useMail(d desk, w http.ResponseWriter, r *http.Request) error {
+	codes, err := s.Factors.UseMail(r.Context(), d.Person)
+	if err != nil {
+		return s.refusedOnPage(d, w, r, err, onTop)
+	}
+	return s.methodAdded(d, w, r, codes)
 }
 
 func (s *Server) addNumber(d desk, w http.ResponseWriter, r *http.Request) error {
@@ -369,11 +382,10 @@ func (s *Server) numberPage(d desk, w http.ResponseWriter, r *http.Request, code
 		W: d.words, Base: d.base, Action: at + "/confirmation", Again: at + "/code", To: begun.Label, Done: d.done(r),
 		Code: views.CodeField{W: d.words, Label: d.words.T("factors.code"), Digits: true, Problem: problem},
 	}
-	title := d.words.T("factors.text.title")
 	if problem != "" {
-		title, b.Done = "Error: "+title, ""
+		b.Done = ""
 	}
-	s.page(w, r, code, d.frame(title, b))
+	s.page(w, r, code, d.frame(d.words.T("factors.text.title"), problem != "", b))
 	return nil
 }
 
@@ -477,11 +489,7 @@ func (s *Server) askWho(d desk, w http.ResponseWriter, r *http.Request, code int
 	if slices.ContainsFunc(methods, func(m account.Factor) bool { return m.Method == accounts.ByPasskey }) {
 		b.Passkey = &views.PasskeyForm{W: d.words, Options: d.step + "/passkey/options", Action: d.step + "/passkey", Next: b.Next, Button: d.words.T("factors.login.passkey.use"), Wide: true, Quiet: true}
 	}
-	title := d.words.T("factors.step.title")
-	if problem != "" {
-		title = "Error: " + title
-	}
-	s.page(w, r, code, d.frame(title, b))
+	s.page(w, r, code, d.frame(d.words.T("factors.step.title"), problem != "", b))
 	return nil
 }
 
@@ -519,8 +527,7 @@ func (s *Server) secondPage(d desk, w http.ResponseWriter, r *http.Request) erro
 	return s.askSecond(d, w, r, http.StatusOK, accounts.Method(q.Get("with")), local(q.Get("next")), "")
 }
 
-// askSecond asks for the second factor by one method: the one that is wished for, or the person's first that isn't a
-// passkey's, which a browser may not know.
+// askSecond asks for the second factor by one method: the one that is wished for, or the first.
 func (s *Server) askSecond(d desk, w http.ResponseWriter, r *http.Request, code int, with accounts.Method, next, problem string) error {
 	if !d.standing.Enrolled || d.standing.Second {
 		http.Redirect(w, r, cmp.Or(next, d.start), http.StatusSeeOther)
@@ -534,12 +541,7 @@ func (s *Server) askSecond(d desk, w http.ResponseWriter, r *http.Request, code 
 		return slices.ContainsFunc(methods, func(f account.Factor) bool { return f.Method == m })
 	}
 	if with != accounts.ByRecovery && !has(with) {
-		with = accounts.ByRecovery
-		for _, m := range []accounts.Method{accounts.ByPasskey, accounts.ByText, accounts.ByMail, accounts.ByApp} { // the last that there is
-			if has(m) {
-				with = m
-			}
-		}
+		with = firstMethod(methods)
 	}
 	b := views.SecondBody{W: d.words, Action: d.second, Next: next, With: string(with), Helper: d.helper, Leave: d.leave, Done: d.done(r), Sent: r.URL.Query().Get("done") == "sent"}
 	for _, m := range []accounts.Method{accounts.ByApp, accounts.ByPasskey, accounts.ByText, accounts.ByMail, accounts.ByRecovery} {
@@ -557,9 +559,9 @@ func (s *Server) askSecond(d desk, w http.ResponseWriter, r *http.Request, code 
 		if with == accounts.ByText {
 			to = accounts.MaskedNumber(methods[slices.IndexFunc(methods, func(f account.Factor) bool { return f.Method == with })].Label)
 		}
-		b.Ask, b.Text = d.second+"/message", d.words.T("factors.login.ask", to)
+		b.Ask, b.Text, b.Code = d.second+"/message", d.words.T("factors.login.ask", to), field
 		if b.Sent || problem != "" {
-			b.Text, b.Code = d.words.T("factors.sent", to), field
+			b.Text = d.words.T("factors.sent", to)
 		}
 	case accounts.ByRecovery:
 		b.Text, b.Code = d.words.T("factors.login.recovery"), field
@@ -567,18 +569,27 @@ func (s *Server) askSecond(d desk, w http.ResponseWriter, r *http.Request, code 
 	default:
 		b.Text, b.Code = d.words.T("factors.login.app"), field
 	}
-	title := d.words.T("factors.login.title")
 	if problem != "" {
-		title, b.Done = "Error: "+title, ""
+		b.Done = ""
 	}
-	if problem != "" && b.Code == nil {
+	if problem != "" && b.Code == nil { // there is no field beside which it could stand
 		b.Text = problem
 	}
-	s.page(w, r, code, d.frame(title, b))
+	s.page(w, r, code, d.frame(d.words.T("factors.login.title"), problem != "", b))
 	return nil
 }
 
-// owing refuses who owes no second factor: they are let on.
+// firstMethod is what somebody is asked for first: not a passkey where there is another, because a browser may not know it.
+func firstMethod(methods []account.Factor) accounts.Method {
+	for _, m := range []accounts.Method{accounts.ByApp, accounts.ByMail, accounts.ByText, accounts.ByPasskey} {
+		if slices.ContainsFunc(methods, func(f account.Factor) bool { return f.Method == m }) {
+			return m
+		}
+	}
+	return accounts.ByRecovery
+}
+
+// owing tells that somebody has to show their second factor.
 func (d desk) owing() bool { return d.standing.Enrolled && !d.standing.Second }
 
 func (s *Server) showSecond(d desk, w http.ResponseWriter, r *http.Request) error {
@@ -656,32 +667,33 @@ func (s *Server) shown(d desk, w http.ResponseWriter, r *http.Request, with acco
 	return nil
 }
 
-// passkeyOptions and passkeySignIn let the practice's people in without a password (F8).
+// passkeyOptions challenges a passkey of whoever it is.
 func (s *Server) passkeyOptions(w http.ResponseWriter, _ *http.Request) error {
 	return s.challenge(w)(s.Factors.ChallengeAny())
 }
 
+// passkeySignIn lets the practice's people in without a password (F8).
 func (s *Server) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	if err := form(w, r); err != nil {
 		return err
 	}
 	next := local(r.PostForm.Get("next"))
 	p, err := s.Factors.SignIn(r.Context(), accounts.OfStaff, answerOf(r), s.Accounts.ByID)
+	var in account.SignedIn
 	if err == nil {
-		var in account.SignedIn
 		in, err = s.Accounts.Enter(r.Context(), p.ID, account.SignIn{
 			Address: origin(r), Session: s.cookie(r, account.SessionCookie), Device: s.cookie(r, account.DeviceCookie), Agent: r.UserAgent(),
 		})
-		if err == nil {
-			s.carry(w, in)
-			http.Redirect(w, r, cmp.Or(next, firstPage(in.Staff)), http.StatusSeeOther)
-			return nil
-		}
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return s.signInAgain(w, r, "", next, f, err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	s.carry(w, in)
+	http.Redirect(w, r, cmp.Or(next, firstPage(in.Staff)), http.StatusSeeOther)
+	return nil
 }
 
 // remembered gives a new session what its device has shown within the last 30 days (F4).

@@ -93,6 +93,7 @@ func newHouse(t *testing.T) *house {
 	h.server = &Server{
 		Accounts: &doorkeeper{}, Contacts: h.usher, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
 		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn, Sendings: h.crowd,
+		Factors:    account.Factors{Rows: bare{}},
 		ClientList: h.shelf, LinkList: h.shelf, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos, Films: &h.films}, Logos: &h.logos, Films: &h.films, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
@@ -298,11 +299,22 @@ func (d *doorkeeper) Session(_ context.Context, id account.Secret) (account.Staf
 	return priya, nil
 }
 
+// bare is a practice in which nobody has a second factor.
+type bare struct{ account.FactorRows }
+
+func (bare) Factors(context.Context, account.Person) ([]account.KeptFactor, error) { return nil, nil }
+
+func (bare) Trusted(context.Context, uuid.UUID, account.Hash) (bool, error) { return false, nil }
+
+func (bare) TrustedDevices(context.Context, uuid.UUID) (int, error) { return 0, nil }
+
+func (bare) RecoveryLeft(context.Context, uuid.UUID) (int, error) { return 0, nil }
+
 func (d *doorkeeper) Enter(context.Context, uuid.UUID, account.SignIn) (account.SignedIn, error) {
 	return account.SignedIn{}, accounts.ErrSession
 }
 
-func (d *doorkeeper) ByID(context.Context, uuid.UUID) (account.Person, bool, error) {
+func (d *doorkeeper) ByID(context.Context, int32, uuid.UUID) (account.Person, bool, error) {
 	return account.Person{}, false, nil
 }
 

@@ -310,7 +310,7 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 		to = next
 	}
 	v, err := s.visit(r)
-	if err != nil { // nobody is in: the browser's memory must do
+	if err != nil || v.Standing.Enrolled && !v.Standing.Second { // nobody is in: the browser's memory must do
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}

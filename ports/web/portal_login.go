@@ -8,6 +8,7 @@ import (
 
 	"portico/app/account"
 	"portico/app/language"
+	accounts "portico/domain/account"
 	"portico/domain/fault"
 	"portico/domain/firm"
 	"portico/ports/web/views"
@@ -79,7 +80,10 @@ func (s *Server) portalLogin(w http.ResponseWriter, r *http.Request) error {
 // loginForm is the empty form, and the practice that it is for.
 func (s *Server) loginForm(r *http.Request, p, next string) (views.PortalLogin, int32, error) {
 	words := entryWords(r)
-	page := views.PortalLogin{Entry: views.Entry{W: words, Title: words.T("access.sign_in")}, Next: portalPath(next)}
+	page := views.PortalLogin{Entry: views.Entry{W: words, Title: words.T("access.sign_in"), Modules: []string{"passkey-form.js"}}, Next: portalPath(next)}
+	page.Passkey = views.PasskeyForm{
+		W: words, Options: "/portal/login/passkey/options", Action: "/portal/login/passkey", Next: page.Next, Button: words.T("factors.passkey.sign_in"), Wide: true, Quiet: true,
+	}
 	name, no, err := s.practiceOf(r.Context(), p)
 	if err != nil || no == 0 {
 		return page, no, err
@@ -129,11 +133,14 @@ func (s *Server) portalSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.carryVisit(w, in)
 	to := page.Next
 	if to == "" {
 		to = "/portal"
 	}
+	if in, to, err = s.afterPassword(r, in, to); err != nil {
+		return err
+	}
+	s.carryVisit(w, in)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
@@ -178,8 +185,15 @@ func (s *Server) leavePortal(w http.ResponseWriter, r *http.Request) {
 
 // refuseVisitor is what a contact sees instead of a page: the sign-in where nobody is signed in, and otherwise why not.
 func (s *Server) refuseVisitor(w http.ResponseWriter, r *http.Request, code int, f *fault.Error) {
+	if f.Code == accounts.ErrStale.Code {
+		http.Redirect(w, r, portalStep+"?"+nextQuery(portalSecurity), http.StatusSeeOther)
+		return
+	}
 	if f.Kind == fault.Unauthenticated {
 		to := "/portal/login"
+		if f.Code == accounts.ErrSecond.Code {
+			to = portalSecond
+		}
 		if next := portalPath(r.URL.RequestURI()); next != "" && next != "/portal" && r.Method == http.MethodGet {
 			to += "?" + nextQuery(next)
 		}

@@ -37,6 +37,12 @@ type Contacts interface {
 	Move(ctx context.Context, firm int32, contact uuid.UUID, generation int) (account.Moving, error)
 	AgreeAddress(ctx context.Context, firm int32, contact uuid.UUID, generation int, end accounts.End) (done bool, err error)
 	RefuseAddress(ctx context.Context, firm int32, contact uuid.UUID, generation int) error
+
+	Pass(ctx context.Context, id account.Secret) (account.Secret, error)
+	Refresh(ctx context.Context, id account.Secret) error
+	Reconfirm(ctx context.Context, v account.Visit, password string, b account.Browser) error
+	Holder(ctx context.Context, firm int32, contact uuid.UUID) (account.Person, bool, error)
+	Enter(ctx context.Context, p account.Person, b account.Browser) (account.Entered, error)
 }
 
 // People knows the names of a practice's contacts. Implementation: app/contact.
@@ -75,8 +81,19 @@ func (s *Server) entered(h handler) handler {
 	})
 }
 
-// visiting is entered, but for what the practice asks for first.
+// visiting is entered, but for what the practice asks for first. The second factor that somebody has is asked for before
+// everything else.
 func (s *Server) visiting(h handler) handler {
+	return s.onTheWay(func(w http.ResponseWriter, r *http.Request) error {
+		if v := visitorOf(r); v.Standing.Enrolled && !v.Standing.Second {
+			return accounts.ErrSecond
+		}
+		return h(w, r)
+	})
+}
+
+// onTheWay is visiting, but for contacts who still owe their second factor: they may show it, and nothing else.
+func (s *Server) onTheWay(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.visit(r)
 		if err != nil {

@@ -73,6 +73,22 @@ func (u *usher) EndVisit(_ context.Context, v account.Visit, id uuid.UUID) error
 	return nil
 }
 
+func (u *usher) Pass(context.Context, account.Secret) (account.Secret, error) { return visit, nil }
+
+func (u *usher) Refresh(context.Context, account.Secret) error { return nil }
+
+func (u *usher) Reconfirm(context.Context, account.Visit, string, account.Browser) error {
+	return accounts.ErrPresent
+}
+
+func (u *usher) Holder(context.Context, int32, uuid.UUID) (account.Person, bool, error) {
+	return account.Person{}, false, nil
+}
+
+func (u *usher) Enter(context.Context, account.Person, account.Browser) (account.Entered, error) {
+	return account.Entered{}, accounts.ErrSession
+}
+
 func (u *usher) EndVisits(context.Context, account.Visit) error { u.left = true; return nil }
 
 // enter gives the requests that follow a contact's session.

@@ -107,7 +107,7 @@ type Accounts interface {
 	Session(ctx context.Context, id account.Secret) (account.Staff, error)
 	SignOut(ctx context.Context, id account.Secret) error
 	Enter(ctx context.Context, staff uuid.UUID, cmd account.SignIn) (account.SignedIn, error)
-	ByID(ctx context.Context, staff uuid.UUID) (account.Person, bool, error)
+	ByID(ctx context.Context, firm int32, staff uuid.UUID) (account.Person, bool, error)
 	Pass(ctx context.Context, id account.Secret) (account.Secret, error)
 	Refresh(ctx context.Context, id account.Secret) error
 	Reconfirm(ctx context.Context, cmd account.ChangePassword) error
@@ -212,6 +212,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	portal("GET /portal/settings/address", s.addressForm)
 	portal("POST /portal/settings/address", s.requestAddress)
 	portal("POST /portal/settings/address/refusal", s.callOffAddress)
+	before("POST /portal/login/passkey/options", s.passkeyOptions)
+	before("POST /portal/login/passkey", s.portalPasskey)
+	onTheWay := func(route string, h handler) { on(route, s.handle(portalPage, s.onTheWay(h))) }
+	s.factorRoutes(portal, onTheWay, portalSecurity, portalSecond, portalStep, s.portalDesk)
 	portal("GET /portal/settings/devices", s.devices)
 	portal("POST /portal/settings/devices/end", s.endDevices)
 	portal("POST /portal/settings/devices/{id}/end", s.endDevice)

@@ -45,6 +45,8 @@ type PortalLogin struct {
 	Next  string
 	Email string
 	Who   []PersonChoice // where address and password fit several people
+
+	Passkey PasskeyForm
 }
 
 // PersonChoice is one of several people.

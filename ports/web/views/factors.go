@@ -154,6 +154,57 @@ type (
 	}
 )
 
+// PortalSecurity, PortalApp, PortalNumber and PortalCodes are the portal's own pages around them, PortalStep and
+// PortalSecond those in front of them.
+type (
+	PortalSecurity struct {
+		Portal
+		Heading string
+		Body    SecurityBody
+	}
+	PortalApp struct {
+		Portal
+		Heading string
+		Body    AppBody
+	}
+	PortalNumber struct {
+		Portal
+		Heading string
+		Body    NumberBody
+	}
+	PortalCodes struct {
+		Portal
+		Heading string
+		Body    CodesBody
+	}
+	PortalStep struct {
+		Entry
+		Body StepBody
+	}
+	PortalSecond struct {
+		Entry
+		Body SecondBody
+	}
+)
+
+// File names the template.
+func (PortalSecurity) File() string { return "portal_security.html" }
+
+// File names the template.
+func (PortalApp) File() string { return "portal_app.html" }
+
+// File names the template.
+func (PortalNumber) File() string { return "portal_number.html" }
+
+// File names the template.
+func (PortalCodes) File() string { return "portal_codes.html" }
+
+// File names the template.
+func (PortalStep) File() string { return "portal_step.html" }
+
+// File names the template.
+func (PortalSecond) File() string { return "portal_second.html" }
+
 // File names the template.
 func (Security) File() string { return "security.html" }
 

@@ -71,7 +71,23 @@ func portalPages(w *language.Words) []Page {
 			Mails:  w.T("portal.settings.mails.text", "«Harbour & Vale»", "«ingrid@solberg.example»"), Links: []PortalLink{{"shield-check", w.T("portal.settings.factors"), w.T("portal.settings.factors.text"), "/portal/settings/security"}},
 			Problems: Problems{{"language", w.T("portal.refused")}, {"zone", w.T("portal.refused")}},
 		},
+		PortalSecurity{Portal: page("settings"), Heading: w.T("factors.title"), Body: factorSample(w)},
+		PortalApp{Portal: page("settings"), Heading: w.T("factors.add.app"), Body: AppBody{W: w, Base: "/portal/settings/security", Action: "/a", QRSize: 41, QRPath: "M4 4h1v1h-1z", Link: "otpauth://totp/x", Key: "ABCD", Code: CodeField{W: w, Label: w.T("factors.app.code"), Digits: true}}},
+		PortalNumber{Portal: page("settings"), Heading: w.T("factors.text.title"), Body: NumberBody{W: w, To: "«+44»", Action: "/a", Again: "/b", Done: w.T("factors.done.sent"), Code: CodeField{W: w, Label: w.T("factors.code"), Digits: true, Problem: w.T("fault.account.code")}}},
+		PortalCodes{Portal: page("settings"), Heading: w.T("factors.codes.title"), Body: CodesBody{W: w, Codes: []string{"«abcd»"}}},
+		PortalStep{Entry: Entry{W: w, Title: w.T("factors.step.title"), Practice: "«Harbour & Vale»"}, Body: StepBody{W: w, Problem: w.T("factors.passkey.failed"), Passkey: &PasskeyForm{W: w, Button: w.T("factors.login.passkey.use"), Quiet: true}}},
+		PortalSecond{Entry: Entry{W: w, Title: w.T("factors.login.title"), Practice: "«Harbour & Vale»"}, Body: SecondBody{W: w, Text: w.T("factors.login.app"), Code: &CodeField{W: w, Label: w.T("factors.code"), Digits: true}, Ask: "/a", Others: []Way{{w.T("factors.method.recovery"), "/b"}}, Helper: "«Harbour & Vale»", Done: w.T("factors.done.sent")}},
 		PortalRefused{PortalPlain: PortalPlain{frame(w.T("portal.refused"))}, Heading: w.T("portal.refused"), Text: w.T("portal.refused.text"), Action: w.T("portal.refused.action"), Href: "/portal"},
+	}
+}
+
+// factorSample has every method, and something wrong.
+func factorSample(w *language.Words) SecurityBody {
+	return SecurityBody{
+		W: w, Base: "/portal/settings/security", Required: true, App: true, Text: true, Mail: "«ingrid@solberg.example»", Recovery: 3, Devices: 2, Done: w.T("factors.done.added"),
+		Problem: w.T("fault.account.method"), Number: "12", NumberProblem: w.T("fault.account.number"),
+		Methods: []MethodLine{{ID: one, Name: w.T("factors.method.passkey"), Label: "«Blue key»", Icon: "key-round", Added: "«21 Nov»", Used: "«21 Nov»"}, {ID: two, Name: w.T("factors.method.app"), Icon: "shield-check", Added: "«21 Nov»"}},
+		Passkey: PasskeyForm{W: w, Button: w.T("factors.add.passkey"), New: true, Name: "«Firefox»", Problem: w.T("fault.account.label")},
 	}
 }
 
@@ -81,6 +97,9 @@ func barePortal() []Page {
 	return []Page{
 		PortalHome{Portal: p}, PortalList{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
 		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
+		PortalSecurity{Portal: p, Body: SecurityBody{W: p.W, Passkey: PasskeyForm{W: p.W}}}, PortalApp{Portal: p, Body: AppBody{W: p.W, Code: CodeField{W: p.W}}},
+		PortalNumber{Portal: p, Body: NumberBody{W: p.W, Code: CodeField{W: p.W}}}, PortalCodes{Portal: p, Body: CodesBody{W: p.W}},
+		PortalStep{Entry: Entry{W: p.W}, Body: StepBody{W: p.W}}, PortalSecond{Entry: Entry{W: p.W}, Body: SecondBody{W: p.W}},
 	}
 }
 

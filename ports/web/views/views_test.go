@@ -157,7 +157,7 @@ func full() []Page {
 		FileName{Public: public, Base: base, ID: one, Name: "a.pdf", Typed: "b", Problem: "Type a name."},
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
 		Withdrawal{Public: public, Base: base, ID: one, Name: "a.pdf", Kept: "It is in the return.", Typed: "But", Problem: "Shorten it.", MaxReason: 1000},
-		PortalLogin{Entry: entry("Sign in"), P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
+		PortalLogin{Entry: entry("Sign in"), Passkey: PasskeyForm{W: language.For("en"), Button: "Use", Quiet: true}, P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
 		Entrance{Entry: entry("Welcome"), Mode: "account", Base: "/i/x", Command: one, Name: "Ingrid Solberg", Email: "ingrid@example.org", Terms: TermsText{2, "Be kind.\nAlways.", "de"}, Agreed: true, Field: "agree"},
 		Entrance{Entry: entry("Welcome"), Mode: "link", Base: "/i/x", Command: one, Optional: true, Field: "new"},
 		Entrance{Entry: entry("Open"), Mode: "password", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "open", Base: "/i/x"},
@@ -262,7 +262,7 @@ func empty() []Page {
 		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
-		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
+		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing, Passkey: PasskeyForm{W: language.For("en")}}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
 		Entrance{Entry: nothing}, PortalTerms{Entry: nothing}, Forgotten{Entry: nothing}, Reset{Entry: nothing}, PortalPassword{Entry: nothing}, PortalAddress{Entry: nothing}, Move{Entry: nothing},
 	}
 }
