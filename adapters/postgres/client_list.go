@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	app "portico/app/client"
+	"portico/app/clientimport"
 	contactapp "portico/app/contact"
 	"portico/domain/client"
 	"portico/domain/event"
@@ -437,4 +438,36 @@ func namesBy(ctx context.Context, tx pgx.Tx, sql string, args ...any) (map[uuid.
 		return nil
 	})
 	return out, err
+}
+
+// knownClients are all clients of the practice; those known longest come first.
+func knownClients(ctx context.Context, tx pgx.Tx) (all []clientimport.KnownClient, err error) {
+	rows, err := tx.Query(ctx, `SELECT id, name, email, sort, reference, owner_id, tags FROM portal.client ORDER BY created_at, id`)
+	if err != nil {
+		return nil, err
+	}
+	all, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (k clientimport.KnownClient, err error) {
+		err = r.Scan(&k.Says.Client, &k.Says.Name, &k.Says.Email, &k.Says.Sort, &k.Says.Reference, &k.Says.Owner, &k.Tags)
+		return k, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[uuid.UUID]int, len(all))
+	for i, k := range all {
+		at[k.Says.Client] = i
+	}
+	rows, err = tx.Query(ctx, `SELECT client_id, contact_id, rights FROM portal.client_contact ORDER BY linked_at, contact_id`)
+	if err != nil {
+		return nil, err
+	}
+	var id, contact uuid.UUID
+	var rights []client.Right
+	_, err = pgx.ForEachRow(rows, []any{&id, &contact, &rights}, func() error {
+		if i, ok := at[id]; ok {
+			all[i].People = append(all[i].People, clientimport.KnownLink{Person: contact, Rights: slices.Clone(rights)})
+		}
+		return nil
+	})
+	return all, err
 }

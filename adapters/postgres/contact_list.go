@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/app/clientimport"
 	app "portico/app/contact"
 	"portico/domain/contact"
 	"portico/domain/event"
@@ -238,4 +239,21 @@ func countClients(ctx context.Context, tx pgx.Tx, rows []app.Row) error {
 		rows[i].Clients = n[rows[i].ID]
 	}
 	return err
+}
+
+// knownPeople are all people of the practice; those known longest come first.
+func knownPeople(ctx context.Context, tx pgx.Tx) (all []clientimport.KnownPerson, err error) {
+	rows, err := tx.Query(ctx, `SELECT id, given, family, email, phone, language, zone FROM portal.contact ORDER BY added_at, id`)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.UUID
+	var given, family, email, phone, language, zone string
+	_, err = pgx.ForEachRow(rows, []any{&id, &given, &family, &email, &phone, &language, &zone}, func() error {
+		all = append(all, clientimport.KnownPerson{ID: id, Details: contact.Details{
+			Given: event.Of(id, given), Family: event.Of(id, family), Email: event.Of(id, email), Phone: event.Of(id, phone), Language: language, Zone: zone,
+		}})
+		return nil
+	})
+	return all, err
 }

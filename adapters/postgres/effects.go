@@ -254,8 +254,11 @@ type manner struct {
 }
 
 func mannerOf(kind string) manner {
-	if lane(kind) == "scan" {
+	switch lane(kind) {
+	case "scan":
 		return manner{tries: scanTries, limit: scanLimit, renews: true}
+	case "import":
+		return manner{tries: effectTries, limit: importTime, renews: true}
 	}
 	return manner{tries: effectTries, limit: effectLease - 2*effectNote}
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/clientimport"
 	"portico/domain/contact"
 	"portico/domain/firm"
 	"portico/domain/invite"
@@ -37,6 +38,10 @@ func Events() []EventSpec {
 		{Event: firm.TabsSet{}},
 		{Event: firm.AccessSet{}},
 		{Event: firm.StaffFactorSet{}},
+
+		{Event: clientimport.Confirmed{}},
+		{Event: clientimport.Stopped{}},
+		{Event: clientimport.Ended{}},
 
 		{Event: client.Created{}},
 		{Event: client.Changed{}},

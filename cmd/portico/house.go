@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"portico/adapters/postgres"
+	"portico/adapters/sheet"
 	"portico/app/account"
 	clientapp "portico/app/client"
+	"portico/app/clientimport"
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
@@ -47,6 +49,7 @@ type house struct {
 	door     door
 
 	receipts receiptapp.Receipts
+	imports  clientimport.Commands
 
 	keys keys
 	log  *slog.Logger
@@ -87,6 +90,8 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 		Codes: account.Factors{Events: h.store, Rows: postgres.Factors{Pool: db.Work, Vault: h.vault}, Throttle: h.accounts, Keys: k.links},
 	}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
+	rows := postgres.ClientImports{DB: db}
+	h.imports = clientimport.Commands{Events: h.store, Rows: rows, Known: rows.Known, Read: sheet.Read, Write: sheet.Write}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil
 }

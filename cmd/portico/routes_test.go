@@ -219,6 +219,16 @@ var pageRules = map[string]rule{
 	"GET /i/{token}":          byInvitation(200, 410),
 	"POST /i/{token}/opening": byInvitation(303, 410),
 
+	"GET /clients/imports":                    staffOnly(200, 200),
+	"POST /clients/imports":                   staffOnly(303, 303),
+	"GET /clients/imports/{id}":               staffOnly(200, 404),
+	"POST /clients/imports/{id}/mapping":      staffOnly(422, 404), // the form says nothing of the columns
+	"POST /clients/imports/{id}/confirmation": staffOnly(303, 404),
+	"POST /clients/imports/{id}/stop":         staffOnly(409, 404), // it hasn't been confirmed
+	"GET /clients/imports/{id}/result.csv":    staffOnly(200, 404),
+	"GET /clients/export.csv":                 staffOnly(200, 200),
+	"GET /clients/export.xlsx":                staffOnly(200, 200),
+
 	"GET /upload-links":                  staffOnly(200, 200),
 	"GET /upload-links/new":              staffOnly(200, 200),
 	"POST /upload-links":                 staffOnly(303, 422), // for a client who isn't theirs
@@ -352,15 +362,24 @@ type called struct {
 
 // callRules is the declared matrix of the API: every operation of its OpenAPI document must be in it.
 var callRules = map[string]called{
-	"GET /clients":                            {"", 200, 200},
-	"POST /clients":                           {`{"name":"Ida Instance"}`, 201, 201},
-	"GET /clients/{id}":                       {"", 200, 404},
-	"GET /invites":                            {"", 200, 200},
-	"POST /invites":                           {`{"contact_ids":["INVITEE"]}`, 201, 201}, // with a problem for one who isn't theirs
-	"GET /invites/{id}":                       {"", 200, 404},
-	"POST /invites/{id}/resend":               {"", 200, 404},
-	"POST /invites/{id}/withdrawal":           {`{"reason":"They have left"}`, 200, 404},
-	"POST /invites/{id}/access-removal":       {"", 409, 404}, // nobody has accepted it
+	"GET /clients":                      {"", 200, 200},
+	"POST /clients":                     {`{"name":"Ida Instance"}`, 201, 201},
+	"GET /clients/{id}":                 {"", 200, 404},
+	"GET /invites":                      {"", 200, 200},
+	"POST /invites":                     {`{"contact_ids":["INVITEE"]}`, 201, 201}, // with a problem for one who isn't theirs
+	"GET /invites/{id}":                 {"", 200, 404},
+	"POST /invites/{id}/resend":         {"", 200, 404},
+	"POST /invites/{id}/withdrawal":     {`{"reason":"They have left"}`, 200, 404},
+	"POST /invites/{id}/access-removal": {"", 409, 404}, // nobody has accepted it
+
+	"GET /clients/export":                     {"", 200, 200},
+	"POST /clients/imports":                   {"Name\nIda Instance\n", 201, 201},
+	"GET /clients/imports/{id}":               {"", 200, 404},
+	"GET /clients/imports/{id}/rows":          {"", 200, 404},
+	"PUT /clients/imports/{id}/mapping":       {`{"mapping":["name"]}`, 200, 404},
+	"POST /clients/imports/{id}/confirmation": {"", 200, 404},
+	"POST /clients/imports/{id}/stop":         {"", 409, 404}, // it hasn't been confirmed
+
 	"GET /upload-links":                       {"", 200, 200},
 	"POST /upload-links":                      {`{"client_id":"CLIENT","recipients":[{"name":"A","email":"a@example.org"}],"expires_on":"LATER"}`, 201, 404},
 	"GET /upload-links/{id}":                  {"", 200, 404},
@@ -586,6 +605,10 @@ func flooding(t *testing.T, w *routesWorld) {
 	for _, route := range sorted(pageRules) {
 		if safe(route) || strings.HasSuffix(route, "/uploads/*") || strings.HasSuffix(route, "/files") || strings.HasSuffix(route, "/logo") || strings.HasSuffix(route, "/film") {
 			continue
+		}
+		large := large
+		if route == "POST /clients/imports" {
+			large = strings.Repeat("x", 21<<20)
 		}
 		for _, who := range []string{nobody, staff, holder} {
 			r := w.request(t, route, who, w.shared)

@@ -18,6 +18,7 @@ import (
 
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	"portico/app/clientimport"
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
@@ -65,6 +66,7 @@ type fixture struct {
 	template uuid.UUID                     // made when a route is about it: a practice has few
 	article  uuid.UUID
 	joining  uuid.UUID // somebody who is invited to join the practice, likewise
+	list     uuid.UUID // likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -313,6 +315,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.articleOf(t, f)
 	case strings.HasPrefix(path, "/settings/people/"), strings.HasPrefix(path, "/staff/"):
 		id = w.joiningOf(t, f)
+	case strings.Contains(path, "imports/{id}"):
+		id = w.listOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
 	case strings.HasPrefix(path, "/contacts/"):
@@ -370,6 +374,18 @@ func (w *routesWorld) articleOf(t *testing.T, f *fixture) uuid.UUID {
 	return f.article
 }
 
+// listOf is a list of clients that was read and not confirmed.
+func (w *routesWorld) listOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.list == uuid.Nil {
+		f.list = newID(t)
+		if _, err := w.house.imports.Upload(t.Context(), clientimport.Upload{By: w.calm.by(), ID: f.list, File: "list.csv", Content: []byte("Name\n" + rndWord(t) + "\n")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.list
+}
+
 func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {
 	t.Helper()
 	if f.template == uuid.Nil {
@@ -423,6 +439,10 @@ func (w *routesWorld) request(t *testing.T, route, who string, f *fixture, heade
 	case strings.HasSuffix(route, "/files"):
 		kind = "multipart/form-data; boundary=b"
 		body = strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.txt\"\r\n\r\nby a form\r\n--b--\r\n")
+	case route == "POST /clients/imports":
+		kind = "multipart/form-data; boundary=b"
+		body = strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n" + uuid.NewString() +
+			"\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\nName\nIda\n\r\n--b--\r\n")
 	default:
 		body = strings.NewReader(w.everyForm(f, who).Encode())
 	}

@@ -17,6 +17,7 @@ import (
 	mailadapter "portico/adapters/mail"
 	"portico/adapters/postgres"
 	"portico/app/account"
+	"portico/app/clientimport"
 	"portico/app/deadline"
 	"portico/app/es"
 	inviteapp "portico/app/invite"
@@ -24,6 +25,7 @@ import (
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	accounts "portico/domain/account"
+	importdomain "portico/domain/clientimport"
 	"portico/domain/uploadlink"
 	"portico/ports/api"
 	"portico/ports/web"
@@ -98,9 +100,10 @@ func (h *house) serve(ctx context.Context, s site) error {
 		Holder: h.holderOf, Codes: h.factorRows(),
 	}
 	acts := byKind{
-		"mail": messages,
-		"sms":  messages,
-		"scan": s.scan.performer(h.store, transfers),
+		"mail":   messages,
+		"sms":    messages,
+		"scan":   s.scan.performer(h.store, transfers),
+		"import": h.imports,
 	}
 	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
 		stop()
@@ -141,6 +144,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 			uploadlink.WithdrawalRequested{}.EventType(), uploadlink.WithdrawalAccepted{}.EventType(), uploadlink.WithdrawalRefused{}.EventType(),
 		}, linkapp.Effects),
 		effects.Reactor("second_factor_messages", account.FactorMailTypes(), account.FactorEffects),
+		effects.Reactor("client_imports", []string{importdomain.Confirmed{}.EventType()}, clientimport.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		bytesOfDeleted(transfers, h.log),
@@ -253,7 +257,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Ledger:  postgres.MessageList{DB: h.db},
-		Content: transfers, Receipts: h.receipts, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
+		Content: transfers, Receipts: h.receipts, Imports: h.imports, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
 	apiHandler, err := programs.Handler()
 	if err != nil {
@@ -267,7 +271,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Invites: h.invites, InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
+		Receipts: h.receipts, Imports: h.imports, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -12,6 +12,7 @@
 package client
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -130,6 +131,19 @@ func (c Client) Change(n Creating) ([]Event, error) {
 		return nil, err
 	}
 	return []Event{says}, nil
+}
+
+// Merge is Change with whatever n leaves empty as it was. It refuses as Change does.
+func (c Client) Merge(n Creating) ([]Event, error) {
+	n.Name, n.Email = cmp.Or(strings.TrimSpace(n.Name), c.says.Name.Text), cmp.Or(strings.TrimSpace(n.Email), c.says.Email.Text)
+	n.Sort, n.Reference = cmp.Or(n.Sort, c.says.Sort), cmp.Or(strings.TrimSpace(n.Reference), c.says.Reference)
+	return c.Change(n)
+}
+
+// Linked tells whether a person is linked to the client.
+func (c Client) Linked(contact uuid.UUID) bool {
+	_, ok := c.contacts[contact]
+	return ok
 }
 
 func check(n Creating) (Changed, error) {

@@ -12,6 +12,7 @@
 package contact
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -93,6 +94,16 @@ func (c Contact) Change(id uuid.UUID, entry Entry, accepted bool) ([]Event, erro
 		return nil, nil
 	}
 	return []Event{Changed{Details: details}}, nil
+}
+
+// Merge is Change with whatever entry leaves empty as it was. It refuses as Change does.
+func (c Contact) Merge(id uuid.UUID, entry Entry, accepted bool) ([]Event, error) {
+	d := c.details
+	return c.Change(id, Entry{
+		Given: cmp.Or(strings.TrimSpace(entry.Given), d.Given.Text), Family: cmp.Or(strings.TrimSpace(entry.Family), d.Family.Text),
+		Email: cmp.Or(strings.TrimSpace(entry.Email), d.Email.Text), Phone: cmp.Or(strings.TrimSpace(entry.Phone), d.Phone.Text),
+		Language: cmp.Or(entry.Language, d.Language), Zone: cmp.Or(entry.Zone, d.Zone),
+	}, accepted)
 }
 
 // Move gives the person the address that they have proved to be theirs (rule 5). It refuses with ErrNotFound,

@@ -50,6 +50,7 @@ type Server struct {
 	Ledger   message.Reader
 	Content  Content
 	Receipts receiptapp.Receipts
+	Imports  Imports
 	Keys     secret.KeyRing // for copies of links
 	BaseURL  string         // where browsers find the pages, without a slash at its end
 	Version  string         // of this program, in the OpenAPI document
@@ -119,6 +120,13 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeClients, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
 	register(s, a, account.ChangeClients, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
 	register(s, a, account.SeeClients, op(get, "/clients/{id}", "get-client", "Clients", "Get a client"), s.getClient)
+	register(s, a, account.ImportClients, download(op(get, "/clients/export", "export-clients", "Clients", "Get all clients with their people as a table, in the columns that an import reads")), s.exportClients)
+	register(s, a, account.ImportClients, table(created(op(post, "/clients/imports", "create-client-import", "Clients", "Read a CSV or XLSX file with clients; nothing is written until the import is confirmed"))), s.uploadImport)
+	register(s, a, account.ImportClients, op(get, "/clients/imports/{id}", "get-client-import", "Clients", "Get what would come of an import, or what came of it"), s.getImport)
+	register(s, a, account.ImportClients, op(get, "/clients/imports/{id}/rows", "list-client-import-rows", "Clients", "List the rows of an import with what each leads to"), s.listImportRows)
+	register(s, a, account.ImportClients, op(put, "/clients/imports/{id}/mapping", "put-client-import-mapping", "Clients", "Say what the columns of the file hold"), s.mapImport)
+	register(s, a, account.ImportClients, op(post, "/clients/imports/{id}/confirmation", "confirm-client-import", "Clients", "Let the rows be taken"), s.confirmImport)
+	register(s, a, account.ImportClients, op(post, "/clients/imports/{id}/stop", "stop-client-import", "Clients", "Let no further row be taken; those that were stay"), s.stopImport)
 
 	register(s, a, account.SeeClients, op(get, "/invites", "list-invites", "Invitations", "List invitations into the portal, the newest sending first"), s.listInvites)
 	register(s, a, account.Invite, created(op(post, "/invites", "create-invites", "Invitations", "Invite one contact or several; each is decided for itself")), s.createInvites)

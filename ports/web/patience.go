@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/app/clientimport"
 	"portico/domain/fault"
 	"portico/domain/firm"
 	pictures "portico/domain/picture"
@@ -66,8 +67,9 @@ func (p Patience) Server(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 var (
-	errTooMuch = fault.New(fault.TooLarge, "web.too_much", "This form holds more than the 1 MB that can be taken. Shorten your text and send it again.")
-	errTooSlow = fault.New(fault.Unavailable, "web.too_slow", "Your request took too long to arrive. Check the connection and send it again.")
+	errTooMuch     = fault.New(fault.TooLarge, "web.too_much", "This form holds more than the 1 MB that can be taken. Shorten your text and send it again.")
+	errFileTooMuch = fault.New(fault.TooLarge, "web.file_too_much", "This file is larger than the 20 MB that can be taken here. Split it, or take out what isn’t needed, and choose it again.")
+	errTooSlow     = fault.New(fault.Unavailable, "web.too_slow", "Your request took too long to arrive. Check the connection and send it again.")
 )
 
 // streams tells the addresses that files are sent to; the bodies of all others are forms.
@@ -79,8 +81,14 @@ func streams(path string) bool {
 	return part[3] == "uploads" || part[3] == "files" && len(part) == 4
 }
 
-// attached are the forms of the practice that carry a file, and how many bytes each may hold in all.
-var attached = map[string]int64{"/settings/branding/logo": pictures.MaxBytes + 64<<10, "/settings/help/video/film": firm.MaxVideo + 64<<10}
+// attached are the forms of the practice that carry a file, and how many bytes each may hold in all. Nothing of it is
+// read before it is known who sends it.
+var attached = map[string]int64{
+	"/settings/branding/logo":   pictures.MaxBytes + 64<<10,
+	"/settings/help/video/film": firm.MaxVideo + 64<<10,
+	"/clients/imports":          clientimport.MaxBytes + 64<<10,
+	"/api/v1/clients/imports":   clientimport.MaxBytes + 64<<10,
+}
 
 // bounded refuses bodies that are too large or come too slowly, wherever no file is expected.
 func (s *Server) bounded(next http.Handler) http.Handler {
@@ -98,9 +106,9 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			_ = rc.SetReadDeadline(time.Now().Add(leftover))
 			return
 		}
-		b, most := &formBody{rc: rc}, s.Patience.FormBytes
+		b, most, refusal := &formBody{all: r.Body, rc: rc}, s.Patience.FormBytes, errTooMuch
 		if n, ok := attached[r.URL.Path]; ok {
-			most, b.silence = n, s.Patience.Silence
+			most, b.silence, refusal = n, s.Patience.Silence, errFileTooMuch.Withf("This file is larger than the %d MB that can be taken here. Choose a smaller one.", n>>20)
 		}
 		b.ReadCloser = http.MaxBytesReader(w, r.Body, most)
 		_ = b.rc.SetReadDeadline(time.Now().Add(s.Patience.Form)) // where it isn't supported nothing waits, either
@@ -109,7 +117,7 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		s.handle(kindOf(r), func(http.ResponseWriter, *http.Request) error { return errTooMuch }).ServeHTTP(w, r)
+		s.handle(kindOf(r), func(http.ResponseWriter, *http.Request) error { return refusal }).ServeHTTP(w, r)
 		b.drain()
 	})
 }
@@ -138,6 +146,7 @@ const leftover = 2 * time.Second
 // as long as it moves.
 type formBody struct {
 	io.ReadCloser
+	all     io.Reader // what is sent, whatever of it may be read
 	rc      *http.ResponseController
 	silence time.Duration // 0: the whole form has one deadline
 }
@@ -156,9 +165,12 @@ func (b *formBody) Read(p []byte) (int, error) {
 // drain reads on for a moment after a refusal: a browser that is still sending sees a reset line instead of the answer.
 func (b *formBody) drain() {
 	if b.rc.SetReadDeadline(time.Now().Add(leftover)) == nil {
-		_, _ = io.CopyN(io.Discard, b.ReadCloser, 4<<20)
+		_, _ = io.CopyN(io.Discard, b.all, drainBytes)
 	}
 }
+
+// drainBytes is a list that is twice as long as may be; who sends more learns of it by the reset.
+const drainBytes = 40 << 20
 
 // unread is why a body couldn't be read, as a person may know it; nil where nothing is known.
 func unread(err error) *fault.Error {

@@ -68,6 +68,7 @@ type Server struct {
 	Uploads Uploads
 
 	Receipts receiptapp.Receipts
+	Imports  Imports
 
 	Webhooks Webhooks
 	Ledger   message.Reader
@@ -223,6 +224,15 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /clients", accounts.SeeClients, s.clients)
 	staff("GET /clients/new", accounts.ChangeClients, s.newClient)
 	staff("POST /clients", accounts.ChangeClients, s.createClient)
+	staff("GET /clients/imports", accounts.ImportClients, s.imports)
+	staff("POST /clients/imports", accounts.ImportClients, s.uploadImport)
+	staff("GET /clients/imports/{id}", accounts.ImportClients, s.clientImport)
+	staff("POST /clients/imports/{id}/mapping", accounts.ImportClients, s.mapImport)
+	staff("POST /clients/imports/{id}/confirmation", accounts.ImportClients, s.confirmImport)
+	staff("POST /clients/imports/{id}/stop", accounts.ImportClients, s.stopImport)
+	staff("GET /clients/imports/{id}/result.csv", accounts.ImportClients, s.importReport)
+	staff("GET /clients/export.csv", accounts.ImportClients, s.exportClients)
+	staff("GET /clients/export.xlsx", accounts.ImportClients, s.exportClients)
 	staff("GET /clients/{id}", accounts.SeeClients, s.client)
 	staff("GET /clients/{id}/edit", accounts.ChangeClients, s.editClient)
 	staff("POST /clients/{id}/details", accounts.ChangeClients, s.changeClient)

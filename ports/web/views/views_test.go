@@ -127,6 +127,7 @@ func full() []Page {
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
 		Link{Shell: shell("Upload link", "links"), Link: line, ClientID: one, Message: "Please send these.\nThank you", Wanted: []string{"P60", "Bank statements"}, Open: true, Command: two, ExtendTo: "2026-12-04", MinExpires: "2026-11-21", Problems: Problems{{"expires_on", "Choose a later day."}}, Files: []FileLine{file}, Pager: Pager{Next: "/upload-links/x?after=y", Shown: "200 of 1234 files"}, Later: true, Receipts: receipts, Withdrawn: 2},
 		uploadSettings(shell("Upload settings", "settings")),
+		clientImports(shell("Import clients", "clients")), clientImport(shell("Import Clients.xlsx", "clients")), ClientImport{Shell: shell("Import", "clients"), Under: true, Total: 3},
 		Template{Shell: shell("Change template", "settings"), ID: one, Command: two, Name: "Year end", Text: "Dear client,\nplease send your papers.", Problems: Problems{{"name", "Give it a name."}, {"text", "Write the text."}}},
 		Inbox{Shell: shell("Inbox", "inbox"), Asked: []FileLine{photo}, Days: []BatchDay{{"Today", []BatchLine{sending}}, {"Friday 20 November 2026", []BatchLine{nobodys}}}, Pager: Pager{Next: "/inbox?after=x", Shown: "30 sendings"}},
 		Batch{Shell: shell("Files", "inbox"), Batch: sending, Pager: Pager{Next: "/batches/x?after=y", Shown: "200 files"}},
@@ -219,6 +220,23 @@ func uploadSettings(shell Shell) UploadSettings {
 	}
 }
 
+func clientImports(shell Shell) ClientImports {
+	return ClientImports{
+		Shell: shell, ID: one, Fields: []Choice{{"name", "Client name"}}, Problems: Problems{{"file", "Choose the file first."}},
+		Recent: []ImportLine{{ID: two, Name: "Clients.xlsx", Rows: "12 rows", At: At(time.Date(2026, 12, 4, 12, 0, 0, 0, time.UTC), time.UTC)}},
+	}
+}
+
+func clientImport(shell Shell) ClientImport {
+	return ClientImport{
+		Shell: shell, ID: one, Command: two, Name: "Clients.xlsx", Total: 3, State: "draft", Draft: true, Problems: Problems{{"columns", "Choose the name."}},
+		Columns: []ImportColumn{{0, "Name", []string{"Acme", "Bell"}, "name"}, {1, "Column 2", nil, ""}}, Fields: []Choice{{"name", "Client name"}},
+		Ready: 2, NewClients: 1, NewPeople: 1, Changing: 1, Refused: 1, Waiting: 3, Chips: []Chip{{"All 3", "/clients/imports/1", true}},
+		Rows:  []ImportRow{{2, "Acme", "/clients/1", "Ida", true, Badge{"ok", "plus", "New client"}, ""}, {3, "Club", "", "", false, Badge{"danger", "circle-alert", "Can’t be taken"}, "“club” is no kind."}},
+		Pager: Pager{Next: "?after=3", Shown: "2 rows"},
+	}
+}
+
 // messageLines are one to a person, and one to the practice.
 func messageLines() []MessageLine {
 	noon := At(time.Date(2026, 12, 4, 12, 0, 0, 0, time.UTC), time.UTC)
@@ -261,7 +279,7 @@ func empty() []Page {
 	return []Page{
 		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
-		Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
+		ClientImports{}, ClientImport{}, Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing, Passkey: PasskeyForm{W: language.For("en")}}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
 		Entrance{Entry: nothing}, PortalTerms{Entry: nothing}, Forgotten{Entry: nothing}, Reset{Entry: nothing}, PortalPassword{Entry: nothing}, PortalAddress{Entry: nothing}, Move{Entry: nothing},
 	}
@@ -346,6 +364,9 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 		FileName{Name: evil, Typed: evil, Problem: evil},
 		UploadSettings{Minutes: evil, MaxFile: evil, Quota: evil, Button: evil, Templates: []TemplateLine{{Name: evil, Start: evil}}},
 		Template{Name: evil, Text: evil},
+		ClientImport{
+			Name: evil, Draft: true, Columns: []ImportColumn{{Name: evil, Sample: []string{evil}}}, Rows: []ImportRow{{Client: evil, Who: evil, Note: evil, Badge: Badge{"danger", "x", "No"}}},
+		},
 		LinkNew{Templates: []TemplateChoice{{evil, evil, evil}}, Template: evil},
 		Receipt{Proof: Proof{Practice: evil, Email: evil, Recipient: evil, Cause: evil, Files: []ProofFile{{Name: evil, SentAs: evil, Media: evil}}}}, Verify{Keys: evil},
 	}
