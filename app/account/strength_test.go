@@ -37,13 +37,17 @@ func TestCheckContactPassword(t *testing.T) {
 	}
 }
 
-// What somebody types into a form takes no long time to judge.
-func TestJudgingIsQuick(t *testing.T) {
+// What somebody types into a form takes no long time to judge, however it is made: a few times what its hash costs.
+func BenchmarkJudging(b *testing.B) {
 	for _, hard := range []string{strings.Repeat("p@$$w0rd", 16), strings.Repeat("4@8({[<369&#!1/|0$57%2", 5), strings.Repeat("a", 128), strings.Repeat("1a", 64), strings.Repeat("qwerty", 21)} {
-		began := time.Now()
-		_ = CheckContactPassword(hard)
-		if took := time.Since(began); took > time.Second {
-			t.Errorf("%q took %v", hard, took)
-		}
+		b.Run(hard[:8], func(b *testing.B) {
+			began := time.Now()
+			StandardCost.hash(hard)
+			floor := time.Since(began)
+			for b.Loop() {
+				_ = CheckContactPassword(hard)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(floor), "×hash")
+		})
 	}
 }
