@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	app "portico/app/message"
+	"portico/domain/account"
 	"portico/domain/event"
 
 	"github.com/google/uuid"
@@ -89,7 +91,7 @@ func messagesSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 		where += ` AND (` + strings.ReplaceAll(condition, "$x", fmt.Sprintf("$%d", len(args))) + `)`
 	}
 	if q.Client != uuid.Nil {
-		with(`f.client_id = $x OR f.stream_id IN (`+messageLinksOf+`)`, q.Client)
+		with(`f.client_id = $x OR f.stream_id = ANY (ARRAY(`+messageLinksOf+`))`, q.Client)
 	}
 	if q.Person != uuid.Nil {
 		with(`f.person_id = $x`, q.Person)
@@ -102,6 +104,9 @@ func messagesSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 	}
 	if len(q.States) > 0 {
 		with(messageState+` = ANY ($x)`, q.States)
+		if !slices.ContainsFunc(q.States, func(s app.State) bool { return !slices.Contains(app.OnTheirWay(), s) }) {
+			where += ` AND f.state = 'waiting'` // said twice, because there is an index for it
+		}
 	}
 	for i, s := 0, searchFor(q.Text); i < len(s.from); i++ {
 		args = append(args, s.from[i], s.to[i])
@@ -123,8 +128,8 @@ func messagesSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 }
 
 // messageAbout holds for messages that one word finds: it begins a word of the client or of the contact. Who was sent an
-// upload link is found by any part of name and address.
-const messageAbout = ` AND (f.client_id IN (` + clientsWithWord + `) OR f.person_id IN (` + contactsWithWord + `) OR f.stream_id IN (` + linksWithWord + `))`
+// upload link is found by any part of name and address. Arrays, because an index finds what is in one of them or another.
+const messageAbout = ` AND (f.client_id = ANY (ARRAY(` + clientsWithWord + `)) OR f.person_id = ANY (ARRAY(` + contactsWithWord + `)) OR f.stream_id = ANY (ARRAY(` + linksWithWord + `)))`
 
 func scanMessage(r pgx.CollectableRow) (m app.Row, causes []int32, err error) {
 	var held, nextAt, ended, delivered, bounced *time.Time
@@ -197,6 +202,9 @@ func namePeople(ctx context.Context, tx pgx.Tx, rows []app.Row) error {
 	var people, clients []uuid.UUID
 	for i := range rows {
 		m := &rows[i]
+		if m.Person == uuid.Nil && m.Stream.Kind == account.Kind {
+			m.Person = account.PersonOf(m.Stream.ID)
+		}
 		if m.Person == uuid.Nil && len(m.Causes) > 0 && (m.Causes[0].Actor.Kind == event.Uploader || m.Causes[0].Actor.Kind == event.Contact) {
 			m.Person = m.Causes[0].Actor.ID // it is about who made it necessary
 		}

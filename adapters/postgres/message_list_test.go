@@ -350,7 +350,7 @@ func TestLedgerOfMany(t *testing.T) {
 	if err != nil || len(rows) != 50 || next == "" {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
-	for what, q := range map[string]message.Query{"the first page": {}, "the next page": {After: next}, "a person": {Person: uuid.New()}} {
+	for what, q := range map[string]message.Query{"the first page": {}, "the next page": {After: next}, "a person": {Person: uuid.New()}, "a client": {Client: uuid.New()}, "a word": {Text: "zebra"}} {
 		for _, only := range []string{"", uuid.NewString()} {
 			if plan := h.plan(t, only, q); strings.Contains(plan, "Seq Scan on effects") {
 				t.Errorf("%s, limited to %q:\n%s", what, only, plan)

@@ -52,6 +52,9 @@ func States() []State {
 	return []State{Held, Waiting, Retrying, HandedOver, Arrived, Failed, Refused, GaveUp, NotSent}
 }
 
+// OnTheirWay are those of what has not left yet.
+func OnTheirWay() []State { return []State{Held, Waiting, Retrying} }
+
 // ErrState is for a word that is no state.
 var ErrState = fault.New(fault.Invalid, "message.state", "There is no such state of a message.")
 

@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"strings"
 	"testing"
 	"time"
 
+	mailadapter "portico/adapters/mail"
+	smsadapter "portico/adapters/sms"
 	"portico/app/account"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
@@ -110,5 +114,35 @@ func TestSignatories(t *testing.T) {
 	}
 	if _, err := was(t.Context(), 2, noon); !errors.Is(err, firm.ErrNotFound) {
 		t.Errorf("of an unknown practice: %v", err)
+	}
+}
+
+// S4.4: in dev a text shows among the mails, and its link can be followed; whatever else is in it stays text.
+func TestTextsAreAmongTheMails(t *testing.T) {
+	box := mailbox{mailadapter.Files{Dir: t.TempDir()}, smsadapter.Files{Dir: t.TempDir()}}
+	ctx, noon := t.Context(), time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	mail := mailadapter.Mail{
+		ID: "a", At: noon, From: notify.Person{Email: "portal@harbour.example"}, To: notify.Person{Email: "ida@example.org"}, Subject: "Files, please", Text: "Hello", HTML: "<p>Hello</p>",
+	}
+	if _, err := box.Send(ctx, mail); err != nil {
+		t.Fatal(err)
+	}
+	text := notify.TextMessage{ID: "b", At: noon.Add(time.Minute), To: "+4791234567", Body: "Mary & <Co> invite you: https://portal.example/i/x"}
+	if _, err := box.texts.Text(ctx, text); err != nil {
+		t.Fatal(err)
+	}
+	list, err := box.List()
+	if err != nil || len(list) != 2 || list[0].ID != "b" || list[0].To != text.To || list[0].Text != "" || list[1].Subject != mail.Subject {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	l, err := box.Read("b")
+	if err != nil || l.Text != text.Body || !strings.Contains(l.HTML, `Mary &amp; &lt;Co&gt; invite you: <a href="https://portal.example/i/x">https://portal.example/i/x</a>`) {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if l, err := box.Read("a"); err != nil || l.Subject != mail.Subject {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if _, err := box.Read("c"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
 	}
 }

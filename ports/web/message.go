@@ -19,7 +19,7 @@ var messageChips = []struct {
 	states      []message.State
 }{
 	{"All", "", nil},
-	{"On their way", "waiting", []message.State{message.Held, message.Waiting, message.Retrying}},
+	{"On their way", "waiting", message.OnTheirWay()},
 	{"Handed over", "handed_over", []message.State{message.HandedOver}},
 	{"Delivered", "delivered", []message.State{message.Arrived}},
 	{"Failed", "failed", []message.State{message.Failed, message.Refused, message.GaveUp}},

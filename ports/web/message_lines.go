@@ -31,6 +31,10 @@ var kindsOfMessages = map[string]kindOfMessage{
 	"sms.invitation":          {"Invitation by text", "send"},
 	"mail.also_access":        {"Access to a further client", "mail"},
 	"sms.also_access":         {"Access to a further client, by text", "mail"},
+	"mail.staff_invitation":   {"Invitation to work here", "send"},
+	"mail.code":               {"Code to sign in", "mail"},
+	"sms.code":                {"Code to sign in, by text", "mail"},
+	"mail.factor_notice":      {"Notice about a second factor", "mail"},
 }
 
 // reasons are events as the reason for a message; "%s" is who did it.
@@ -46,6 +50,8 @@ var reasons = map[string]string{
 	"uploadlink.withdrawal_refused":   "%s kept the file",
 	"invite.sent":                     "%s sent the invitation",
 	"invite.told":                     "%s gave access to a further client",
+	"account.staff_invited":           "%s invited them",
+	"account.code_requested":          "A code was asked for",
 }
 
 // messageBadges are the states of a message as icon, words and colour.

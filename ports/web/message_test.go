@@ -48,7 +48,7 @@ func TestMessages(t *testing.T) {
 			Kind: "mail.withdrawal_request", Stream: uploadlink.Stream(link), State: message.Retrying, CreatedAt: noon, NextAt: noon.Add(2 * time.Hour), Tries: 3,
 			Causes: slices.Concat(causedBy(event.Uploader, "Imogen", "uploadlink.withdrawal_requested"), causedBy(event.Uploader, "Imogen", "uploadlink.withdrawal_requested")),
 		},
-		{Kind: "sms.some_code", Stream: event.Stream{Kind: "account", ID: imogen}, State: message.NotSent, Why: "the link is revoked", CreatedAt: noon, EndedAt: noon, Causes: causedBy(event.System, "", "account.code_requested")},
+		{Kind: "sms.some_code", Stream: event.Stream{Kind: "account", ID: imogen}, State: message.NotSent, Why: "the link is revoked", CreatedAt: noon, EndedAt: noon, Causes: causedBy(event.System, "", "account.recovery_codes_made")},
 		{Kind: "mail.held", Stream: uploadlink.Stream(link), State: message.GaveUp, Tries: 10, CreatedAt: noon, EndedAt: noon},
 	}}
 	h.server.Ledger = l
@@ -56,7 +56,7 @@ func TestMessages(t *testing.T) {
 		"Upload link", `href="/upload-links/`+link.String()+`"`, "Priya Nair sent the link again", "with 5.1.1", "Handed over", `href="/clients/`+farrow.String()+`"`,
 		"Invitation", "The practice sent the invitation", "until 21 Nov, 13:00", "Held until", `href="/contacts/`+imogen.String()+`/access"`, "Imogen &lt;b&gt;",
 		"Imogen asked for a file back, and 1 more event merged into it", "3 tries failed; the next is at 21 Nov, 14:00",
-		"Some code", "Code requested", "the link is revoked", "10 tries failed", "about", `value="mail.upload_link" selected`,
+		"Some code", "Recovery codes made", "the link is revoked", "10 tries failed", "about", `value="mail.upload_link" selected`,
 		`href="/messages?client=`+farrow.String()+`&amp;kind=mail.upload_link&amp;q=Imo"`, "after=more")
 	if strings.Contains(a.Body.String(), "Delivered 21") {
 		t.Error("what hasn't happened has a time")
