@@ -110,6 +110,9 @@ func roles(t *testing.T, w *routesWorld) {
 			if a.StatusCode != want {
 				t.Errorf("… that was as %s", role)
 			}
+			if role == account.Auditor && strings.Contains(a.text, `href="/clients/new"`) {
+				t.Errorf("%s offers an auditor a new client", route)
+			}
 			if role != account.Auditor && strings.Contains(a.text, f.person) {
 				t.Errorf("%s shows %s a client who isn't theirs", route, role)
 			}
@@ -181,6 +184,9 @@ func assigned(t *testing.T, w *routesWorld) {
 		w.send(t, route, staff, own).check(t, route, staff, 200)
 		w.call(t, route, byToken, own).check(t, route, byToken, 200)
 	}
+	w.invite(t, own) // a contact of the own client
+	w.send(t, "GET /contacts/{id}/access", staff, own).check(t, "GET /contacts/{id}/access", staff, 200)
+	w.send(t, "POST /contacts/{id}/invitation/withdrawal", staff, own).check(t, "POST /contacts/{id}/invitation/withdrawal", staff, 303)
 	for _, to := range []uuid.UUID{own.link, free} {
 		d, err := w.house.linkList.Link(t.Context(), w.calm.firm, to)
 		if err != nil {

@@ -252,7 +252,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		return nil, err
 	}
 	programs := &api.Server{
-		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Clients: h.clients, Links: h.links, Firms: h.firms,
+		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Own: h.own, Clients: h.clients, Links: h.links, Firms: h.firms,
 		Invites: h.invites, InviteDB: h.inviteList, ContactDB: h.contactList,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
@@ -266,7 +266,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	webhooks := s.webhooks
 	webhooks.Reports = h.reports()
 	return &web.Server{
-		Colleagues: h.people, Staff: h.accounts, Provider: s.provider, ProviderName: s.providerName,
+		Colleagues: h.people, Staff: h.accounts, Own: h.own, Provider: s.provider, ProviderName: s.providerName,
 		Accounts: h.account, Factors: factors, SecondRequired: h.secondRequired, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,

@@ -14,15 +14,12 @@ import (
 	"portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/fault"
-	"portico/domain/invite"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 )
 
 const bearer = "token" // the name of the scheme in the OpenAPI document
-
-var errNothingHere = fault.New(fault.NotFound, "api.not_found", "There is nothing at this address. See "+docs+".")
 
 var errNoToken = fault.New(fault.Unauthenticated, "api.no_token", "Send an API token: Authorization: Bearer ptk_….")
 
@@ -80,22 +77,8 @@ func (s *Server) entitled(ctx huma.Context, staff accountapp.Staff) error {
 	if err != nil {
 		return nil // the operation says what is wrong with it
 	}
-	switch kind, _, _ := strings.Cut(strings.TrimPrefix(o.Path, base+"/"), "/"); kind {
-	case "account", "message-templates", "staff": // nobody's client's
-	case "clients":
-		_, err = s.ClientDB.Client(ctx.Context(), staff.Firm, id)
-	case "invites":
-		_, err = s.ContactDB.Contact(ctx.Context(), staff.Firm, invite.ContactOf(id))
-	case "upload-links":
-		_, err = s.LinkDB.Link(ctx.Context(), staff.Firm, id)
-	case "batches":
-		_, err = s.LinkDB.Batch(ctx.Context(), staff.Firm, id)
-	case "files":
-		_, err = s.LinkDB.LinkOf(ctx.Context(), staff.Firm, id)
-	default:
-		err = errNothingHere
-	}
-	return err
+	kind, _, _ := strings.Cut(strings.TrimPrefix(o.Path, base+"/"), "/")
+	return s.Own(ctx.Context(), staff.Firm, kind, id)
 }
 
 func (s *Server) staff(ctx context.Context, header string) (accountapp.Staff, error) {

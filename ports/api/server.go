@@ -34,6 +34,8 @@ type Server struct {
 	Accounts Accounts
 	People   People
 	Staff    accountapp.Reader
+	// Own refuses a thing that is none of the clients of who is limited to their own; kind is the first part of its address.
+	Own      func(ctx context.Context, firm int32, kind string, id uuid.UUID) error
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
 	Firms    firmapp.Commands

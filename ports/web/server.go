@@ -40,10 +40,13 @@ type Server struct {
 	Colleagues   Colleagues
 	Provider     account.Provider // of identity, by which people of the practice can come; nil: none
 	ProviderName string           // what its button says
-	Staff        account.Reader
-	Factors      account.Factors
-	Clients      clientapp.Commands
-	Links        linkapp.Commands
+
+	// Own refuses a thing that is none of the clients of who is limited to their own; kind is the first part of its address.
+	Own     func(ctx context.Context, firm int32, kind string, id uuid.UUID) error
+	Staff   account.Reader
+	Factors account.Factors
+	Clients clientapp.Commands
+	Links   linkapp.Commands
 
 	People   contactapp.Commands
 	Invites  inviteapp.Commands

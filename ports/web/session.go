@@ -92,30 +92,15 @@ func (s *Server) entitled(right accounts.Right, h handler) handler {
 	}
 }
 
-// own refuses what belongs to no client of somebody who is limited to their own; what it doesn't know it refuses. Lists
-// need it not: their readers know, and so do those of what a form names.
+// own refuses what belongs to no client of somebody who is limited to their own. Lists need it not: their readers know,
+// and so do those of what a form names.
 func (s *Server) own(r *http.Request) error {
 	id, err := pathID(r, "id")
 	if err != nil {
 		return err
 	}
-	ctx, firm := r.Context(), user(r).Firm
-	switch kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); kind {
-	case "account", "settings": // nobody's client's
-	case "clients":
-		_, err = s.ClientList.Client(ctx, firm, id)
-	case "contacts":
-		_, err = s.ContactList.Contact(ctx, firm, id)
-	case "upload-links":
-		_, err = s.LinkList.Link(ctx, firm, id)
-	case "batches":
-		_, err = s.LinkList.Batch(ctx, firm, id)
-	case "files":
-		_, err = s.LinkList.LinkOf(ctx, firm, id)
-	default:
-		err = errNotFound
-	}
-	return err
+	kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return s.Own(r.Context(), user(r).Firm, kind, id)
 }
 
 // signedInOrNot is for pages that show the shell to those who are signed in.
