@@ -67,7 +67,7 @@ func (m *Mailer) UploadLink(ctx context.Context, l notify.UploadLink) (notify.Ou
 		b.Asker = fmt.Sprintf("%s of %s", l.Sender.Name, l.Practice.Name)
 	}
 	return m.send(ctx, "upload_link", b, Mail{
-		ID: l.ID, At: l.At, To: l.To, ReplyTo: l.Sender,
+		ID: l.ID, At: l.At, To: l.To, ReplyTo: cmp.Or(l.ReplyTo, l.Sender),
 		From:    notify.Person{Name: inTheNameOf(l.Sender, l.Practice), Email: m.From},
 		Subject: fmt.Sprintf("%s asks you for files", l.Sender.Name),
 	})

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 
 	"portico/app/notify"
@@ -31,7 +32,7 @@ func (m *Mailer) Held(ctx context.Context, i notify.Infected) (notify.Outcome, e
 func (m *Mailer) aboutVirus(ctx context.Context, name, title string, i notify.Infected) (notify.Outcome, error) {
 	b := infectedBody{Infected: i, Title: title, Name: visible(i.File.Name), Size: size(i.File.Size), ID: i.FileID.String()}
 	return m.send(ctx, name, b, Mail{
-		ID: i.ID, At: i.At, To: i.To, ReplyTo: i.Practice,
+		ID: i.ID, At: i.At, To: i.To, ReplyTo: cmp.Or(i.ReplyTo, i.Practice),
 		From:    notify.Person{Name: i.Practice.Name, Email: m.From},
 		Subject: title,
 	})

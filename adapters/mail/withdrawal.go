@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -56,7 +57,7 @@ func (m *Mailer) WithdrawalAnswer(ctx context.Context, a notify.WithdrawalAnswer
 		b.Title = "Your file has been withdrawn"
 	}
 	return m.send(ctx, "withdrawal_answer", b, Mail{
-		ID: a.ID, At: a.At, To: a.To, ReplyTo: a.Sender,
+		ID: a.ID, At: a.At, To: a.To, ReplyTo: cmp.Or(a.ReplyTo, a.Sender),
 		From:    notify.Person{Name: inTheNameOf(a.Sender, a.Practice), Email: m.From},
 		Subject: b.Title,
 	})

@@ -17,6 +17,7 @@ type Infected struct {
 	ID       string // stable over tries
 	At       time.Time
 	To       Person
+	ReplyTo  Person // where answers go; zero: to Practice
 	Practice Person
 	From     Person // who uploaded it
 	FileID   uuid.UUID
@@ -57,6 +58,9 @@ func (s Sender) sendInfected(ctx context.Context, e es.Effect) (Outcome, error) 
 	m.ID = "not-sent." + e.Args.File.String()
 	if m.To = m.From; m.To.Email == "" {
 		return withdrawn("the recipient was erased")
+	}
+	if _, m.Practice, m.ReplyTo, err = s.signed(ctx, e.Firm, practice, practice); err != nil {
+		return Outcome{}, err
 	}
 	return s.Mailer.NotSent(ctx, m)
 }

@@ -61,7 +61,7 @@ func TestAVirusIsToldToTwo(t *testing.T) {
 	if box.infected[0] != want {
 		t.Errorf("%+v\nwant %+v", box.infected[0], want)
 	}
-	want.ID, want.To = "not-sent."+fileA.String(), ingrid
+	want.ID, want.To, want.ReplyTo = "not-sent."+fileA.String(), ingrid, office
 	if box.notSent[0] != want {
 		t.Errorf("%+v\nwant %+v", box.notSent[0], want)
 	}

@@ -18,6 +18,7 @@
 //  11. A code leaves while it is the newest of its purpose and can be used. It goes to the address that its person signs in
 //     with, whatever the practice has written down of them, or to a number that they have proved or are proving.
 //  12. A change in how somebody signs in is told to them at that address, with who made it (S3.i15).
+//  13. Mails to clients come in the name, and have the address for answers, that the practice has set.
 package notify
 
 import (
@@ -105,7 +106,8 @@ type UploadLink struct {
 	ID        string // stable over tries
 	At        time.Time
 	To        Person
-	Sender    Person // of the practice's staff; answers go there
+	Sender    Person // of the practice's staff
+	ReplyTo   Person // where answers go; zero: to Sender
 	Practice  Person
 	Message   string // the sender's own words, may be empty
 	Wanted    []string
@@ -296,13 +298,17 @@ func (s Sender) sendLink(ctx context.Context, e es.Effect) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	sender, practice, reply, err := s.signed(ctx, e.Firm, sender, practice)
+	if err != nil {
+		return Outcome{}, err
+	}
 	wording, err := s.wording(ctx, e.Firm)
 	if err != nil {
 		return Outcome{}, err
 	}
 	token := s.Keys.UploadLink(secret.UploadToken{Link: e.Stream.ID, Recipient: args.Recipient, Generation: args.Generation})
 	return s.Mailer.UploadLink(ctx, UploadLink{
-		ID: id, At: now, To: r.person, Sender: sender, Practice: practice,
+		ID: id, At: now, To: r.person, Sender: sender, ReplyTo: reply, Practice: practice,
 		Message: l.message, Wanted: l.wanted,
 		URL:       s.BaseURL + "/u/" + token.Reveal(),
 		ExpiresAt: l.expiresAt, Zone: l.zone, Wording: wording,
@@ -365,6 +371,29 @@ func (s Sender) sendRequest(ctx context.Context, e es.Effect) (Outcome, error) {
 		o, err = s.Mailer.NewLinkRequest(ctx, m)
 	}
 	return o, err
+}
+
+// signed is in whose name a mail to a client comes and where answers to it go: what the practice has said, or else sender
+// and practice as they are (rule 13).
+func (s Sender) signed(ctx context.Context, firm int32, sender, practice Person) (as, of, reply Person, err error) {
+	as, of, reply = sender, practice, sender
+	if s.House == nil {
+		return as, of, reply, nil
+	}
+	house, err := s.House(ctx, firm)
+	if err != nil {
+		return as, of, reply, fmt.Errorf("find how the practice writes: %w", err)
+	}
+	if house.ReplyTo != "" {
+		reply = Person{Name: practice.Name, Email: house.ReplyTo}
+	}
+	if house.Sender != "" {
+		of.Name = house.Sender
+		if sender == practice {
+			as = of
+		}
+	}
+	return as, of, reply, nil
 }
 
 func (s Sender) house(ctx context.Context, firm int32, staff uuid.UUID) (sender, practice Person, err error) {

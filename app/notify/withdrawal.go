@@ -34,7 +34,8 @@ type WithdrawalAnswer struct {
 	ID       string // stable over tries
 	At       time.Time
 	To       Person
-	Sender   Person // of the practice's staff, who sent the link; answers go there
+	Sender   Person // of the practice's staff, who sent the link
+	ReplyTo  Person // where answers go; zero: to Sender
 	Practice Person
 	File     File
 	Accepted bool   // the file is destroyed
@@ -119,9 +120,13 @@ func (s Sender) sendAnswer(ctx context.Context, e es.Effect) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	sender, practice, reply, err := s.signed(ctx, e.Firm, sender, practice)
+	if err != nil {
+		return Outcome{}, err
+	}
 	return s.Mailer.WithdrawalAnswer(ctx, WithdrawalAnswer{
 		ID: fmt.Sprintf("withdrawal-answer.%s.%d", e.Stream.ID, p.answered),
-		At: now, To: to, Sender: sender, Practice: practice, File: file.File, Accepted: p.accepted, Reason: p.answer,
+		At: now, To: to, Sender: sender, ReplyTo: reply, Practice: practice, File: file.File, Accepted: p.accepted, Reason: p.answer,
 	})
 }
 

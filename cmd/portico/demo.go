@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -60,7 +61,7 @@ func (h *house) seed(ctx context.Context, transfers *transfer.Service, logins []
 		}
 		d.staff = append(d.staff, id)
 	}
-	if err := d.settings(ctx); err != nil {
+	if err := errors.Join(d.settings(ctx), d.portal(ctx)); err != nil {
 		return fmt.Errorf("set up the demo practice: %w", err)
 	}
 	for i, c := range demoClients {

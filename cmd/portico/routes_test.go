@@ -433,7 +433,7 @@ var forAdmins = map[string]bool{"GET /events": true}
 var readsByPost = map[string]bool{"POST /files/archive": true}
 
 // ofPractice are things that belong to no client, so that people who are limited to their own clients see them all.
-var ofPractice = []string{" /account", " /settings", " /staff", " /message-templates", " /upload-policies", " /upload-limits", " /upload-wording"}
+var ofPractice = []string{" /account", " /settings", " /staff", " /message-templates", " /help-articles", " /upload-policies", " /upload-limits", " /upload-wording"}
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
 // T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from

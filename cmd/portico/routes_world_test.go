@@ -311,7 +311,7 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	switch {
 	case strings.Contains(path, "templates/{id}"):
 		id = w.templateOf(t, f)
-	case strings.HasPrefix(path, "/settings/help/{id}"):
+	case strings.HasPrefix(path, "/settings/help/{id}"), strings.HasPrefix(path, "/help-articles/"):
 		id = w.articleOf(t, f)
 	case strings.HasPrefix(path, "/settings/people/"), strings.HasPrefix(path, "/staff/"):
 		id = w.joiningOf(t, f)
