@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -96,16 +97,31 @@ func (in inPortal) shows(t portalTab) bool {
 func (s *Server) within(key string, h portalHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		in, err := s.lookAround(w, r)
+		for _, t := range portalTabs() {
+			if err == nil && t.key == key && !in.shows(t) {
+				err = errTab
+			}
+		}
+		if f, ok := errors.AsType[*fault.Error](err); ok && (f == errTab || f == errInactive) {
+			s.refuseInside(w, r, in, f)
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		for _, t := range portalTabs() {
-			if t.key == key && !in.shows(t) {
-				return errTab
-			}
-		}
 		return h(w, r, in)
 	}
+}
+
+// refuseInside tells somebody who is in the portal, in their language, that there is nothing for them here.
+func (s *Server) refuseInside(w http.ResponseWriter, r *http.Request, in inPortal, f *fault.Error) {
+	page := views.PortalRefused{PortalPlain: views.PortalPlain{PortalFrame: s.frame(r, in.setup, in.words)}, Text: in.words.Fault(f.Code, f.Message)}
+	page.Heading = in.words.T("access.closed.access")
+	if f == errTab {
+		page.Heading, page.Action, page.Href = in.words.T("portal.refused"), in.words.T("portal.refused.action"), "/portal"
+	}
+	page.Title = page.Heading
+	s.page(w, r, statuses[f.Kind], page)
 }
 
 // lookAround reads what every page of the portal needs.
@@ -118,6 +134,8 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	if in.person, err = s.ContactList.Contact(r.Context(), in.Firm, in.Contact); err != nil {
 		return in, err
 	}
+	in.words = language.Choose(offered(in.setup), in.person.Language, chosenLanguage(r), in.setup.Language)
+	in.zone = zone(cmp.Or(in.person.Zone, in.setup.Zone))
 	all, err := s.ContactList.ClientsOf(r.Context(), in.Firm, in.Contact)
 	if err != nil {
 		return in, err
@@ -126,12 +144,7 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	if len(all) > 0 && len(in.clients) == 0 {
 		return in, errInactive // S3.i23
 	}
-	if err := s.choose(w, r, &in); err != nil {
-		return in, err
-	}
-	in.words = language.Choose(offered(in.setup), in.person.Language, chosenLanguage(r), in.setup.Language)
-	in.zone = zone(cmp.Or(in.person.Zone, in.setup.Zone))
-	return in, nil
+	return in, s.choose(w, r, &in)
 }
 
 // choose finds whose papers the page is about: the address says it (I5), or the last page did.

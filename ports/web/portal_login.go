@@ -16,9 +16,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// entryWords are the words of pages on the way in: what was chosen at the foot of one, what the browser asks for, and
-// English.
+// entryWords are the words of pages on the way in: those of the person who is in already, or what was chosen at the foot
+// of a page, what the browser asks for, and English.
 func entryWords(r *http.Request) *language.Words {
+	if v := visitorOf(r); v.words != nil {
+		return v.words()
+	}
 	return language.Choose(nil, wishes(r)...).Words
 }
 

@@ -213,7 +213,9 @@ func TestPortalLanguage(t *testing.T) {
 	if a.Header().Get("Location") != "/portal/files" {
 		t.Errorf("it leads to %q", a.Header().Get("Location"))
 	}
-	h.get("/portal").want(t, 200, `lang="de"`, "Guten Tag, Ingrid") // without the cookie: it is the person's
+	h.get("/portal").want(t, 200, `lang="de"`, "Guten Tag, Ingrid")                      // without the cookie: it is the person's
+	h.get("/portal/settings/devices", "Accept-Language", "fr").want(t, 200, `lang="de"`) // other modules' pages as well
+	h.get("/portal/billing", "Accept-Language", "fr").want(t, http.StatusNotFound, `lang="de"`, "Diese Seite gibt es hier nicht")
 	log := h.store.Log()
 	if last := log[len(log)-1]; last.Meta.Actor != (event.Actor{Kind: event.Contact, ID: ingrid.Contact}) {
 		t.Errorf("it was done by %+v", last.Meta.Actor)

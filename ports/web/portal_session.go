@@ -6,6 +6,7 @@ import (
 
 	"portico/app/account"
 	firmapp "portico/app/firm"
+	"portico/app/language"
 	accounts "portico/domain/account"
 
 	"github.com/google/uuid"
@@ -53,6 +54,7 @@ type visitor struct {
 	account.Visit
 	Practice firmapp.Practice
 	asks     account.Policy
+	words    func() *language.Words // in the person's language; asked for by pages that need them
 }
 
 type visitorKey struct{}
@@ -99,8 +101,22 @@ func (s *Server) onTheWay(h handler) handler {
 		if err != nil {
 			return err
 		}
+		v.words = func() *language.Words { return s.wordsOf(r, v) }
 		return h(w, r.WithContext(withVisitor(r.Context(), v)))
 	}
+}
+
+// wordsOf are a visitor's; where their settings can't be read they are the browser's.
+func (s *Server) wordsOf(r *http.Request, v visitor) *language.Words {
+	person, err := s.ContactList.Contact(r.Context(), v.Firm, v.Contact)
+	if err != nil {
+		return entryWords(r)
+	}
+	setup, err := s.Firms.Portal(r.Context(), v.Firm)
+	if err != nil {
+		return entryWords(r)
+	}
+	return language.Choose(offered(setup), person.Language, chosenLanguage(r), setup.Language).Words
 }
 
 func withVisitor(ctx context.Context, v visitor) context.Context {
