@@ -36,7 +36,7 @@ func (s *Server) entrancePage(r *http.Request, i doorway) (views.Entrance, error
 	}
 	words := i.words
 	page := views.Entrance{
-		Entry: views.Entry{W: words, Title: words.T("access.accept"), Practice: i.portal.Name, Modules: []string{"password-meter.js"}, Wide: true},
+		Entry: views.Entry{W: words, Title: words.T("access.accept"), Practice: i.portal.Name, Frame: lookOf(i.portal.Practice), Modules: []string{"password-meter.js"}, Wide: true},
 		Base:  i.base, Command: newID(), Name: e.Name, Email: e.Email,
 	}
 	switch {

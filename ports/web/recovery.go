@@ -111,9 +111,9 @@ func (s *Server) resetPage(r *http.Request, m mailed) (views.Reset, error) {
 	if err != nil {
 		return views.Reset{}, err
 	}
-	words := language.Choose(p.Languages, append([]string{k.Language}, language.Accepted(r.Header.Get("Accept-Language"))...)...).Words
+	words := language.Choose(p.Languages, wishes(r, k.Language)...).Words
 	return views.Reset{
-		Entry: views.Entry{W: words, Title: words.T("access.reset"), Practice: p.Name, Modules: []string{"password-meter.js"}},
+		Entry: views.Entry{W: words, Title: words.T("access.reset"), Practice: p.Name, Frame: lookOf(p.Practice), Modules: []string{"password-meter.js"}},
 		Token: r.PathValue("token"), Email: k.Email, Name: k.Name,
 	}, nil
 }
@@ -288,7 +288,7 @@ func (s *Server) moveDoor(w http.ResponseWriter, r *http.Request) error {
 	}
 	words := entryWords(r)
 	return s.show(w, r, views.Move{
-		Entry: views.Entry{W: words, Title: words.T("access.address.confirm"), Practice: p.Name}, Token: r.PathValue("token"),
+		Entry: views.Entry{W: words, Title: words.T("access.address.confirm"), Practice: p.Name, Frame: lookOf(p)}, Token: r.PathValue("token"),
 		From: state.From, To: state.To, AtNew: m.atNew, Agreed: m.atNew && state.New || !m.atNew && state.Old,
 	})
 }
