@@ -203,11 +203,14 @@ var pageRules = map[string]rule{
 	"POST /clients/{id}/contacts/{contact}/rights":  staffOnly(303, 404),
 	"POST /clients/{id}/contacts/{contact}/removal": staffOnly(303, 404),
 
-	"GET /contacts":               staffOnly(200, 200),
-	"GET /contacts/new":           staffOnly(200, 200),
-	"POST /contacts":              staffOnly(303, 303),
-	"GET /contacts/{id}":          staffOnly(200, 404),
-	"POST /contacts/{id}/details": staffOnly(303, 404),
+	"GET /contacts":                        staffOnly(200, 200),
+	"GET /contacts/new":                    staffOnly(200, 200),
+	"POST /contacts":                       staffOnly(303, 303),
+	"GET /contacts/{id}":                   staffOnly(200, 404),
+	"POST /contacts/{id}/details":          staffOnly(303, 404),
+	"GET /clients/{id}/invitations/new":    staffOnly(200, 404),
+	"POST /clients/{id}/invitations":       staffOnly(422, 404), // nobody is ticked
+	"POST /clients/{id}/invitations/draft": staffOnly(200, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet

@@ -251,6 +251,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /contacts/{id}", accounts.SeeClients, s.contact)
 	staff("POST /contacts/{id}/details", accounts.ChangeClients, s.changeContact)
 
+	staff("GET /clients/{id}/invitations/new", accounts.Invite, s.newInvitations)
+	staff("POST /clients/{id}/invitations", accounts.Invite, s.sendInvitations)
+	staff("POST /clients/{id}/invitations/draft", accounts.Invite, s.draftInvitations)
+
 	staff("GET /contacts/{id}/access", accounts.SeeClients, s.contactAccess)
 	staff("POST /contacts/{id}/access/removal", accounts.Invite, s.removeAccess)
 	staff("POST /contacts/{id}/invitation", accounts.Invite, s.sendInvitation)

@@ -1,6 +1,10 @@
 package views
 
-import "github.com/google/uuid"
+import (
+	"strconv"
+
+	"github.com/google/uuid"
+)
 
 // InvitationDoor is what the link of an invitation shows first: who invites, and one button. Nothing has happened yet (L1).
 type InvitationDoor struct {
@@ -62,3 +66,59 @@ type Access struct {
 func (InvitationDoor) File() string { return "invitation_door.html" }
 func (InvitationShut) File() string { return "invitation_shut.html" }
 func (Access) File() string         { return "access.html" }
+
+// InviteNew is the form that invites people of a client.
+type InviteNew struct {
+	Shell
+	Client     uuid.UUID
+	ClientName string
+	Command    uuid.UUID
+	People     []InviteChoice
+	Ticked     map[string]bool
+	Further    []FurtherPerson
+	Templates  []TemplateChoice
+	Template   string
+	Drafted    bool // the template is in the message
+	Message    string
+	Channels   string
+	Access     string
+	DueOn      string
+	ExpiresOn  string
+	MinExpires string
+	Zone       string
+	Preview    *InvitePreview
+	Sent       []string // who has their invitation already, of a form that was refused for others
+	Problems   Problems
+}
+
+// InviteChoice is one contact of the client, with the reason where they can't be chosen.
+type InviteChoice struct {
+	ID       uuid.UUID
+	Name, To string
+	State    Badge
+	Why      string
+	Ticked   bool
+}
+
+// FurtherPerson is a row for somebody who is no contact yet.
+type FurtherPerson struct {
+	N                           int
+	ID                          uuid.UUID
+	Given, Family, Email, Phone string
+}
+
+// FieldID is the id of one of its inputs.
+func (p FurtherPerson) FieldID(field string) string {
+	return "further-" + strconv.Itoa(p.N) + "-" + field
+}
+
+// InvitePreview is what an invitation says.
+type InvitePreview struct {
+	Lang                    string
+	Subject, Hello, Message string
+	Lead                    []string
+	Button, Expires         string
+}
+
+// File names the template.
+func (InviteNew) File() string { return "invitation_new.html" }

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"testing"
+	"time"
+
+	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
+	inviteapp "portico/app/invite"
+	"portico/domain/client"
+	"portico/domain/contact"
+	"portico/domain/event"
+	"portico/domain/invite"
+
+	"github.com/google/uuid"
+)
+
+// circle is the people of a client.
+type circle struct {
+	*crowd
+	people []contactapp.Linked
+	known  []contactapp.Row // by address
+}
+
+func (c *circle) OfClient(context.Context, int32, uuid.UUID) ([]contactapp.Linked, error) {
+	return c.people, nil
+}
+
+func (c *circle) ByEmail(_ context.Context, _ int32, email string) (found []contactapp.Row, err error) {
+	for _, k := range c.known {
+		if k.Email == email {
+			found = append(found, k)
+		}
+	}
+	return found, nil
+}
+
+var olavs, samOde = newTestID(41), newTestID(42)
+
+// gathered is a house with a client, Farrow, who has three contacts: Ingrid, Olav without an address, and nobody invited.
+func gathered(t *testing.T) (*house, *circle) {
+	t.Helper()
+	h, l := inviting(t)
+	l.row = inviteapp.Row{}
+	h.signIn()
+	h.store.Given(1, client.Stream(farrow), client.Created{Name: event.Of(farrow, "Farrow, Imogen"), Sort: client.Person})
+	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
+	c := &circle{crowd: h.crowd, people: []contactapp.Linked{
+		{Row: contactapp.Row{ID: ingrid.Contact, Given: "Ingrid", Family: "Solberg", Email: ingrid.Email, Language: "de"}},
+		{Row: contactapp.Row{ID: olavs, Given: "Olav"}},
+	}}
+	h.server.ContactList = c
+	return h, c
+}
+
+func filledForm(page string, more url.Values) url.Values {
+	v := url.Values{"command": hidden(page)["command"], "channels": {"email"}, "access": {"account"}, "expires_on": {"2026-12-21"}}
+	for k := range more {
+		v[k] = more[k]
+	}
+	return v
+}
+
+// S3.2 to S3.5: contacts by check box, a message or a template, Send; who can't be invited says why.
+func TestInviteForm(t *testing.T) {
+	h, _ := gathered(t)
+	base := "/clients/" + farrow.String() + "/invitations"
+	page := h.get(base+"/new?contact="+ingrid.Contact.String()).want(t, 200, "Invite people of Farrow, Imogen", "Ingrid Solberg", `value="`+ingrid.Contact.String()+`" checked`,
+		"neither an e-mail address nor a mobile number", `value="2026-12-21"`, "Send invitations", "The button with the link is always there")
+	form := filledForm(page.text, url.Values{"contact": {ingrid.Contact.String()}, "message": {"Welcome to us"}, "due_on": {"2026-12-01"}})
+	h.post(base+"/draft", form).want(t, 200, "Preview", "Guten Tag Ingrid,", "Welcome to us", "Zugang einrichten", "Montag, 21. Dezember 2026", "1. Dezember 2026")
+	if got := h.events(invite.Stream(ingrid.Contact), 0); got != "" {
+		t.Errorf("a preview recorded %s", got)
+	}
+	for range 2 { // a form sent twice is one invitation
+		h.post(base, form).want(t, 303)
+	}
+	all := h.store.Stream(invite.Stream(ingrid.Contact))
+	if len(all) != 1 {
+		t.Fatalf("recorded %+v", all)
+	}
+	if e := all[0].(invite.Sent); e.Client != farrow || e.Message.Text != "Welcome to us" || e.DueOn != "2026-12-01" || e.Access != invite.ByAccount || !e.ExpiresAt.Equal(time.Date(2026, 12, 22, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("sent %+v", e)
+	}
+}
+
+// S3.3, S5.i4: further people are added in the same step, and one who is known already is taken as they are.
+func TestInviteFurtherPeople(t *testing.T) {
+	h, c := gathered(t)
+	known := newTestID(43)
+	c.known = []contactapp.Row{{ID: known, Given: "Ben", Email: "ben@example.org"}}
+	of := func(text string) event.Personal { return event.Of(known, text) }
+	h.store.Given(1, contact.Stream(known), contact.Added{Details: contact.Details{Given: of("Ben"), Family: of(""), Email: of("ben@example.org"), Phone: of("")}})
+	base := "/clients/" + farrow.String() + "/invitations"
+	page := h.get(base + "/new")
+	form := filledForm(page.text, url.Values{
+		"further_id": {samOde.String(), newTestID(44).String(), newTestID(45).String()}, "further_given": {"Sam", "ben", "Eve"}, "further_family": {"Ode", "", ""},
+		"further_email": {"sam@example.org", "ben@example.org", "nonsense"}, "further_phone": {"", "", ""},
+	})
+	again := h.post(base, form).want(t, 422, "Invited: Sam Ode, ben", `value="nonsense"`, "Eve: ").lacks(t, "sam@example.org")
+	for _, who := range []uuid.UUID{samOde, known} {
+		if got := h.events(invite.Stream(who), 0); got != "invite.sent" {
+			t.Errorf("%s: %s", who, got)
+		}
+	}
+	if got := h.events(contact.Stream(known), 1); got != "" {
+		t.Errorf("somebody who was known already was added: %s", got)
+	}
+	if got := h.events(client.Stream(farrow), 1); got != "client.contact_linked client.contact_linked" {
+		t.Errorf("the client: %s", got)
+	}
+	if hidden(again.text).Get("command") == form.Get("command") {
+		t.Error("the form that is left has the old command")
+	}
+	h.post(base, filledForm(page.text, nil)).want(t, 422, "Tick somebody, or enter a further person.")
+	h.post(base, filledForm(page.text, url.Values{"contact": {ingrid.Contact.String()}, "expires_on": {"2026-11-20"}, "due_on": {"soon"}, "channels": {"pigeon"}})).
+		want(t, 422, "Choose the last day", "The due date is a day", "Choose how the invitation goes")
+}
