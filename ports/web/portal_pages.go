@@ -206,6 +206,7 @@ func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings
 	if !in.ByLink {
 		page.Links = []views.PortalLink{
 			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: portalSecurity},
+			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: portalSecurity},
 			{Icon: "monitor", Title: w.T("portal.settings.devices"), Text: w.T("portal.settings.devices.text"), Href: "/portal/settings/devices"},
 		}
 	}
