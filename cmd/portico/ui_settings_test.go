@@ -21,6 +21,8 @@ func ownSettings(t *testing.T, p *portal) {
 	staff := p.staffPage(t, pr)
 	staff.Visit(p.base + "/clients")
 	staff.Click("link", "Settings")
+	staff.WaitFor("heading", "Practice")
+	staff.Click("link", "Uploads")
 	staff.WaitFor("heading", "Upload settings")
 	staff.Click("radio", "No time for corrections: you see each file as soon as it has arrived.")
 	staff.Click("button", "Save the time for corrections")

@@ -57,6 +57,7 @@ func TestPages(t *testing.T) {
 		"a contact, a code by mail":                       codeByMail,
 		"whatever is typed stays text":                    hostile,
 		"a practice's own settings":                       ownSettings,
+		"a practice's own look":                           ownLook,
 		"message templates":                               templates,
 		"every page, at every size, light and dark":       looks,
 		"what the practice sees while files are arriving": arriving,
