@@ -69,6 +69,9 @@ func (h *house) seed(ctx context.Context, transfers *transfer.Service, logins []
 			return fmt.Errorf("add the client %s: %w", c.name, err)
 		}
 	}
+	if err := d.people(ctx); err != nil {
+		return fmt.Errorf("add the people of the demo's clients: %w", err)
+	}
 	for i, s := range demoStories {
 		if err := d.tell(ctx, i, s); err != nil {
 			return fmt.Errorf("tell the demo link %q: %w", s.title, err)

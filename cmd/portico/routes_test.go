@@ -383,6 +383,16 @@ var callRules = map[string]called{
 	"POST /clients/imports/{id}/confirmation": {"", 200, 404},
 	"POST /clients/imports/{id}/stop":         {"", 409, 404}, // it hasn't been confirmed
 
+	"PUT /clients/{id}":                       {`{"name":"Another name","tags":["audit"]}`, 200, 404},
+	"POST /clients/{id}/archival":             {"", 200, 404},
+	"POST /clients/{id}/restoration":          {"", 200, 404},
+	"GET /clients/{id}/contacts":              {"", 200, 404},
+	"PUT /clients/{id}/contacts/{contact}":    {`{"rights":["files"]}`, 200, 404},
+	"DELETE /clients/{id}/contacts/{contact}": {"", 204, 404},
+	"GET /contacts":                           {"", 200, 200},
+	"POST /contacts":                          {`{"given":"Ida"}`, 201, 201},
+	"GET /contacts/{id}":                      {"", 200, 404},
+	"PUT /contacts/{id}":                      {`{"given":"Ida","email":"ida@example.org"}`, 200, 404},
 	"GET /upload-links":                       {"", 200, 200},
 	"POST /upload-links":                      {`{"client_id":"CLIENT","recipients":[{"name":"A","email":"a@example.org"}],"expires_on":"LATER"}`, 201, 404},
 	"GET /upload-links/{id}":                  {"", 200, 404},

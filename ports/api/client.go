@@ -19,6 +19,10 @@ type Client struct {
 	Reference    string    `json:"reference" doc:"The practice's own number for the client; may be empty"`
 	OwnerID      MaybeID   `json:"owner_id" doc:"The practitioner in charge"`
 	Owner        string    `json:"owner" doc:"That practitioner's name"`
+	Tags         []string  `json:"tags" nullable:"false"`
+	People       int       `json:"people" doc:"Who are linked to it"`
+	Portal       string    `json:"portal" doc:"Where its people stand, the best that is known: signed_in, bounced, invited, no_address, unmailed, without; empty: there is nobody"`
+	ArchivedAt   MaybeTime `json:"archived_at" doc:"null: active"`
 	UploadLinks  int       `json:"upload_links" doc:"Upload links ever sent for this client"`
 	Files        int       `json:"files" doc:"Files that have reached the practice"`
 	CreatedAt    Time      `json:"created_at"`
@@ -28,14 +32,19 @@ type Client struct {
 func showClient(c clientapp.ClientRow) Client {
 	return Client{
 		ID: ID(c.ID), Name: c.Name, Email: c.Email, Sort: string(c.Sort), Reference: c.Reference, OwnerID: MaybeID(c.Owner), Owner: c.OwnerName,
-		UploadLinks: c.Links, Files: c.Files, CreatedAt: Time(c.CreatedAt), LastActivity: MaybeTime(c.LastActivity),
+		Tags: append([]string{}, c.Tags...), People: c.People, Portal: string(c.Stand), ArchivedAt: MaybeTime(c.ArchivedAt), UploadLinks: c.Links, Files: c.Files, CreatedAt: Time(c.CreatedAt), LastActivity: MaybeTime(c.LastActivity),
 	}
 }
 
 type listClients struct {
 	Paging
-	Query string `query:"query" maxLength:"200" doc:"Part of a name, an address or a reference"`
-	Owner string `query:"owner_id" doc:"Only clients of this practitioner"`
+	Query  string `query:"query" maxLength:"200" doc:"Beginnings of words of a name, an address or a reference, the client's or their people's"`
+	Owner  string `query:"owner_id" doc:"Only clients of this practitioner"`
+	Sort   string `query:"sort" doc:"person, company, partnership, trust or charity"`
+	Tag    string `query:"tag" maxLength:"40"`
+	Portal string `query:"portal" enum:"without,invited,signed_in,bounced,no_address,unmailed" doc:"Where their people stand; may be a few seconds old"`
+	Shelf  string `query:"shelf" enum:"active,archived,all" doc:"active, where none is sent"`
+	Order  string `query:"order" enum:"name,reference,newest"`
 }
 
 func (s *Server) listClients(ctx context.Context, in *listClients) (*body[Page[Client]], error) {
@@ -43,7 +52,17 @@ func (s *Server) listClients(ctx context.Context, in *listClients) (*body[Page[C
 	if err != nil {
 		return nil, err
 	}
-	rows, next, err := s.ClientDB.Clients(ctx, from(ctx).Firm, clientapp.Query{Text: in.Query, Owner: owner, After: in.Cursor, Limit: in.Limit})
+	q := clientapp.Query{
+		Text: in.Query, Owner: owner, Sort: client.Sort(in.Sort), Tag: in.Tag, Portal: clientapp.Portal(in.Portal), Shelf: clientapp.Shelf(in.Shelf), Order: clientapp.Order(in.Order),
+		After: in.Cursor, Limit: in.Limit,
+	}
+	if q.Shelf == "active" {
+		q.Shelf = clientapp.Active
+	}
+	if q.Order == "name" {
+		q.Order = clientapp.ByName
+	}
+	rows, next, err := s.ClientDB.Clients(ctx, from(ctx).Firm, q)
 	if err != nil {
 		return nil, err
 	}

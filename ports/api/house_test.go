@@ -17,6 +17,7 @@ import (
 	accountapp "portico/app/account"
 	"portico/app/audit"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
 	"portico/app/firm/firmtest"
@@ -84,7 +85,7 @@ func newHouse(t *testing.T) *house {
 	}
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos},
-		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, ContactDB: h.guests,
+		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}

@@ -44,6 +44,7 @@ type Server struct {
 
 	Invites   inviteapp.Commands
 	InviteDB  inviteapp.Reader
+	Contacts  contactapp.Commands
 	ContactDB contactapp.Reader
 
 	FirmDB   firmapp.Reader
@@ -122,6 +123,17 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeClients, op(get, "/clients", "list-clients", "Clients", "List clients"), s.listClients)
 	register(s, a, account.ChangeClients, created(op(post, "/clients", "create-client", "Clients", "Create a client")), s.createClient)
 	register(s, a, account.SeeClients, op(get, "/clients/{id}", "get-client", "Clients", "Get a client"), s.getClient)
+	register(s, a, account.ChangeClients, op(put, "/clients/{id}", "put-client", "Clients", "State anew what a client record says, its owner and its tags"), s.putClient)
+	register(s, a, account.ChangeClients, op(post, "/clients/{id}/archival", "archive-client", "Clients", "Make a client inactive: nobody enters the portal through it"), s.archiveClient)
+	register(s, a, account.ChangeClients, op(post, "/clients/{id}/restoration", "restore-client", "Clients", "Make a client active again"), s.restoreClient)
+	register(s, a, account.SeeClients, op(get, "/clients/{id}/contacts", "list-client-contacts", "Clients", "List the people of a client with their rights"), s.listClientContacts)
+	register(s, a, account.ChangeClients, op(put, "/clients/{id}/contacts/{contact}", "put-client-contact", "Clients", "Link a person to a client, or state their rights anew; invites nobody"), s.putClientContact)
+	register(s, a, account.ChangeClients, done(op(del, "/clients/{id}/contacts/{contact}", "delete-client-contact", "Clients", "Part a person from a client; the person stays")), s.deleteClientContact)
+
+	register(s, a, account.SeeClients, op(get, "/contacts", "list-contacts", "Contacts", "List people that the practice knows"), s.listContacts)
+	register(s, a, account.ChangeClients, created(op(post, "/contacts", "create-contact", "Contacts", "Add a person; invites nobody")), s.createContact)
+	register(s, a, account.SeeClients, op(get, "/contacts/{id}", "get-contact", "Contacts", "Get a person with their clients"), s.getContact)
+	register(s, a, account.ChangeClients, op(put, "/contacts/{id}", "put-contact", "Contacts", "State anew what is known of a person; another address voids an invitation that nobody has accepted"), s.putContact)
 	register(s, a, account.ImportClients, download(op(get, "/clients/export", "export-clients", "Clients", "Get all clients with their people as a table, in the columns that an import reads")), s.exportClients)
 	register(s, a, account.ImportClients, table(created(op(post, "/clients/imports", "create-client-import", "Clients", "Read a CSV or XLSX file with clients; nothing is written until the import is confirmed"))), s.uploadImport)
 	register(s, a, account.ImportClients, op(get, "/clients/imports/{id}", "get-client-import", "Clients", "Get what would come of an import, or what came of it"), s.getImport)

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
+	"portico/app/es"
+	"portico/domain/event"
+
+	"github.com/google/uuid"
+)
+
+// The demo has somebody of every sort, and what somebody has changed stays changed when dev starts again.
+func TestDemoPeopleAreGivenOnce(t *testing.T) {
+	t.Parallel()
+	p := openPortal(t)
+	ctx := t.Context()
+	no, err := p.house.db.NumberFirm(ctx, demoID(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &demo{house: p.house, firm: no, staff: []uuid.UUID{newID(t), newID(t)}}
+	for i, c := range demoClients {
+		if err := d.client(ctx, i, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.people(ctx); err != nil {
+		t.Fatal(err)
+	}
+	by := es.By{Firm: no, Actor: event.Actor{Kind: event.Operator}}
+	rowan, ashdown := demoID(0x400), demoID(0x200)
+	if _, err := d.clients.SetTags(ctx, clientapp.SetTags{By: by, Client: ashdown, Tags: []string{"mine"}}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.clients.UnlinkContact(ctx, clientapp.UnlinkContact{By: by, Client: ashdown, Contact: rowan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.people(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := p.house.linkList.Wait(ctx, r.Position); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	row, err := p.house.clientList.Client(ctx, no, ashdown)
+	if err != nil || !slices.Equal(row.Tags, []string{"mine"}) || row.People != 0 {
+		t.Errorf("after a second start %+v, %v", row, err)
+	}
+	if loose, _, err := p.house.contactList.Contacts(ctx, no, contactapp.Query{Loose: true}); err != nil || len(loose) != 2 {
+		t.Errorf("%d people without a client, %v", len(loose), err)
+	}
+	if two, err := p.house.contactList.ByEmail(ctx, no, "family@hollisbakery.example"); err != nil || len(two) != 2 {
+		t.Errorf("%d people share an address, %v", len(two), err)
+	}
+	if of, err := p.house.contactList.ClientsOf(ctx, no, demoID(0x404)); err != nil || len(of) != 2 {
+		t.Errorf("one person has %d clients, %v", len(of), err)
+	}
+}
