@@ -16,6 +16,3 @@ func ClientsStatement(ctx context.Context, db *DB, firm int32, q app.Query, do f
 	}
 	return db.scoped(ctx, firm, func(tx pgx.Tx) error { return do(tx, sql, args) })
 }
-
-// CensusStatement is what a census of clients asks.
-var CensusStatement = censusSQL
