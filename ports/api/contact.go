@@ -144,13 +144,13 @@ func (s *Server) contact(ctx context.Context, id uuid.UUID) (*body[ContactDetail
 	return &body[ContactDetail]{Body: d}, nil
 }
 
-type putContact struct {
+type changeContact struct {
 	ByID
 	Idempotent
 	Body personBody
 }
 
-func (s *Server) putContact(ctx context.Context, in *putContact) (*body[ContactDetail], error) {
+func (s *Server) changeContact(ctx context.Context, in *changeContact) (*body[ContactDetail], error) {
 	id, err := in.parse(contact.ErrNotFound)
 	if err != nil {
 		return nil, err

@@ -133,7 +133,7 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeClients, op(get, "/contacts", "list-contacts", "Contacts", "List people that the practice knows"), s.listContacts)
 	register(s, a, account.ChangeClients, created(op(post, "/contacts", "create-contact", "Contacts", "Add a person; invites nobody")), s.createContact)
 	register(s, a, account.SeeClients, op(get, "/contacts/{id}", "get-contact", "Contacts", "Get a person with their clients"), s.getContact)
-	register(s, a, account.ChangeClients, op(put, "/contacts/{id}", "put-contact", "Contacts", "State anew what is known of a person; another address voids an invitation that nobody has accepted"), s.putContact)
+	register(s, a, account.ChangeClients, op(put, "/contacts/{id}", "put-contact", "Contacts", "State anew what is known of a person; another address voids an invitation that nobody has accepted"), s.changeContact)
 	register(s, a, account.ImportClients, download(op(get, "/clients/export", "export-clients", "Clients", "Get all clients with their people as a table, in the columns that an import reads")), s.exportClients)
 	register(s, a, account.ImportClients, table(created(op(post, "/clients/imports", "create-client-import", "Clients", "Read a CSV or XLSX file with clients; nothing is written until the import is confirmed"))), s.uploadImport)
 	register(s, a, account.ImportClients, op(get, "/clients/imports/{id}", "get-client-import", "Clients", "Get what would come of an import, or what came of it"), s.getImport)
