@@ -6,8 +6,6 @@ import (
 	"portico/app/es"
 	"portico/domain/account"
 	"portico/domain/event"
-
-	"github.com/google/uuid"
 )
 
 // The kinds of effects about second factors. Their words are stored.
@@ -24,9 +22,6 @@ func FactorEffects(r event.Recorded) []es.Effect {
 		e := es.Effect{
 			Kind: kind, Key: fmt.Sprintf("%s/%s/%d", kind, r.Stream.ID, r.Version), Firm: r.Firm, Stream: r.Stream,
 			Args: es.EffectArgs{Generation: generation, Version: r.Version}, Person: person,
-		}
-		if r.Meta.Actor.Kind == event.Staff && r.Meta.Actor.ID == person {
-			e.Person = uuid.Nil // nobody outside the practice
 		}
 		return []es.Effect{e}
 	}

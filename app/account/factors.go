@@ -270,14 +270,17 @@ func (f Factors) Remove(ctx context.Context, p Person, factor uuid.UUID, require
 }
 
 // Reset takes all methods of a person away, for one who lost them (S3.i15). by is who does it, and reason what they say
-// of it. A person without any keeps an unchanged history.
+// of it. A person without any keeps an unchanged history. ErrResetReason for a long one.
 func (f Factors) Reset(ctx context.Context, by es.By, p Person, reason string) error {
+	if len([]rune(reason)) > account.ReasonMost {
+		return account.ErrResetReason
+	}
 	had, err := f.Rows.Reset(ctx, p)
 	if err != nil || had == 0 {
 		return err
 	}
 	return f.record(ctx, by, p.ID, func(_ account.Factors, now time.Time) []account.Event {
-		return []account.Event{account.FactorsReset{Reason: event.Of(p.ID, reason), At: now}}
+		return []account.Event{account.FactorsReset{By: by.Actor.ID, Reason: event.Of(p.ID, reason), At: now}}
 	})
 }
 

@@ -75,7 +75,7 @@ type Codes interface {
 	Number(ctx context.Context, firm int32, person uuid.UUID, purpose account.Purpose) (string, error)
 }
 
-// readAccount finds the event that an effect is about, with who acted.
+// readAccount finds the event that an effect is about.
 func (s Sender) readAccount(ctx context.Context, e es.Effect) (found event.Recorded, err error) {
 	for r, err := range s.Events.Load(ctx, e.Firm, e.Stream, max(e.Args.Version-1, 0)) {
 		if err != nil {
@@ -155,13 +155,14 @@ func (s Sender) sendFactorNotice(ctx context.Context, e es.Effect) (Outcome, err
 	}
 	person := account.PersonOf(e.Stream.ID)
 	n := FactorNotice{ID: fmt.Sprintf("factor-notice.%s.%d", e.Stream.ID, e.Args.Version), At: r.ReadAt}
+	by := uuid.Nil
 	switch f := r.Event.(type) {
 	case account.FactorAdded:
 		n.What, n.Method, n.When = MethodAdded, f.Method, f.At
 	case account.FactorRemoved:
 		n.What, n.When = MethodRemoved, f.At
 	case account.FactorsReset:
-		n.What, n.When = MethodsReset, f.At
+		n.What, n.When, by = MethodsReset, f.At, f.By
 	case account.RecoveryCodeUsed:
 		n.What, n.Left, n.When = RecoveryUsed, f.Left, f.At
 	default:
@@ -175,12 +176,12 @@ func (s Sender) sendFactorNotice(ctx context.Context, e es.Effect) (Outcome, err
 		return withdrawn("there is no address any more")
 	}
 	n.To, n.Practice, n.Sender, n.Language, n.Zone, n.By = to.Person, practice, house.Sender, to.Language, house.Zone, practice.Name
-	if r.Meta.Actor.Kind == event.Staff && r.Meta.Actor.ID != person {
-		by, err := s.Staff(ctx, e.Firm, r.Meta.Actor.ID)
+	if by != uuid.Nil {
+		who, err := s.Staff(ctx, e.Firm, by)
 		if err != nil {
 			return Outcome{}, fmt.Errorf("find who did it: %w", err)
 		}
-		n.By = by.Name
+		n.By = who.Name
 	}
 	n.URL = s.BaseURL + "/portal/settings/security"
 	if to.Staff {

@@ -99,7 +99,7 @@ func TestFactorNotices(t *testing.T) {
 	var box outbox
 	mary := event.Actor{Kind: event.Staff, ID: uuid.MustParse("0190d8f2-0000-7000-8000-0000000000aa")}
 	s := coding(t, &box, newest{}, Holder{Person: Person{"Ida", "ida@example.org"}}, mary,
-		account.FactorAdded{Factor: ida, Method: account.ByApp, At: noon}, account.FactorsReset{Reason: event.Of(ida, "lost it"), At: noon})
+		account.FactorAdded{Factor: ida, Method: account.ByApp, At: noon}, account.FactorsReset{By: mary.ID, Reason: event.Of(ida, "lost it"), At: noon})
 	for version := range 2 {
 		if _, err := s.Perform(t.Context(), accountEffect(FactorNoticeMail, version+1)); err != nil {
 			t.Fatal(err)

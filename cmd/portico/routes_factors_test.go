@@ -5,6 +5,8 @@ import "maps"
 // The second factors of contacts. Who owes none is led on; who hasn't begun what these would confirm finds nothing there.
 func init() {
 	maps.Copy(pageRules, map[string]rule{
+		"POST /contacts/{id}/second-factor/reset": staffOnly(303, 404),
+
 		"POST /portal/login/passkey/options":    everybody(200),
 		"POST /portal/login/passkey":            everybody(422),
 		"GET /portal/login/code":                contactOnly(303),

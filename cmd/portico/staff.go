@@ -22,7 +22,7 @@ import (
 
 func newStaff(where *place) *cobra.Command {
 	staff := &cobra.Command{Use: "staff", Short: "The people of a practice who sign in", Args: cobra.NoArgs}
-	staff.AddCommand(newStaffAdd(where), newStaffList(where), newStaffRole(where), newStaffDeactivate(where), newStaffPassword(where))
+	staff.AddCommand(newStaffAdd(where), newStaffList(where), newStaffRole(where), newStaffDeactivate(where), newStaffPassword(where), newStaffFactors(where))
 	return staff
 }
 

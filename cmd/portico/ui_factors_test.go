@@ -126,4 +126,23 @@ func codeByMail(t *testing.T, p *portal) {
 	away.Wait("10 Codes sind übrig.")
 	home.Reload()
 	home.Wait("10 Codes sind übrig.")
+
+	// Somebody who has lost it all asks the practice (S3.i15).
+	desk := p.staffPage(t, p.calm)
+	desk.Visit(p.base + "/contacts/" + g.contact.String() + "/access")
+	desk.Wait("E-mail code")
+	desk.Click("DisclosureTriangle", "Take the second factor away")
+	desk.Fill("How you made sure (only you see it)", "Called them back")
+	desk.Axe("a contact's second factor, taken away")
+	desk.Click("button", "Take it away")
+	desk.Gone("E-mail code")
+	eventually(t, "the notice of it", func() bool {
+		for _, letter := range p.letters(t, email) {
+			if strings.Contains(letter.Text, "Mary O’Neill hat Ihren zweiten Faktor") {
+				return true
+			}
+		}
+		return false
+	})
+	enter().Wait("Guten Tag")
 }

@@ -109,8 +109,9 @@ type FactorRemoved struct {
 	At     time.Time `json:"at" es:"fact"`
 }
 
-// FactorsReset says that staff took all of them away (S3.i15). Reason is what they said of it.
+// FactorsReset says that staff took all of them away (S3.i15), or the operator, who has no id. Reason is what they said of it.
 type FactorsReset struct {
+	By     uuid.UUID      `json:"by,omitzero" es:"id"`
 	Reason event.Personal `json:"reason" es:"personal"`
 	At     time.Time      `json:"at" es:"fact"`
 }

@@ -42,6 +42,7 @@ const (
 
 	FactorsMost = 10 // of one person
 	LabelMost   = 60 // characters
+	ReasonMost  = 500
 )
 
 // The throttles of second factors (F7). Slow is that of a person, whoever tries; Shown that of one device that has shown
@@ -67,6 +68,7 @@ var (
 	ErrPasskey      = fault.New(fault.Invalid, "account.passkey", "This passkey could not be used here. Try again, or choose another way to sign in.")
 	ErrPasskeyTaken = fault.New(fault.Conflict, "account.passkey_taken", "This passkey is in use already. Choose another device or password manager.")
 	ErrRequired     = fault.New(fault.Conflict, "account.factor_required", "Your practice asks for a second factor. Add another method before you remove this one.")
+	ErrResetReason  = fault.New(fault.Invalid, "account.reset_reason", "Shorten the reason to 500 characters.")
 	ErrNoText       = fault.New(fault.Unavailable, "account.no_text", "Codes can’t be sent to phones here just now. Choose another method.")
 )
 

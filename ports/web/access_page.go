@@ -81,6 +81,10 @@ func (s *Server) accessPage(w http.ResponseWriter, r *http.Request, code int, pr
 	if page.Messages, err = s.messagesAbout(r, who.Name(), message.Query{Person: id}); err != nil {
 		return err
 	}
+	if page.Factors, err = s.heldBy(r, id); err != nil {
+		return err
+	}
+	page.FactorsReason = r.PostForm.Get("factors_reason")
 	if len(problems) > 0 {
 		page.Title = "Error: " + page.Title
 		if r.PostForm.Has("email") {

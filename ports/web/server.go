@@ -257,6 +257,7 @@ func (s *Server) Handler() (http.Handler, error) {
 
 	staff("GET /contacts/{id}/access", accounts.SeeClients, s.contactAccess)
 	staff("POST /contacts/{id}/access/removal", accounts.Invite, s.removeAccess)
+	staff("POST /contacts/{id}/second-factor/reset", accounts.Invite, s.resetFactors)
 	staff("POST /contacts/{id}/invitation", accounts.Invite, s.sendInvitation)
 	staff("POST /contacts/{id}/invitation/corrections", accounts.Invite, s.correctInvitation)
 	staff("POST /contacts/{id}/invitation/retraction", accounts.Invite, s.takeBackInvitation)

@@ -60,6 +60,9 @@ type Access struct {
 	Command  uuid.UUID
 	Problems Problems
 	Messages *MessagesPart // nil: not for who looks
+
+	Factors       []string // the sorts of second factors that the contact has
+	FactorsReason string   // typed
 }
 
 // File names the template.

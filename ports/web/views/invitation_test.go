@@ -28,7 +28,7 @@ func invitations() []Page {
 			Preview: &InvitePreview{"de", "Einladung", "Guten Tag Ingrid,", "Hello", []string{"Es geht um Solberg Boats."}, "Portal öffnen", "Gilt bis Montag"}, Sent: []string{"Olav", "Sam"},
 			Problems: Problems{{"people", "Tick somebody."}, {"further-1-email", "No address."}, {"contact-" + one.String(), "Refused."}, {"expires_on", "Choose a day."}},
 		},
-		Access{Contact: two, Name: "Olav Solberg", State: Badge{"ok", "circle-check", "Accepted"}, In: true, Count: 1, ByLink: true, Sendable: true},
+		Access{Shell: Shell{Role: account.Owner}, Contact: two, Factors: []string{"E-mail code", "Passkey"}, FactorsReason: "x", Problems: Problems{{"factors_reason", "Shorten it."}}, Name: "Olav Solberg", State: Badge{"ok", "circle-check", "Accepted"}, In: true, Count: 1, ByLink: true, Sendable: true},
 	}
 }
 
