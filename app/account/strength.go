@@ -13,6 +13,8 @@ import (
 	"portico/domain/account"
 
 	"github.com/ccojocar/zxcvbn-go"
+	"github.com/ccojocar/zxcvbn-go/match"
+	"github.com/ccojocar/zxcvbn-go/matching"
 )
 
 // known are passwords of at least six letters that are known from breaches, in lower case: the list that zxcvbn 4.4.2 is
@@ -56,8 +58,22 @@ func CheckContactPassword(password string, own ...string) error {
 	for _, text := range own {
 		words = append(words, strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
 	}
-	if zxcvbn.PasswordStrength(password, words).Score < 3 { // a hundred million guesses
+	var filters []func(match.Matcher) bool
+	if standIns(password) > 4 { // each of them doubles what the estimate tries, and such a password is no word
+		filters = append(filters, matching.FilterL33tMatcher)
+	}
+	if zxcvbn.PasswordStrength(password, words, filters...).Score < 3 { // a hundred million guesses
 		return account.ErrPasswordWeak
 	}
 	return nil
+}
+
+// standIns are how many different signs of a password can stand for a letter, "4" for "a".
+func standIns(password string) (n int) {
+	for _, sign := range "4@8({[<369&#!1/|0$5+7%2" {
+		if strings.ContainsRune(password, sign) {
+			n++
+		}
+	}
+	return n
 }

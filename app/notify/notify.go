@@ -19,6 +19,8 @@
 //     with, whatever the practice has written down of them, or to a number that they have proved or are proving.
 //  12. A change in how somebody signs in is told to them at that address, with who made it (S3.i15).
 //  13. Mails to clients come in the name, and have the address for answers, that the practice has set.
+//  14. A mail with a link that opens an account leaves only while that link is the newest and unused. News of an account goes
+//     to its contact only, and the first device of all is no news.
 package notify
 
 import (
@@ -82,6 +84,7 @@ type Mailer interface {
 	StaffInvitation(ctx context.Context, m StaffInvitation) (Outcome, error)
 	Code(ctx context.Context, m Code) (Outcome, error)
 	FactorNotice(ctx context.Context, m FactorNotice) (Outcome, error)
+	Entry(ctx context.Context, m Entry) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -267,6 +270,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendCode(ctx, e)
 	case FactorNoticeMail:
 		return s.sendFactorNotice(ctx, e)
+	case PasswordResetMail, AddressOldMail, AddressNewMail, NewDeviceMail, PasswordChangedMail:
+		return s.sendEntry(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

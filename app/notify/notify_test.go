@@ -85,6 +85,7 @@ type outbox struct {
 	invites  []Invitation
 	texts    []TextMessage
 	joins    []StaffInvitation
+	entries  []Entry
 	outcome  Outcome
 }
 
@@ -127,6 +128,11 @@ func (o *outbox) FactorNotice(_ context.Context, m FactorNotice) (Outcome, error
 
 func (o *outbox) Text(_ context.Context, m TextMessage) (Outcome, error) {
 	o.texts = append(o.texts, m)
+	return o.answer()
+}
+
+func (o *outbox) Entry(_ context.Context, m Entry) (Outcome, error) {
+	o.entries = append(o.entries, m)
 	return o.answer()
 }
 

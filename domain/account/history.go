@@ -127,6 +127,22 @@ func (a Account) MayReset(generation int, now time.Time) error {
 	return nil
 }
 
+// ResetUntil is when the newest link to set a new password stops to work.
+func (a Account) ResetUntil() time.Time {
+	if len(a.resets) == 0 {
+		return time.Time{}
+	}
+	return a.resets[len(a.resets)-1].Add(ResetFor)
+}
+
+// MoveUntil is when the newest wish for another address ends.
+func (a Account) MoveUntil() time.Time {
+	if len(a.moves) == 0 {
+		return time.Time{}
+	}
+	return a.moves[len(a.moves)-1].at.Add(MoveFor)
+}
+
 // Reset sets a new password by the link of a generation. ErrResetGone (rules 13, 15).
 func (a Account) Reset(generation int, now time.Time) ([]Event, error) {
 	if err := a.MayReset(generation, now); err != nil {

@@ -35,6 +35,11 @@ var kindsOfMessages = map[string]kindOfMessage{
 	"mail.code":               {"Code to sign in", "mail"},
 	"sms.code":                {"Code to sign in, by text", "mail"},
 	"mail.factor_notice":      {"Notice about a second factor", "mail"},
+	"mail.password_reset":     {"Link to set a new password", "send"},
+	"mail.password_changed":   {"The password was changed", "mail"},
+	"mail.new_device":         {"Sign-in on a new device", "mail"},
+	"mail.address_old":        {"Change of address, to the old one", "send"},
+	"mail.address_new":        {"Change of address, to the new one", "send"},
 }
 
 // reasons are events as the reason for a message; "%s" is who did it.
