@@ -207,7 +207,9 @@ func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings
 		page.Links = []views.PortalLink{
 			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: portalSecurity},
 			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: portalSecurity},
-			{Icon: "monitor", Title: w.T("portal.settings.devices"), Text: w.T("portal.settings.devices.text"), Href: "/portal/settings/devices"},
+			{Icon: "key-round", Title: w.T("access.password.change"), Href: "/portal/settings/password"},
+			{Icon: "mail", Title: w.T("access.address"), Href: "/portal/settings/address"},
+			{Icon: "monitor", Title: w.T("access.devices"), Text: w.T("portal.settings.devices.text"), Href: "/portal/settings/devices"},
 		}
 	}
 	return page

@@ -241,7 +241,7 @@ func TestPortalLanguage(t *testing.T) {
 func TestPortalSettings(t *testing.T) {
 	h := living(t)
 	command := newTestID(50).String()
-	h.get("/portal/settings").want(t, 200, "As the practice writes: English", "The practice’s: UK time", "Tallinn time", ingrid.Email, `href="/portal/settings/devices"`, `href="/portal/settings/security"`)
+	h.get("/portal/settings").want(t, 200, "As the practice writes: English", "The practice’s: UK time", "Tallinn time", ingrid.Email, `href="/portal/settings/devices"`, `href="/portal/settings/security"`, `href="/portal/settings/password"`, `href="/portal/settings/address"`)
 	a := h.post("/portal/settings", url.Values{"command": {command}, "language": {"et"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}}).want(t, http.StatusSeeOther)
 	if to := a.Header().Get("Location"); !strings.HasPrefix(to, "/portal/settings?at=") {
 		t.Errorf("it leads to %q", to)
