@@ -102,12 +102,11 @@ type line struct {
 
 // What can be wrong with a row, beside what the rules of clients and people refuse.
 var (
-	errWho      = fault.New(fault.Invalid, "clientimport.who", "There are several clients of this name. Give the row the client number of one of them.")
-	errNobody   = fault.New(fault.Invalid, "clientimport.nobody", "Neither a name nor a known client number is in this row.")
-	errKind     = fault.New(fault.Invalid, "clientimport.kind", "The kind is none of person, company, partnership, trust, charity.")
-	errOwner    = fault.New(fault.Invalid, "clientimport.owner", "The owner is nobody of the practice. Give their e-mail address.")
-	errRights   = fault.New(fault.Invalid, "clientimport.rights", "The rights are none of files, tasks, billing, schedule, sign.")
-	errLanguage = fault.New(fault.Invalid, "clientimport.language", "The language is no tag like en or de-CH.")
+	errWho    = fault.New(fault.Invalid, "clientimport.who", "There are several clients of this name. Give the row the client number of one of them.")
+	errNobody = fault.New(fault.Invalid, "clientimport.nobody", "Neither a name nor a known client number is in this row.")
+	errKind   = fault.New(fault.Invalid, "clientimport.kind", "The kind is none of person, company, partnership, trust, charity.")
+	errOwner  = fault.New(fault.Invalid, "clientimport.owner", "The owner is nobody of the practice. Give their e-mail address.")
+	errRights = fault.New(fault.Invalid, "clientimport.rights", "The rights are none of files, tasks, billing, schedule, sign.")
 )
 
 // DefaultRights are those of a person whose row says nothing of them.
