@@ -7,6 +7,7 @@ import (
 
 	"portico/app/es"
 	"portico/domain/day"
+	"portico/domain/event"
 	"portico/domain/invite"
 
 	"github.com/google/uuid"
@@ -65,10 +66,18 @@ func (c Commands) Send(ctx context.Context, cmd Send) (es.Result, error) {
 	}
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
 		return i.Send(invite.Sending{
-			To: to.Person, Client: cmd.Client, Channels: cmd.Channels, Message: cmd.Message, Access: cmd.Access, DueOn: cmd.DueOn,
+			To: to.Person, Client: cmd.Client, Sender: sender(cmd.By), Channels: cmd.Channels, Message: cmd.Message, Access: cmd.Access, DueOn: cmd.DueOn,
 			Bundle: cmd.Bundle, Job: cmd.Job, ExpiresAt: expiry(cmd.ExpiresOn, cmd.Zone, now), Zone: cmd.Zone.String(), HoldUntil: cmd.HoldUntil,
 		}, now)
 	})
+}
+
+// sender is in whose name a message goes: that of whoever of the practice asked for it.
+func sender(by es.By) uuid.UUID {
+	if by.Actor.Kind != event.Staff {
+		return uuid.Nil
+	}
+	return by.Actor.ID
 }
 
 // expiry is the end of a day in zone (L5).
@@ -94,7 +103,7 @@ func (c Commands) Resend(ctx context.Context, cmd Resend) (es.Result, error) {
 		return es.Result{}, err
 	}
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
-		return i.Resend(to.Person, expiry(cmd.ExpiresOn, cmd.Zone, now), cmd.Zone.String(), now)
+		return i.Resend(to.Person, sender(cmd.By), expiry(cmd.ExpiresOn, cmd.Zone, now), cmd.Zone.String(), now)
 	})
 }
 

@@ -79,15 +79,15 @@ func channelOf(kind string) invite.Channel {
 
 // invitation is what the stream of an invite says about one message.
 type invitation struct {
-	state invite.Invite
-	sent  invite.Sent // of the effect's generation
-	told  invite.Told // of the effect's version
-	by    event.Actor // who asked for it
-	over  bool        // handed over already, on the effect's channel
-	now   time.Time
+	state  invite.Invite
+	sent   invite.Sent // of the effect's generation
+	told   invite.Told // of the effect's version
+	sender uuid.UUID   // staff who asked for it; zero: nobody of them
+	over   bool        // handed over already, on the effect's channel
+	now    time.Time
 }
 
-// readInvitation folds the stream, with who acted, which no fold sees.
+// readInvitation folds the stream, with what the effect is about.
 func (s Sender) readInvitation(ctx context.Context, e es.Effect) (i invitation, err error) {
 	for r, err := range s.Events.Load(ctx, e.Firm, e.Stream, 0) {
 		if err != nil {
@@ -101,11 +101,11 @@ func (s Sender) readInvitation(ctx context.Context, e es.Effect) (i invitation, 
 		switch f := f.(type) {
 		case invite.Sent:
 			if f.Nth == e.Args.Generation {
-				i.sent, i.by = f, r.Meta.Actor
+				i.sent, i.sender = f, f.Sender
 			}
 		case invite.Told:
 			if r.Version == e.Args.Version {
-				i.told, i.by = f, r.Meta.Actor
+				i.told, i.sender = f, f.Sender
 			}
 		case invite.HandedOver:
 			i.over = i.over || f.Nth == e.Args.Generation && f.Channel == channelOf(e.Kind)
@@ -193,8 +193,8 @@ func (s Sender) composeInvitation(ctx context.Context, e es.Effect, i invitation
 		return m, fmt.Errorf("find the practice: %w", err)
 	}
 	m.Sender = m.Practice
-	if i.by.Kind == event.Staff {
-		if m.Sender, err = s.Staff(ctx, e.Firm, i.by.ID); err != nil {
+	if i.sender != uuid.Nil {
+		if m.Sender, err = s.Staff(ctx, e.Firm, i.sender); err != nil {
 			return m, fmt.Errorf("find who sent it: %w", err)
 		}
 	}

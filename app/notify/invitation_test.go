@@ -25,7 +25,7 @@ var (
 
 func sentTo(nth int, change ...func(*invite.Sent)) invite.Sent {
 	e := invite.Sent{
-		Nth: nth, Contact: ida, Client: boats, Name: event.Of(ida, "Ida Berg"), Email: event.Of(ida, "ida@example.org"), Phone: event.Of(ida, "+4791234567"),
+		Nth: nth, Contact: ida, Client: boats, Sender: mary, Name: event.Of(ida, "Ida Berg"), Email: event.Of(ida, "ida@example.org"), Phone: event.Of(ida, "+4791234567"),
 		Channels: invite.ByBoth, Message: event.Of(ida, "Welcome"), Access: invite.ByAccount, DueOn: "2026-12-01", ExpiresAt: noon.Add(48 * time.Hour),
 		Zone: "Europe/London", At: noon,
 	}
@@ -46,7 +46,10 @@ func inviting(t *testing.T, box *outbox, history ...event.Event) (Sender, *estes
 	store.Given(1, invite.Stream(ida), history...)
 	return Sender{
 		Events: store, Keys: keys(t), Mailer: box, Texter: box, BaseURL: "https://portal.example",
-		Staff: func(context.Context, int32, uuid.UUID) (Person, error) {
+		Staff: func(_ context.Context, _ int32, staff uuid.UUID) (Person, error) {
+			if staff == uuid.Nil {
+				return Person{}, errors.New("nobody is no person")
+			}
 			return Person{"Mary", "mary@harbour.example"}, nil
 		},
 		Practice: func(context.Context, int32) (Person, error) { return Person{"Harbour", "office@harbour.example"}, nil },
@@ -73,7 +76,8 @@ func TestInvitationLeaves(t *testing.T) {
 	}
 	m := box.invites[0]
 	if m.To != (Person{"Ida Berg", "ida@example.org"}) || m.Given != "Ida" || m.Language != "de" || m.Client != "Solberg Boats Ltd" || m.Message != "Welcome" ||
-		m.DueOn.Format(time.DateOnly) != "2026-12-01" || !m.ExpiresAt.Equal(noon.Add(48*time.Hour)) || m.Zone != "Europe/London" || m.HelpURL != "https://portal.example/portal/help" {
+		m.DueOn.Format(time.DateOnly) != "2026-12-01" || !m.ExpiresAt.Equal(noon.Add(48*time.Hour)) || m.Zone != "Europe/London" || m.HelpURL != "https://portal.example/portal/help" ||
+		m.Sender != (Person{"Mary", "mary@harbour.example"}) || m.ReplyTo != m.Sender {
 		t.Errorf("%+v", m)
 	}
 	token, _ := strings.CutPrefix(m.URL, "https://portal.example/i/")
@@ -89,6 +93,13 @@ func TestInvitationLeaves(t *testing.T) {
 	if want := (invite.HandedOver{Nth: 1, Channel: invite.Text, At: noon}); last(store) != event.Event(want) {
 		t.Errorf("recorded %+v", last(store))
 	}
+	s, _ = inviting(t, &outbox{}, sentTo(1, func(e *invite.Sent) { e.Sender = uuid.Nil }))
+	var byNobody outbox
+	s.Mailer = &byNobody
+	if _, err := s.Perform(t.Context(), inviteEffect(InvitationMail, 1)); err != nil || byNobody.invites[0].Sender.Name != "Harbour" {
+		t.Errorf("a program's invitation comes from %+v, %v", byNobody.invites, err)
+	}
+	s, store = inviting(t, &box, sentTo(1), invite.HandedOver{Nth: 1, Channel: invite.Email, At: noon}, invite.HandedOver{Nth: 1, Channel: invite.Text, At: noon})
 	for _, kind := range []string{InvitationMail, InvitationText} { // what the stream knows as handed over isn't sent again
 		if _, err := s.Perform(t.Context(), inviteEffect(kind, 1)); err != nil || len(box.invites) != 1 || len(box.texts) != 1 {
 			t.Errorf("%s again: %v, %d mails, %d texts", kind, err, len(box.invites), len(box.texts))

@@ -220,7 +220,7 @@ func handOver(clients clientapp.Commands, list clientapp.Reader, shown func(ctx 
 						return err
 					}
 					for _, c := range rows {
-						by := es.By{Firm: r.Firm, Actor: r.Meta.Actor, Causation: r.Meta.Correlation}
+						by := es.By{Firm: r.Firm, Actor: event.Actor{Kind: event.System}}
 						if _, err := clients.SetOwner(ctx, clientapp.SetOwner{By: by, Client: c.ID, Owner: e.To}); err != nil {
 							return fmt.Errorf("hand over client %s: %w", c.ID, err)
 						}

@@ -36,6 +36,7 @@ type Sent struct {
 	Nth       int            `json:"nth" es:"fact"` // 1, 2, 3: the generation of its secret
 	Contact   uuid.UUID      `json:"contact" es:"id"`
 	Client    uuid.UUID      `json:"client,omitzero" es:"id"` // whose portal it is about; zero: somebody who is no client (S3.9)
+	Sender    uuid.UUID      `json:"sender,omitzero" es:"id"` // staff, in whose name it goes; zero: the practice's
 	Name      event.Personal `json:"name" es:"personal"`
 	Email     event.Personal `json:"email" es:"personal"`
 	Phone     event.Personal `json:"phone" es:"personal"`
@@ -55,6 +56,7 @@ type Sent struct {
 // (S3.i10). It carries no secret.
 type Told struct {
 	Client  uuid.UUID      `json:"client" es:"id"`
+	Sender  uuid.UUID      `json:"sender,omitzero" es:"id"`
 	Name    event.Personal `json:"name" es:"personal"`
 	Email   event.Personal `json:"email" es:"personal"`
 	Phone   event.Personal `json:"phone" es:"personal"`

@@ -28,6 +28,7 @@ func id(n byte) uuid.UUID { return uuid.UUID{0: 1, 6: 0x70, 8: 0x80, 15: n} }
 // Fixed ids and times. Ida is invited at noon on 2 March; the invitation lasts until the end of 1 April in London.
 var (
 	ida, acme, globex, job = id(1), id(2), id(3), id(4)
+	mary                   = id(5) // of the practice
 	noon                   = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	expiry                 = time.Date(2026, 4, 1, 23, 0, 0, 0, time.UTC)
 	person                 = invite.Person{Contact: ida, Given: "Ida", Name: "Ida Berg", Email: "ida@example.org", Phone: "+4791234567"}
@@ -38,7 +39,7 @@ func after(d time.Duration) time.Time { return noon.Add(d) }
 // sending is what the practice chooses unless a test says otherwise.
 func sending(change ...func(*invite.Sending)) invite.Sending {
 	s := invite.Sending{
-		To: person, Client: acme, Channels: invite.ByEmail, Message: "Welcome", Access: invite.ByAccount, DueOn: "2026-03-20",
+		To: person, Client: acme, Sender: mary, Channels: invite.ByEmail, Message: "Welcome", Access: invite.ByAccount, DueOn: "2026-03-20",
 		ExpiresAt: expiry, Zone: "Europe/London",
 	}
 	for _, f := range change {
@@ -54,7 +55,7 @@ func send(now time.Time, change ...func(*invite.Sending)) decision {
 // sent is what send records.
 func sent(nth int, at time.Time, change ...func(*invite.Sent)) invite.Sent {
 	e := invite.Sent{
-		Nth: nth, Contact: ida, Client: acme, Name: event.Of(ida, "Ida Berg"), Email: event.Of(ida, "ida@example.org"),
+		Nth: nth, Contact: ida, Client: acme, Sender: mary, Name: event.Of(ida, "Ida Berg"), Email: event.Of(ida, "ida@example.org"),
 		Phone: event.Of(ida, "+4791234567"), Channels: invite.ByEmail, Message: event.Of(ida, "Welcome"), Access: invite.ByAccount,
 		DueOn: "2026-03-20", ExpiresAt: expiry, Zone: "Europe/London", At: at,
 	}
@@ -172,7 +173,7 @@ func TestSend(t *testing.T) {
 func TestResend(t *testing.T) {
 	later := expiry.AddDate(0, 0, 7)
 	again := func(to invite.Person, now time.Time) decision {
-		return func(i state) ([]ev, error) { return i.Resend(to, later, "Europe/London", now) }
+		return func(i state) ([]ev, error) { return i.Resend(to, mary, later, "Europe/London", now) }
 	}
 	hour := after(time.Hour)
 	want := sent(2, hour, func(e *invite.Sent) { e.ExpiresAt = later })
@@ -278,7 +279,7 @@ func TestAccept(t *testing.T) {
 func TestSendToSomebodyWhoIsIn(t *testing.T) {
 	toGlobex := func(s *invite.Sending) { s.Client = globex }
 	told := invite.Told{
-		Client: globex, Name: event.Of(ida, "Ida Berg"), Email: event.Of(ida, "ida@example.org"), Phone: event.Of(ida, "+4791234567"),
+		Client: globex, Sender: mary, Name: event.Of(ida, "Ida Berg"), Email: event.Of(ida, "ida@example.org"), Phone: event.Of(ida, "+4791234567"),
 		Message: event.Of(ida, "Welcome"), At: noon,
 	}
 	in := given(t, sent(1, noon), accepted(1, noon))

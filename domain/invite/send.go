@@ -65,6 +65,7 @@ type Person struct {
 type Sending struct {
 	To        Person
 	Client    uuid.UUID // whose portal it is about; zero: somebody who is no client (S3.9)
+	Sender    uuid.UUID // staff, in whose name it goes; zero: the practice's
 	Channels  Channels
 	Message   string // may be empty
 	Access    Access
@@ -93,7 +94,7 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 			return nil, ErrIn
 		}
 		return append(due, Told{
-			Client: s.Client, Name: of(s.To.Name), Email: s.To.at(s.To.Email), Phone: s.To.at(s.To.Phone), Message: of(message), Job: s.Job, At: now,
+			Client: s.Client, Sender: s.Sender, Name: of(s.To.Name), Email: s.To.at(s.To.Email), Phone: s.To.at(s.To.Phone), Message: of(message), Job: s.Job, At: now,
 		}), nil
 	}
 	if len(i.sendings) >= MaxSendings {
@@ -103,7 +104,8 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 		s.HoldUntil = time.Time{}
 	}
 	return append(due, Sent{
-		Nth: len(i.sendings) + 1, Contact: s.To.Contact, Client: s.Client, Name: of(s.To.Name), Email: s.To.at(s.To.Email), Phone: s.To.at(s.To.Phone),
+		Nth: len(i.sendings) + 1, Contact: s.To.Contact, Client: s.Client, Sender: s.Sender,
+		Name: of(s.To.Name), Email: s.To.at(s.To.Email), Phone: s.To.at(s.To.Phone),
 		Channels: s.Channels, Message: of(message), Access: s.Access, DueOn: s.DueOn, Bundle: s.Bundle, Job: s.Job,
 		ExpiresAt: s.ExpiresAt, Zone: s.Zone, HoldUntil: s.HoldUntil, At: now,
 	}), nil
@@ -111,13 +113,13 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 
 // Resend is Send with what the sending before said, to where the contact is now (rule 3). It refuses like Send, and with
 // ErrNeverSent.
-func (i Invite) Resend(to Person, expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
+func (i Invite) Resend(to Person, sender uuid.UUID, expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
 	last := i.nth(i.current())
 	if last == nil {
 		return nil, ErrNeverSent
 	}
 	s := Sending{
-		To: to, Client: last.client, Channels: last.channels, Message: last.message, Access: last.access, DueOn: last.dueOn, Bundle: last.bundle,
+		To: to, Client: last.client, Sender: sender, Channels: last.channels, Message: last.message, Access: last.access, DueOn: last.dueOn, Bundle: last.bundle,
 		ExpiresAt: expiresAt, Zone: zone,
 	}
 	return i.Send(s, now)
