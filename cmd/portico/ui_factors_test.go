@@ -82,7 +82,7 @@ func secondFactor(t *testing.T, p *portal) {
 }
 
 // codeByMail: a contact turns codes by mail on, and on another device the password alone no longer lets them in (S3.22,
-// S3.25). The pages speak the contact's language once they are in.
+// S3.25). The pages speak the contact's language from the password on.
 func codeByMail(t *testing.T, p *portal) {
 	g, german := insider(t, p.house, p.calm, ""), "de"
 	if _, err := p.house.contacts.Prefer(t.Context(), contactapp.Prefer{By: p.calm.by(), Contact: g.contact, Language: &german}); err != nil {
@@ -108,10 +108,10 @@ func codeByMail(t *testing.T, p *portal) {
 	home.Axe("a contact with codes by mail")
 
 	away := enter()
-	away.Wait("One more step")
+	away.Wait("Noch ein Schritt")
 	away.Axe("a contact's second factor")
 	away.Visit(p.base + "/portal/settings/security")
-	away.Wait("One more step")
+	away.Wait("Noch ein Schritt")
 	var code string
 	eventually(t, "the code", func() bool {
 		for _, letter := range p.letters(t, email) {
@@ -122,7 +122,7 @@ func codeByMail(t *testing.T, p *portal) {
 		return code != ""
 	})
 	away.Fill("Code", code)
-	away.Click("button", "Sign in")
+	away.Click("button", "Anmelden")
 	away.Wait("10 Codes sind übrig.")
 	home.Reload()
 	home.Wait("10 Codes sind übrig.")
