@@ -99,7 +99,7 @@ func TestInvitationLeaves(t *testing.T) {
 	if _, err := s.Perform(t.Context(), inviteEffect(InvitationMail, 1)); err != nil || byNobody.invites[0].Sender.Name != "Harbour" {
 		t.Errorf("a program's invitation comes from %+v, %v", byNobody.invites, err)
 	}
-	s, store = inviting(t, &box, sentTo(1), invite.HandedOver{Nth: 1, Channel: invite.Email, At: noon}, invite.HandedOver{Nth: 1, Channel: invite.Text, At: noon})
+	s, _ = inviting(t, &box, sentTo(1), invite.HandedOver{Nth: 1, Channel: invite.Email, At: noon}, invite.HandedOver{Nth: 1, Channel: invite.Text, At: noon})
 	for _, kind := range []string{InvitationMail, InvitationText} { // what the stream knows as handed over isn't sent again
 		if _, err := s.Perform(t.Context(), inviteEffect(kind, 1)); err != nil || len(box.invites) != 1 || len(box.texts) != 1 {
 			t.Errorf("%s again: %v, %d mails, %d texts", kind, err, len(box.invites), len(box.texts))
