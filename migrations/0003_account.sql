@@ -1,4 +1,4 @@
--- Owner: adapters/postgres/account.go, account_session.go
+-- Owner: adapters/postgres/account.go, account_people.go, account_session.go
 -- +goose Up
 
 -- Accounts are rows: a person must be found by address before the practice is known, so no row-level security stands

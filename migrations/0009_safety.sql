@@ -1,4 +1,4 @@
--- Owner: adapters/postgres/account.go, account_session.go
+-- Owner: adapters/postgres/account.go, account_people.go, account_session.go
 --
 -- People see where they are signed in. A session is named by an id that opens nothing; where and in which browser it was
 -- opened is for its own person.

@@ -1,4 +1,4 @@
--- Owner: adapters/postgres/account.go, account_session.go
+-- Owner: adapters/postgres/account.go, account_people.go, account_session.go
 --
 -- Roles are presets of rights, people of the practice are invited before they join, and may come by their provider of
 -- identity. Who is limited to their own clients sees nothing of others, in any read model.

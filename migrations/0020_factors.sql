@@ -1,4 +1,4 @@
--- Owner: adapters/postgres/account_factor.go, account_code.go, account.go, account_session.go, contact_login.go, contact_session.go
+-- Owner: adapters/postgres/account_factor.go, account_code.go, account.go, account_people.go, account_session.go, contact_login.go, contact_session.go
 --
 -- Second factors of staff and contacts. A person is named by their id; what a method works with (an app's secret, a
 -- telephone number, a passkey's key) is sealed under that person's key. Codes aren't stored: they are derived.

@@ -1,4 +1,4 @@
--- Owner: adapters/postgres/account.go, account_session.go
+-- Owner: adapters/postgres/account.go, account_people.go, account_session.go
 --
 -- Who leaves the practice hands on what they had: somebody who stays hears of their links, and sees those that are
 -- nobody's client's.
