@@ -8,9 +8,9 @@ import (
 	"io"
 
 	"portico/app/es"
+	"portico/app/picture"
 	"portico/domain/fault"
 	"portico/domain/firm"
-	"portico/domain/picture"
 
 	"github.com/gabriel-vasile/mimetype"
 	"github.com/google/uuid"

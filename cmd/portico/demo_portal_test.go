@@ -5,9 +5,9 @@ import (
 
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	pictures "portico/app/picture"
 	"portico/domain/event"
 	"portico/domain/firm"
-	pictures "portico/domain/picture"
 
 	"github.com/google/uuid"
 )

@@ -91,8 +91,8 @@ func TestWallsCanFail(t *testing.T) {
 
 // Shared parts of a layer, which every module may see.
 var (
-	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filetype", "domain/picture"}
-	sharedApp    = []string{"app/es", "app/secret", "app/language"}
+	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filetype"}
+	sharedApp    = []string{"app/es", "app/picture", "app/secret", "app/language"}
 	sharedPorts  = []string{"ports/httpauth"}
 	// What hears or speaks to several modules: sagas, mails, the audit, proofs, imports.
 	listeners = []string{"app/deadline", "app/notify", "app/audit", "app/receipt", "app/clientimport"}

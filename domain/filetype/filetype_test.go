@@ -90,7 +90,7 @@ func TestHead(t *testing.T) {
 		{"an Android's.mp4", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", "video/mp4"}, {"a Sony's.mp4", "\x00\x00\x00\x1cftypXAVC\x01\x00\x1f\xffXAVCmp42iso2", "video/mp4"},
 		{"a camera's.mp4", "\x00\x00\x00\x18ftypavc1\x00\x00\x00\x00avc1isom", "video/mp4"}, {"OBS.mkv", "\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x23\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x88matroska", "video/matroska"},
 		{"a browser's.mkv", "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm", "video/webm"},
-		{"a bank's mt940.txt", "\x01{1:F01BANKDEFFXXXX0000000000}{2:I940}{4:\r\n:20:STARTUMS\r\n-}\x03", "text/plain"}, {"DOS's.csv", "a,b\r\n1,2\r\n3,4\r\n\x1a", "text/csv"},
+		{"a bank's mt940.txt", "\x01{1:F01BANKDEFFA5000000000000}{2:I940}{4:\r\n:20:STARTUMS\r\n-}\x03", "text/plain"}, {"DOS's.csv", "a,b\r\n1,2\r\n3,4\r\n\x1a", "text/csv"},
 		{"OEM letters.csv", "Konto;Text\r\n1200;M\x81ller & S\x94hne\r\n", "text/plain"}, {"with a mark.csv", "\xef\xbb\xbfDatum;Betrag\r\n", "text/plain"},
 		{"windows-1252.csv", "Datum;Betrag;Text\r\n01.02.2026;12,50;M\xfcller \x80\r\n", "text/plain"},
 		{"mt940.txt", ":20:STARTUMS\r\n:25:10020030/1234567\r\n:28C:0\r\n", "text/plain"},

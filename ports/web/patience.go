@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"portico/app/clientimport"
+	pictures "portico/app/picture"
 	"portico/domain/fault"
 	"portico/domain/firm"
-	pictures "portico/domain/picture"
 )
 
 // Patience is how long the server waits for whoever is on the other side, and how much it takes from them. A phone on

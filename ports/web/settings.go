@@ -11,10 +11,10 @@ import (
 
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	pictures "portico/app/picture"
 	"portico/domain/address"
 	"portico/domain/fault"
 	"portico/domain/firm"
-	pictures "portico/domain/picture"
 	"portico/domain/uploadlink"
 	"portico/ports/web/views"
 )

@@ -15,8 +15,8 @@ import (
 
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	pictures "portico/app/picture"
 	"portico/domain/fault"
-	pictures "portico/domain/picture"
 	"portico/ports/web/views"
 
 	"github.com/google/uuid"

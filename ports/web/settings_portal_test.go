@@ -13,9 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	pictures "portico/app/picture"
 	"portico/domain/event"
 	"portico/domain/firm"
-	pictures "portico/domain/picture"
 )
 
 // sendTo posts one form of a page of settings with what else a browser sends.
