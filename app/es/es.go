@@ -56,7 +56,8 @@ type Result struct {
 // Store keeps events. Implementations: adapters/postgres, and estest.Memory for tests; both pass estest.Conformance.
 type Store interface {
 	// Load yields the events of a stream after a version, 0 for all, in order; none for a stream that does not exist or
-	// is another firm's.
+	// is another firm's. What no decision reads is left out: Position, RecordedAt and Meta. Who acted, where somebody
+	// needs it later, is part of the event.
 	Load(ctx context.Context, firm int32, stream event.Stream, after int) iter.Seq2[event.Recorded, error]
 	// Append writes, or returns ErrConflict (nothing written), ErrCommandReused, or an error after which the outcome
 	// is unknown: then Done tells.

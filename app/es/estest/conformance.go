@@ -95,6 +95,9 @@ func read(t *testing.T, s es.Store, firm int32, stream event.Stream) []event.Rec
 		if err != nil {
 			t.Fatalf("load %s: %v", stream, err)
 		}
+		if r.Position != 0 || !r.RecordedAt.IsZero() || r.Meta != (event.Meta{}) {
+			t.Errorf("load %s: event %d comes with what no decision reads: %+v", stream, r.Version, r)
+		}
 		all = append(all, r)
 	}
 	return all

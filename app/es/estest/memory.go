@@ -134,7 +134,7 @@ func (m *Memory) Load(_ context.Context, firm int32, stream event.Stream, after 
 			if r.Version <= after {
 				continue
 			}
-			r.ReadAt = now
+			r.Position, r.RecordedAt, r.Meta, r.ReadAt = 0, time.Time{}, event.Meta{}, now
 			if !yield(r, nil) {
 				return
 			}
