@@ -3,6 +3,7 @@ package views
 import (
 	"bytes"
 	"html/template"
+	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -20,13 +21,44 @@ import (
 // Two walls stand one behind the other: the first renders no raw HTML, no picture and no link but to https, http, mailto
 // and tel; the second lets through a short list of elements and attributes, whatever the first has made. Pictures become
 // their words: one from elsewhere would tell that site who reads. Headings begin at the second level, because each page
-// has its own first. A text that can't be rendered is shown as it was typed.
+// has its own first. A text that can't be rendered, or only at a cost that grows with the square of its length, is shown
+// as it was typed.
 func Markdown(source string) template.HTML {
 	var b bytes.Buffer
-	if err := markdown().Convert([]byte(source), &b); err != nil {
+	if tangled(source) || markdown().Convert([]byte(source), &b) != nil {
 		return template.HTML(`<p class="pre">` + template.HTMLEscapeString(source) + `</p>`)
 	}
 	return template.HTML(allowed().SanitizeBytes(b.Bytes()))
+}
+
+// What a text may hold before it is no longer one that a person has written to be read.
+const (
+	maxNesting = 50    // quotes and lists that a line opens
+	maxMarks   = 2_000 // of emphasis, code, links and tags in one paragraph
+)
+
+// tangled tells of a text on which a parser would spend the square of its length.
+func tangled(source string) bool {
+	marks := 0
+	for line := range strings.Lines(source) {
+		rest := strings.TrimLeft(line, "> \t\r\n-+*.)0123456789")
+		if rest == "" {
+			marks = 0 // an empty line, or a rule, ends the paragraph
+		}
+		if opened := line[:len(line)-len(rest)]; len(strings.Fields(opened)) > maxNesting || strings.Count(opened, ">") > maxNesting {
+			return true
+		}
+		for i := range len(line) {
+			switch line[i] {
+			case '*', '_', '~', '`', '[', ']', '<', '&':
+				marks++
+			}
+		}
+		if marks > maxMarks {
+			return true
+		}
+	}
+	return false
 }
 
 var markdown = sync.OnceValue(func() goldmark.Markdown {

@@ -1,9 +1,12 @@
 package views
 
 import (
+	"html/template"
 	"strings"
 	"testing"
 	"time"
+
+	"portico/domain/firm"
 
 	"golang.org/x/net/html"
 )
@@ -86,20 +89,42 @@ func TestMarkdownIsInert(t *testing.T) {
 	}
 }
 
-// What would make a parser slow makes it no slower than a page may be.
+// What would cost a parser the square of its length isn't parsed, and a long text of a person is.
 func TestMarkdownIsQuick(t *testing.T) {
 	for name, source := range map[string]string{
-		"quotes": strings.Repeat("> ", 10_000), "brackets": strings.Repeat("[", 20_000), "links": strings.Repeat("[a](", 5_000), "stars": strings.Repeat("*a ", 6_000),
-		"lists": strings.Repeat("- ", 10_000), "backticks": strings.Repeat("`a", 10_000), "tables": strings.Repeat("|", 20_000) + "\n" + strings.Repeat("|-", 10_000),
-		"angles": strings.Repeat("<a ", 6_000), "pictures": strings.Repeat("![", 10_000) + strings.Repeat("](x)", 10_000),
+		"quotes": strings.Repeat("> ", 10_000), "quotes without spaces": strings.Repeat(">", 10_000), "links": strings.Repeat("[a](", 5_000), "stars": strings.Repeat("*a ", 6_000),
+		"lists": strings.Repeat("+ ", 10_000), "numbers": strings.Repeat("1. ", 6_000), "both": strings.Repeat("> - ", 5_000), "backticks": strings.Repeat("`a", 10_000),
+		"brackets": strings.Repeat("[", 20_000), "angles": strings.Repeat("<a ", 6_000), "lines": strings.Repeat("*a\n", 6_000),
+		"pictures": strings.Repeat("![", 10_000) + strings.Repeat("](x)", 10_000), "after a text": "# Terms\n\nFine.\n\n" + strings.Repeat("*a_ ", 2_000),
 	} {
-		began := time.Now()
-		Markdown(source)
-		if took := time.Since(began); took > 5*time.Second {
-			t.Errorf("%s took %s", name, took)
-		} else {
-			t.Logf("%s: %s", name, took)
+		if got := string(Markdown(source)); !strings.HasPrefix(got, `<p class="pre">`) || !strings.Contains(got, template.HTMLEscapeString(source)) {
+			t.Errorf("%s: parsed", name)
 		}
+	}
+	if got := string(Markdown(longest())); strings.Contains(got, `class="pre"`) || strings.Count(got, "<h3") != strings.Count(longest(), "## ") {
+		t.Errorf("a long text of a person isn't parsed: %.200s", got)
+	}
+}
+
+// longest is as long as terms may be, with about as many marks as people set.
+func longest() string {
+	paragraph := "## What we keep\n\n> - **Papers** that you send us, [see the law](https://law.example/par/147), and `file.pdf`\n> - 10.5 % of 2024-25\n\n---\n\n| Year | Fee |\n|---|---|\n| *2025* | 100 |\n\n"
+	return strings.Repeat(paragraph, firm.MaxTerms/len(paragraph))
+}
+
+// BenchmarkMarkdown prints what rendering costs beside escaping the same text, which is the floor.
+func BenchmarkMarkdown(b *testing.B) {
+	for name, source := range map[string]string{"longest": longest(), "most marks": strings.Repeat(strings.Repeat("*a_ ", maxMarks/2)+"\n\n", firm.MaxTerms/(2*maxMarks))} {
+		b.Run(name, func(b *testing.B) {
+			var floor time.Duration
+			for b.Loop() {
+				began := time.Now()
+				_ = template.HTMLEscapeString(source)
+				floor += time.Since(began)
+				Markdown(source)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(floor), "x-escaping")
+		})
 	}
 }
 
