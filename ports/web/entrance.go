@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"portico/app/account"
+	"portico/app/help"
 	"portico/app/language"
 	accounts "portico/domain/account"
 	"portico/domain/fault"
@@ -69,9 +70,9 @@ func (s *Server) termsOf(r *http.Request, no int32, words *language.Words) (view
 	}
 	text, found := t.In(words.Tag(), p.Language)
 	if text == "" {
-		text, found = words.T("access.terms.standard", p.Name), words.Tag()
+		text, found = help.Terms(words.Tag()).Text, words.Tag()
 	}
-	return views.TermsText{Version: max(t.Version, firm.StandardTerms), Text: text, Language: found}, nil
+	return views.TermsText{Version: max(t.Version, firm.StandardTerms), Text: views.Markdown(text), Language: found}, nil
 }
 
 // acceptInvitation lets the holder in (S3.14).

@@ -13,6 +13,7 @@ import (
 
 	contactapp "portico/app/contact"
 	"portico/app/es/estest"
+	pictures "portico/app/picture"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/contact"
 	"portico/domain/event"
@@ -348,6 +349,15 @@ func TestPortalManifest(t *testing.T) {
 	h.jar = nil
 	h.get("/portal/manifest.webmanifest").want(t, 200, "Client portal").lacks(t, "Harbour")
 	h.get("/portal/manifest.webmanifest?p="+harbour.String()).want(t, 200, "Harbour")
+
+	h.enter()
+	at := "/logo/" + newTestID(80).String()
+	h.says(firm.LogoSet{Logo: newTestID(80), Media: pictures.PNG, Width: 640, Height: 160})
+	h.get("/portal/manifest.webmanifest").want(t, 200, at+`/192","sizes":"192x192","type":"image/png","purpose":"any"`, at+`/maskable","sizes":"512x512"`).lacks(t, "app-192")
+	h.get("/portal").want(t, 200, `rel="apple-touch-icon" href="`+at+`/180"`)
+	h.says(firm.LogoSet{Logo: newTestID(80), Media: pictures.SVG, Width: 9, Height: 3})
+	h.get("/portal/manifest.webmanifest").want(t, 200, at+`/512","sizes":"any","type":"image/svg+xml"`)
+	h.get("/portal").want(t, 200, "/touch.").lacks(t, at+"/180")
 }
 
 // Nobody without a session sees a page of the portal, and a session of the practice's own people is none.
@@ -380,4 +390,14 @@ func TestFilmAndHelpOfThePortal(t *testing.T) {
 	h.get("/portal/help/upload", "Accept-Language", "de").want(t, http.StatusOK, "<strong>")
 	h.jar = nil // before sign-in as well (S4.i10)
 	h.get("/portal/help/enter", "Accept-Language", "de").want(t, http.StatusOK, `lang="de"`, "Ich komme nicht hinein")
+}
+
+// The terms are Markdown: the product's own, and the practice's once it has published some (S3.14, S3.i13).
+func TestTermsAreMarkdown(t *testing.T) {
+	h := living(t)
+	h.get("/portal/terms").want(t, 200, "<strong>What it is for.</strong>", "version 1").lacks(t, "**")
+	h.says(firm.TermsPublished{Version: 2, Texts: []firm.TermsText{{Language: "en", Text: "# Ours\n\nBe **kind**. <script>alert(1)</script>"}}})
+	h.get("/portal/terms").want(t, 200, "<h2>Ours</h2>", "<strong>kind</strong>", `name="terms" value="2"`).lacks(t, "<script>alert", "What it is for")
+	h.jar = append(h.jar, &http.Cookie{Name: "portico-portal-language", Value: "de"})
+	h.get("/portal/terms").want(t, 200, `<html lang="de"`, `lang="en"><h2>Ours`)
 }

@@ -9,6 +9,7 @@ import (
 	"portico/app/language"
 	"portico/domain/event"
 	"portico/domain/firm"
+	"portico/ports/web/views"
 	"portico/ports/web/views/viewstest"
 )
 
@@ -25,6 +26,7 @@ func TestNothingIsHardCoded(t *testing.T) {
 	for _, a := range help.Articles("en") { // texts of their own, in every language
 		data = append(data, a.Title)
 	}
+	data = append(data, string(views.Markdown(help.Terms("en").Text)))
 	pages := 0
 	look := func(path string) {
 		a := h.get(path, "Accept-Language", "qps")

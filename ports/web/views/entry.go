@@ -1,6 +1,7 @@
 package views
 
 import (
+	"html/template"
 	"reflect"
 
 	"portico/app/language"
@@ -80,7 +81,7 @@ type DeviceLine struct {
 // TermsText is one version of what a practice's contacts agree to. Language is that of the text.
 type TermsText struct {
 	Version  int
-	Text     string
+	Text     template.HTML
 	Language string
 }
 

@@ -159,7 +159,7 @@ func full() []Page {
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
 		Withdrawal{Public: public, Base: base, ID: one, Name: "a.pdf", Kept: "It is in the return.", Typed: "But", Problem: "Shorten it.", MaxReason: 1000},
 		PortalLogin{Entry: entry("Sign in"), Passkey: PasskeyForm{W: language.For("en"), Button: "Use", Quiet: true}, P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
-		Entrance{Entry: entry("Welcome"), Mode: "account", Base: "/i/x", Command: one, Name: "Ingrid Solberg", Email: "ingrid@example.org", Terms: TermsText{2, "Be kind.\nAlways.", "de"}, Agreed: true, Field: "agree"},
+		Entrance{Entry: entry("Welcome"), Mode: "account", Base: "/i/x", Command: one, Name: "Ingrid Solberg", Email: "ingrid@example.org", Terms: TermsText{2, Markdown("Be **kind**.\nAlways."), "de"}, Agreed: true, Field: "agree"},
 		Entrance{Entry: entry("Welcome"), Mode: "link", Base: "/i/x", Command: one, Optional: true, Field: "new"},
 		Entrance{Entry: entry("Open"), Mode: "password", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "open", Base: "/i/x"},
 		Entrance{Entry: entry("Open"), Mode: "code", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "code", Base: "/i/x", Sent: true, Field: "code"},
