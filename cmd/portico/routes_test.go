@@ -263,6 +263,7 @@ var pageRules = map[string]rule{
 	"POST /settings/templates/{id}/removal": staffOnly(303, 404),
 
 	"GET /logo/{id}":                        everybody(404), // it is nobody's
+	"GET /logo/{id}/{shape}":                everybody(404), // likewise
 	"GET /settings":                         staffOnly(303, 303),
 	"GET /settings/practice":                staffOnly(200, 200),
 	"POST /settings/practice/profile":       staffOnly(303, 303),

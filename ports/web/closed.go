@@ -29,12 +29,12 @@ func (s *Server) closed(ctx context.Context, a access, cause error) error {
 	if err != nil {
 		return cause // the sentence must do
 	}
-	e := &closedError{error: cause, page: views.LinkClosed{Public: public(p, "This link has closed"), Ask: askForm(p, a)}}
+	e := &closedError{error: cause, page: views.LinkClosed{Public: s.public(ctx, a, p, "This link has closed"), Ask: askForm(p, a)}}
 	at := views.At(p.ExpiresAt, zone(p.Zone))
 	switch {
 	case errors.Is(cause, uploadlink.ErrMisdirected): // whoever reads this is somebody else: no name, no address, no question
 		e.state.Link.State = "replaced"
-		e.page = views.LinkClosed{Public: views.Public{Title: "Link closed", Practice: p.Practice}, Heading: "This link has been closed", Icon: "lock"}
+		e.page = views.LinkClosed{Public: views.Public{Title: "Link closed", Practice: p.Practice, Brand: e.page.Brand}, Heading: "This link has been closed", Icon: "lock"}
 		e.page.Text = "It was sent to this e-mail address by mistake."
 		e.page.Advice = "Did you expect it? Reply to the e-mail that brought you here."
 		p = linkapp.UploadPage{Practice: p.Practice, Now: p.Now, ExpiresAt: p.ExpiresAt}

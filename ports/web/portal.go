@@ -13,6 +13,7 @@ import (
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
 	"portico/app/language"
+	pictures "portico/app/picture"
 	"portico/domain/client"
 	"portico/domain/fault"
 	"portico/domain/firm"
@@ -245,6 +246,9 @@ func (s *Server) frame(r *http.Request, p firmapp.Portal, words language.Choice)
 	}
 	if p.ID != uuid.Nil {
 		f.Help += "?p=" + p.ID.String()
+	}
+	if p.Logo.Media == pictures.PNG { // phones that look for this one draw no lines
+		f.Touch = f.Logo + "/180"
 	}
 	if words.Lacking != "" {
 		f.Lacking = words.T("portal.lacking", language.Name(words.Lacking), words.Name())

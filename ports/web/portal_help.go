@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -12,8 +11,6 @@ import (
 	"portico/app/help"
 	"portico/app/language"
 	"portico/ports/web/views"
-
-	"github.com/google/uuid"
 )
 
 // helpPage is what stands around help, which works for everybody: somebody in the portal keeps their tabs, and to all
@@ -134,54 +131,5 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) error {
 	const most = 64 << 10
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, most)) // what comes doesn't matter
 	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-// manifest lets phones keep the portal beside their other programs, under the practice's name.
-func (s *Server) manifest(w http.ResponseWriter, r *http.Request) error {
-	setup := firmapp.NewPortal(0, uuid.Nil)
-	v, err := s.visit(r)
-	if err == nil {
-		setup, err = s.Firms.Portal(r.Context(), v.Firm)
-	} else {
-		setup, err = s.setupOf(r.Context(), r.URL.Query().Get("p"))
-	}
-	if err != nil {
-		return err
-	}
-	type icon struct {
-		Src     string `json:"src"`
-		Sizes   string `json:"sizes"`
-		Type    string `json:"type"`
-		Purpose string `json:"purpose"`
-	}
-	words := language.For(setup.Language)
-	name := cmp.Or(setup.Name, words.T("portal.title"))
-	m := struct {
-		Name       string `json:"name"`
-		Short      string `json:"short_name"`
-		Lang       string `json:"lang"`
-		ID         string `json:"id"`
-		Start      string `json:"start_url"`
-		Scope      string `json:"scope"`
-		Display    string `json:"display"`
-		Background string `json:"background_color"`
-		Theme      string `json:"theme_color"`
-		Icons      []icon `json:"icons"`
-	}{Name: name, Short: name, Lang: setup.Language, ID: "/portal", Start: "/portal", Scope: "/portal", Display: "standalone", Background: "#f8fafc", Theme: "#f8fafc"}
-	for _, i := range []icon{
-		{"app-192.png", "192x192", "image/png", "any"}, {"app-512.png", "512x512", "image/png", "any"}, {"app-full.png", "512x512", "image/png", "maskable"},
-	} {
-		if i.Src, err = s.static.URL(i.Src); err != nil {
-			return err
-		}
-		m.Icons = append(m.Icons, i)
-	}
-	body, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/manifest+json")
-	_, _ = w.Write(body) // the reader went away: nothing to do about it
 	return nil
 }

@@ -32,7 +32,7 @@ func (s *Server) uploadReceipt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.show(w, r, views.Receipt{
-		Public: views.Public{Title: "Receipt", Practice: proof.Practice, Modules: []string{"page-print.js"}}, Proof: proof, Back: a.Base + "/",
+		Public: views.Public{Title: "Receipt", Practice: proof.Practice, Brand: s.brand(r.Context(), a.Firm), Modules: []string{"page-print.js"}}, Proof: proof, Back: a.Base + "/",
 	})
 }
 

@@ -156,26 +156,60 @@ func (s *Server) filed(w http.ResponseWriter, r *http.Request, path, word string
 // logo hands out a practice's logo to whoever has its address: it is on the pages before every door. Its id is no secret
 // and tells nothing; the bytes are the ones that we have written, and never change.
 func (s *Server) logo(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
+	body, err := s.logoBytes(r)
 	if err != nil {
 		return err
 	}
-	file, err := s.Logos.Open(id)
+	s.sendLogo(w, r, pictures.Picture{Media: pictures.Media(body), Body: body})
+	return nil
+}
+
+// logoShapes are the squares in which a logo stands for the portal among other programs: their sizes in pixels, and how
+// much of them the logo takes. A device cuts its own shape out of what may be masked.
+var logoShapes = map[string]struct{ size, percent int }{"180": {180, 80}, "192": {192, 84}, "512": {512, 84}, "maskable": {512, 56}}
+
+// logoIcon is the logo in a square.
+func (s *Server) logoIcon(w http.ResponseWriter, r *http.Request) error {
+	shape, ok := logoShapes[r.PathValue("shape")]
+	if !ok {
+		return errNotFound
+	}
+	body, err := s.logoBytes(r)
 	if err != nil {
 		return err
+	}
+	icon, err := pictures.Icon(body, shape.size, shape.percent)
+	if err != nil {
+		return fmt.Errorf("draw logo %s in a square: %w", r.PathValue("id"), err)
+	}
+	s.sendLogo(w, r, icon)
+	return nil
+}
+
+func (s *Server) logoBytes(r *http.Request) ([]byte, error) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return nil, err
+	}
+	file, err := s.Logos.Open(id)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(file, pictures.MaxBytes))
 	if err != nil {
-		return fmt.Errorf("read logo %s: %w", id, err)
+		return nil, fmt.Errorf("read logo %s: %w", id, err)
 	}
+	return body, nil
+}
+
+func (s *Server) sendLogo(w http.ResponseWriter, r *http.Request, p pictures.Picture) {
 	s.secure(w, logoFile)
 	h := w.Header()
-	h.Set("Content-Type", pictures.Media(body))
+	h.Set("Content-Type", p.Media)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // a mail may show it
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
-	return nil
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.Body))
 }
 
 // playFilm hands out the own film of practice no, whole or in ranges. Whatever is in it, its type is the one that was

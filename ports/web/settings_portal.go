@@ -21,6 +21,7 @@ import (
 // settingRoutes are the settings of the practice, but for those of uploads, and its logo, which everybody sees.
 func (s *Server) settingRoutes(open func(route string, h handler), staff func(route string, right accounts.Right, h handler)) {
 	open("GET /logo/{id}", s.logo)
+	open("GET /logo/{id}/{shape}", s.logoIcon)
 	staff("GET /settings", accounts.SeeSettings, s.settingsHome)
 	staff("GET /settings/practice", accounts.SeeSettings, s.practiceSettings)
 	staff("POST /settings/practice/profile", accounts.ChangeSettings, s.setProfile)

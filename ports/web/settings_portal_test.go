@@ -184,8 +184,14 @@ func TestTheLogo(t *testing.T) {
 		t.Fatalf("recorded %+v; %d kept", h.recorded(), h.logos.Len())
 	}
 	at := "/logo/" + e.Logo.String()
-	for _, page := range []string{"/settings/branding", "/inbox"} {
+	for _, page := range []string{"/settings/branding", "/inbox", "/u/" + h.token()} {
 		h.get(page).want(t, http.StatusOK, `src="`+at+`"`)
+	}
+	for shape, side := range map[string]int{"180": 180, "192": 192, "512": 512, "maskable": 512} {
+		icon, err := png.Decode(strings.NewReader(newHouseWith(t, h).get(at+"/"+shape).want(t, http.StatusOK).text))
+		if err != nil || icon.Bounds().Dx() != side || icon.Bounds().Dy() != side {
+			t.Errorf("the icon %s is %v, %v", shape, icon, err)
+		}
 	}
 	h.get("/settings/branding").want(t, http.StatusOK, "Remove the logo", `width="640" height="160" alt="The logo of Harbour &amp; Vale"`)
 
@@ -195,8 +201,10 @@ func TestTheLogo(t *testing.T) {
 	if !ok || second.Replaced != e.Logo || second.Media != pictures.SVG {
 		t.Fatalf("recorded %+v", h.last())
 	}
-	stranger := newHouse(t)
-	stranger.server.Logos = &h.logos
+	stranger := newHouseWith(t, h)
+	if icon := stranger.get("/logo/"+second.Logo.String()+"/maskable").want(t, http.StatusOK, `<path d="M0 0h9v9"`); icon.Header().Get("Content-Security-Policy") != policies[logoFile] {
+		t.Errorf("an icon comes with %v", icon.Header())
+	}
 	got := stranger.get("/logo/"+second.Logo.String()).want(t, http.StatusOK, `<path d="M0 0h9v9"`).lacks(t, "script", "onload", "alert")
 	for name, want := range map[string]string{
 		"Content-Type": "image/svg+xml", "X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000, immutable",
@@ -209,7 +217,7 @@ func TestTheLogo(t *testing.T) {
 	if a := stranger.get(at); a.Code != http.StatusOK || a.Header().Get("Content-Type") != "image/png" || strings.Contains(a.text, "script") {
 		t.Errorf("%d %s", a.Code, a.Header().Get("Content-Type"))
 	}
-	for _, none := range []string{"/logo/" + newID().String(), "/logo/x", "/logo/..%2f..%2fetc", "/logo/" + strings.ToUpper(second.Logo.String())} {
+	for _, none := range []string{"/logo/" + newID().String(), "/logo/x", "/logo/..%2f..%2fetc", at + "/193", at + "/", "/logo/" + newID().String() + "/192", "/logo/" + strings.ToUpper(second.Logo.String())} {
 		stranger.get(none).want(t, http.StatusNotFound)
 	}
 
@@ -218,6 +226,14 @@ func TestTheLogo(t *testing.T) {
 		t.Errorf("recorded %+v", h.last())
 	}
 	h.get("/inbox").want(t, http.StatusOK).lacks(t, "/logo/")
+}
+
+// newHouseWith is the house of somebody else, who sees the same logos.
+func newHouseWith(t *testing.T, h *house) *house {
+	t.Helper()
+	stranger := newHouse(t)
+	stranger.server.Logos = &h.logos
+	return stranger
 }
 
 // What is no picture, or a bomb, is refused beside its input, and nothing of it is kept.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -41,7 +42,7 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) error {
 		return s.showUpload(w, r, http.StatusOK, a, p, "") // what is in its window can still be changed; otherwise it says that it is over
 	}
 	return s.show(w, r, views.Door{
-		Public: public(p, "Send files"), Sender: p.SenderName, Expires: views.At(p.ExpiresAt, zone(p.Zone)), Token: r.PathValue("token"),
+		Public: s.public(r.Context(), a, p, "Send files"), Sender: p.SenderName, Expires: views.At(p.ExpiresAt, zone(p.Zone)), Token: r.PathValue("token"),
 	})
 }
 
@@ -127,7 +128,7 @@ func (s *Server) showUpload(w http.ResponseWriter, r *http.Request, code int, a 
 	}
 	most := largest(p)
 	page := views.Upload{
-		Public: public(p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
+		Public: s.public(r.Context(), a, p, "Send files"), Base: a.Base + "/", Sender: p.SenderName, Message: p.Message, Wanted: p.Wanted,
 		Expires: views.At(p.ExpiresAt, zone(p.Zone)), Open: open, Closed: "This link has expired and takes no more files. Those below can still be changed until their time is over.",
 		Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: most, MaxWords: binary(most, 6), LimitWords: binary(most, 2),
 		PlainLimit: binary(min(most, formLimit), 2), Rows: uploadRows(p, a.Base+"/", running), Earlier: p.Earlier, Trouble: trouble, Blank: views.UploadRow{Base: a.Base + "/", Icon: "file"},
@@ -275,7 +276,7 @@ func (s *Server) fileForm(w http.ResponseWriter, r *http.Request, code int, page
 		if !changeable(f, p.Now) {
 			return uploadlink.ErrWindowClosed
 		}
-		s.page(w, r, code, page(public(p, "Your file"), a.Base+"/", f))
+		s.page(w, r, code, page(s.public(r.Context(), a, p, "Your file"), a.Base+"/", f))
 		return nil
 	}
 	return uploadlink.ErrFileNotFound
@@ -368,8 +369,19 @@ func (a access) by() es.By {
 	return es.By{Firm: a.Firm, Actor: event.Actor{Kind: event.Uploader, ID: a.Recipient}}
 }
 
-func public(p linkapp.UploadPage, title string) views.Public {
-	return views.Public{Title: title, Practice: p.Practice, For: p.ClientName}
+// public is what stands around a page of a's practice.
+func (s *Server) public(ctx context.Context, a access, p linkapp.UploadPage, title string) views.Public {
+	return views.Public{Title: title, Practice: p.Practice, For: p.ClientName, Brand: s.brand(ctx, a.Firm)}
+}
+
+// brand is how a practice's pages look. Where it can't be read they look as the product does.
+func (s *Server) brand(ctx context.Context, no int32) views.Brand {
+	p, err := s.Firms.Firm(ctx, no)
+	if err != nil {
+		s.Log.WarnContext(ctx, "a page goes without the practice's look", "err", err)
+		return views.Brand{}
+	}
+	return brandOf(p)
 }
 
 func acceptsJSON(r *http.Request) bool {

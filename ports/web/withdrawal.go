@@ -46,7 +46,7 @@ func (s *Server) withdrawalPage(w http.ResponseWriter, r *http.Request, code int
 			return nil
 		default:
 			s.page(w, r, code, views.Withdrawal{
-				Public: public(p, "Ask to withdraw a file"), Base: a.Base + "/", ID: f.ID, Name: f.Name, Kept: f.Withdrawal.Answer,
+				Public: s.public(r.Context(), a, p, "Ask to withdraw a file"), Base: a.Base + "/", ID: f.ID, Name: f.Name, Kept: f.Withdrawal.Answer,
 				Typed: typed, Problem: problem, MaxReason: uploadlink.MaxReason,
 			})
 			return nil

@@ -17,6 +17,7 @@ type PortalFrame struct {
 	W         *language.Words
 	Hue       int    // of the practice, in degrees
 	Logo      string // its address; empty: the practice's letter stands for it
+	Touch     string // address of the picture that stands for the portal on a phone; empty: the product's
 	Theme     string // "light", "dark"; empty: as the device
 	Lacking   string // a sentence: the page isn't in the language that was wished for (S2.18)
 	Languages []LanguageChoice

@@ -32,6 +32,7 @@ type Public struct {
 	Title    string
 	Practice string
 	For      string
+	Brand    Brand
 	Scripts  []string
 	Modules  []string
 }
