@@ -7,6 +7,7 @@ import (
 	"portico/domain/contact"
 	"portico/domain/firm"
 	"portico/domain/invite"
+	"portico/domain/invitejob"
 	"portico/domain/operation"
 	"portico/domain/privacy"
 	"portico/domain/uploadlink"
@@ -42,6 +43,10 @@ func Events() []EventSpec {
 		{Event: clientimport.Confirmed{}},
 		{Event: clientimport.Stopped{}},
 		{Event: clientimport.Ended{}},
+
+		{Event: invitejob.Started{}},
+		{Event: invitejob.Stopped{}},
+		{Event: invitejob.Ended{}},
 
 		{Event: client.Created{}},
 		{Event: client.Changed{}},

@@ -23,6 +23,9 @@
 //     bounced, given up (S3.i1, T13, I2).
 //  12. A bulk job invites a contact once, however often it asks (S3.i6, I2).
 //  13. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).
+//  14. A bulk job passes by who is in, whose access was removed, and whose invitation came back from where they still are;
+//     and who has one that waits for an answer, unless the job is to ask them again (S3.i6).
+//  15. When a bulk job is stopped, a sending of it of which nothing has left is taken back, whatever its hold (S3.i9).
 package invite
 
 import (
@@ -53,6 +56,7 @@ type sending struct {
 	access    Access
 	dueOn     string
 	bundle    uuid.UUID
+	job       uuid.UUID
 	expiresAt time.Time
 	zone      string
 	holdUntil time.Time
@@ -88,7 +92,7 @@ func (i Invite) Apply(e Event) Invite {
 	case Sent:
 		i.sendings = append(i.sendings, sending{
 			contact: e.Contact, client: e.Client, email: e.Email.Text, phone: e.Phone.Text, channels: e.Channels, message: e.Message.Text,
-			access: e.Access, dueOn: e.DueOn, bundle: e.Bundle, expiresAt: e.ExpiresAt, zone: e.Zone, holdUntil: e.HoldUntil,
+			access: e.Access, dueOn: e.DueOn, bundle: e.Bundle, job: e.Job, expiresAt: e.ExpiresAt, zone: e.Zone, holdUntil: e.HoldUntil,
 		})
 		i = i.ran(e.Job)
 	case Told:

@@ -72,17 +72,23 @@ type Sending struct {
 	DueOn     string    // "2026-05-12", or empty
 	Bundle    uuid.UUID // of requests; zero: none
 	Job       uuid.UUID // in bulk; zero: one by one
+	Again     bool      // in bulk: who has an invitation that waits for an answer gets another one
 	ExpiresAt time.Time // the end of a day
 	Zone      string    // IANA, printed beside the date
 	HoldUntil time.Time // zero: it leaves at once
 }
 
 // Send invites (rules 1 to 5, 9, 12). It refuses with ErrName, ErrNoEmail, ErrNoPhone, ErrUnreachable, ErrChannels,
-// ErrAccess, ErrMessage, ErrDueOn, ErrExpiry, ErrHold, ErrIn, ErrTooManySendings.
+// ErrAccess, ErrMessage, ErrDueOn, ErrExpiry, ErrHold, ErrIn, ErrTooManySendings; in bulk also with ErrWaits, ErrCameBack, ErrShut.
 func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 	i, due := i.ahead(now)
-	if s.Job != uuid.Nil && slices.Contains(i.jobs, s.Job) {
-		return nil, nil
+	if s.Job != uuid.Nil {
+		if slices.Contains(i.jobs, s.Job) {
+			return nil, nil
+		}
+		if err := i.passes(s.To, s.Again); err != nil {
+			return nil, err
+		}
 	}
 	message, err := s.check(now)
 	if err != nil {
