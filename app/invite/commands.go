@@ -56,6 +56,7 @@ type Send struct {
 	Zone      *time.Location
 	HoldUntil time.Time // until then it can be taken back (T5); zero: it leaves at once
 	Job       uuid.UUID // in bulk: each job invites a contact once; zero: one by one
+	Again     bool      // in bulk: also who has an invitation that waits for an answer
 }
 
 // Send invites a contact to where they can be reached by now. Somebody who is in already is told of the client (S3.i10).
@@ -67,7 +68,7 @@ func (c Commands) Send(ctx context.Context, cmd Send) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
 		return i.Send(invite.Sending{
 			To: to.Person, Client: cmd.Client, Sender: sender(cmd.By), Channels: cmd.Channels, Message: cmd.Message, Access: cmd.Access, DueOn: cmd.DueOn,
-			Bundle: cmd.Bundle, Job: cmd.Job, ExpiresAt: expiry(cmd.ExpiresOn, cmd.Zone, now), Zone: cmd.Zone.String(), HoldUntil: cmd.HoldUntil,
+			Bundle: cmd.Bundle, Job: cmd.Job, Again: cmd.Again, ExpiresAt: expiry(cmd.ExpiresOn, cmd.Zone, now), Zone: cmd.Zone.String(), HoldUntil: cmd.HoldUntil,
 		}, now)
 	})
 }
@@ -118,6 +119,20 @@ type TakeBack struct {
 func (c Commands) TakeBack(ctx context.Context, cmd TakeBack) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
 		return i.TakeBack(cmd.Nth, now)
+	})
+}
+
+// Recall takes back what a bulk job has sent to a contact and what will not leave any more.
+type Recall struct {
+	By      es.By
+	Contact uuid.UUID
+	Job     uuid.UUID
+}
+
+// Recall takes back what a bulk job has sent to a contact. The caller has seen to it that no message of it leaves.
+func (c Commands) Recall(ctx context.Context, cmd Recall) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
+		return i.Recall(cmd.Job, now), nil
 	})
 }
 

@@ -228,7 +228,7 @@ func TestOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cmd.By.Command, cmd.Job = uuid.Nil, uuid.UUID{15: 78}
+	cmd.By.Command, cmd.Job, cmd.Again = uuid.Nil, uuid.UUID{15: 78}, true
 	for range 3 {
 		if _, err := c.Send(t.Context(), cmd); err != nil {
 			t.Fatal(err)

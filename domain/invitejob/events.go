@@ -34,7 +34,7 @@ type Started struct {
 	DueOn     string         `json:"due_on,omitempty" es:"fact"` // 2026-05-12
 	ExpiresOn string         `json:"expires_on" es:"fact"`       // 2026-06-11, the last day in Zone
 	Zone      string         `json:"zone" es:"fact"`
-	Again     bool           `json:"again,omitempty" es:"fact"` // who was asked already and hasn't answered is asked anew
+	Again     bool           `json:"again,omitzero" es:"fact"` // who was asked already and hasn't answered is asked anew
 	HoldUntil time.Time      `json:"hold_until,omitzero" es:"fact"`
 	At        time.Time      `json:"at" es:"fact"`
 }
