@@ -94,6 +94,16 @@ type InviteNew struct {
 	Problems   Problems
 }
 
+// Unfolded tells that something is typed in a row after the first.
+func (p InviteNew) Unfolded() bool {
+	for i, f := range p.Further {
+		if i > 0 && f.Given+f.Family+f.Email+f.Phone != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // InviteChoice is one contact of the client, with the reason where they can't be chosen.
 type InviteChoice struct {
 	ID       uuid.UUID

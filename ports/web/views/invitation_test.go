@@ -3,6 +3,7 @@ package views
 import (
 	"portico/app/language"
 	"portico/domain/account"
+	"testing"
 )
 
 // invitations are their pages with everything on them.
@@ -36,4 +37,16 @@ func invitations() []Page {
 func noInvitations() []Page {
 	nothing := Entry{W: language.For("en")}
 	return []Page{InvitationDoor{Entry: nothing}, InvitationShut{Entry: nothing}, Access{}, InviteNew{}}
+}
+
+// Without script the rows after the first are folded away, and open where something is typed in them.
+func TestFurtherPeopleUnfold(t *testing.T) {
+	for _, c := range []struct {
+		rows []FurtherPerson
+		want bool
+	}{{nil, false}, {[]FurtherPerson{{N: 1, Given: "Sam"}, {N: 2}}, false}, {[]FurtherPerson{{N: 1}, {N: 2, Phone: "+44"}}, true}} {
+		if got := (InviteNew{Further: c.rows}).Unfolded(); got != c.want {
+			t.Errorf("%v: %v", c.rows, got)
+		}
+	}
 }
