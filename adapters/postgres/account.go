@@ -164,7 +164,7 @@ func begin(b *pgx.Batch, s accountapp.NewSession) {
 func (a Accounts) Session(ctx context.Context, id accountapp.Hash) (s accountapp.Staff, err error) {
 	err = a.Pool.QueryRow(ctx, `
 		WITH live AS (
-			SELECT ss.id_sha256, ss.last_seen_at, ss.second_at, ss.confirmed_at, s.* FROM account.staff_session ss JOIN account.staff s ON s.id = ss.staff
+			SELECT ss.id_sha256, ss.id AS session, ss.last_seen_at, ss.second_at, ss.confirmed_at, s.* FROM account.staff_session ss JOIN account.staff s ON s.id = ss.staff
 			WHERE ss.id_sha256 = $1 AND ss.revoked_at IS NULL AND s.deactivated_at IS NULL
 			  AND ss.created_at > statement_timestamp() - $2::interval AND ss.last_seen_at > statement_timestamp() - $3::interval
 		), seen AS (
@@ -172,10 +172,10 @@ func (a Accounts) Session(ctx context.Context, id accountapp.Hash) (s accountapp
 			WHERE ss.id_sha256 = live.id_sha256 AND live.last_seen_at < statement_timestamp() - interval '1 minute'
 		)
 		SELECT id, firm_no, email, name, role, second_at IS NOT NULL, confirmed_at > statement_timestamp() - $4::interval,
-		       EXISTS (SELECT FROM account.factor f WHERE f.person = live.id AND f.confirmed_at IS NOT NULL)
+		       EXISTS (SELECT FROM account.factor f WHERE f.person = live.id AND f.confirmed_at IS NOT NULL), session
 		FROM live`,
 		id[:], account.SessionLimit, account.SessionIdle, account.FreshFor,
-	).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role, &s.Standing.Second, &s.Standing.Fresh, &s.Standing.Enrolled)
+	).Scan(&s.ID, &s.Firm, &s.Email, &s.Name, &s.Role, &s.Standing.Second, &s.Standing.Fresh, &s.Standing.Enrolled, &s.Session)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return accountapp.Staff{}, account.ErrSession
 	}

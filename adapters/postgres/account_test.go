@@ -79,7 +79,8 @@ func TestSignIn(t *testing.T) {
 		want := accountapp.Staff{ID: ann.ID, Firm: 1, Email: "ann.reed@example.com", Name: "Ann Reed", Role: account.Practitioner}
 		seen := want
 		seen.Standing.Fresh = true
-		if got, err := d.Session(ctx, in.Session); got != seen || err != nil || in.Staff != want {
+		got, err := d.Session(ctx, in.Session)
+		if seen.Session = got.Session; got != seen || err != nil || in.Staff != want || got.Session == uuid.Nil {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})

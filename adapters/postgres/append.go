@@ -139,7 +139,7 @@ func (s *Store) prepare(ctx context.Context, a es.Append) ([]row, error) {
 }
 
 func metaOf(by es.By) []byte {
-	return encodeMeta(event.Meta{Actor: by.Actor, Command: by.Command, Correlation: by.Correlation, Causation: by.Causation})
+	return encodeMeta(event.Meta{Actor: by.Actor, For: by.For, Command: by.Command, Correlation: by.Correlation, Causation: by.Causation})
 }
 
 // commit writes a batch and answers everybody in it. Data that the database cannot take fails alone.

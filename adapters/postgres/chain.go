@@ -76,7 +76,7 @@ func encodeMeta(m event.Meta) []byte {
 	for _, f := range [...]struct {
 		key string
 		id  uuid.UUID
-	}{{"causation", m.Causation}, {"command", m.Command}, {"correlation", m.Correlation}} {
+	}{{"causation", m.Causation}, {"command", m.Command}, {"correlation", m.Correlation}, {"for", m.For}} {
 		if f.id != uuid.Nil {
 			b = append(b, `,"`...)
 			b = append(b, f.key...)

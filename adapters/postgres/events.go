@@ -11,6 +11,7 @@ import (
 	"portico/domain/operation"
 	"portico/domain/privacy"
 	"portico/domain/uploadlink"
+	"portico/domain/viewing"
 )
 
 // Events is every event that is stored, with the ways up from its older versions. A new event is a line here and a
@@ -97,6 +98,11 @@ func Events() []EventSpec {
 		{Event: invite.Withdrawn{}},
 		{Event: invite.Voided{}},
 		{Event: invite.AccessRemoved{}},
+
+		{Event: viewing.Began{}},
+		{Event: viewing.Ended{}},
+		{Event: viewing.ActingBegan{}},
+		{Event: viewing.ActingEnded{}},
 
 		{Event: privacy.SubjectErased{}},
 

@@ -67,7 +67,7 @@ func (h History) Events(ctx context.Context, firm int32, q audit.Query) ([]audit
 		}
 		rows[i] = audit.Row{
 			Position: e.Position, Stream: e.Stream, Version: e.Version, Type: e.Type, At: e.At, RecordedAt: e.RecordedAt,
-			Actor: meta.Actor, Data: e.Data, Hash: e.Hash,
+			Actor: meta.Actor, For: meta.For, Data: e.Data, Hash: e.Hash,
 		}
 	}
 	return rows, nil
@@ -234,12 +234,13 @@ func decodeMeta(text []byte) (m event.Meta, err error) {
 		Command     uuid.UUID `json:"command"`
 		Correlation uuid.UUID `json:"correlation"`
 		Causation   uuid.UUID `json:"causation"`
+		For         uuid.UUID `json:"for"`
 	}
 	if err := json.Unmarshal(text, &stored); err != nil {
 		return m, fmt.Errorf("read who acted: %w", err)
 	}
 	m.Actor = event.Actor{Kind: stored.Actor.Kind, ID: stored.Actor.ID}
-	m.Command, m.Correlation, m.Causation = stored.Command, stored.Correlation, stored.Causation
+	m.Command, m.Correlation, m.Causation, m.For = stored.Command, stored.Correlation, stored.Causation, stored.For
 	return m, nil
 }
 
@@ -247,6 +248,12 @@ func decodeMeta(text []byte) (m event.Meta, err error) {
 func (e Entry) Actor() event.Actor {
 	m, _ := decodeMeta(e.Meta) // a record that says nothing readable names nobody
 	return m.Actor
+}
+
+// For is the contact on whose behalf they did it; zero: nobody's.
+func (e Entry) For() uuid.UUID {
+	m, _ := decodeMeta(e.Meta)
+	return m.For
 }
 
 func (e Entry) raw() raw {

@@ -27,6 +27,7 @@ type Staff struct {
 	Name  string
 	Role  account.Role
 
+	Session  uuid.UUID // names it and opens nothing; zero for a program's token
 	Standing Standing // of the session; zero for a program's token
 }
 

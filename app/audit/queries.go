@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"portico/domain/event"
+
+	"github.com/google/uuid"
 )
 
 // Reader reads the log of one firm. What it shows are facts and ids, never a personal field: neither a name, an address
@@ -33,6 +35,7 @@ type Row struct {
 	At         time.Time
 	RecordedAt time.Time
 	Actor      event.Actor
+	For        uuid.UUID       // the contact on whose behalf the actor acted; zero: nobody's
 	Data       json.RawMessage // an object of facts and ids
 	Hash       [32]byte
 }

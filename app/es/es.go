@@ -21,6 +21,7 @@ var ErrConflict = errors.New("the stream has changed")
 type By struct {
 	Firm        int32
 	Actor       event.Actor
+	For         uuid.UUID // the contact on whose behalf the actor acts (S4.i1); zero: nobody's
 	Command     uuid.UUID
 	Fingerprint [32]byte // of the request behind Command: the same id with another fingerprint is ErrCommandReused
 	Correlation uuid.UUID

@@ -12,6 +12,7 @@ import (
 	"portico/adapters/postgres"
 	"portico/domain/event"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
 
@@ -38,6 +39,7 @@ type eventLine struct {
 	At         string          `json:"occurred_at"`
 	RecordedAt string          `json:"recorded_at"`
 	Actor      actorLine       `json:"actor"`
+	For        uuid.UUID       `json:"on_behalf_of,omitzero"`
 	Data       json.RawMessage `json:"data"`
 	Hash       string          `json:"hash"`
 	Fields     json.RawMessage `json:"fields,omitempty"`
@@ -58,7 +60,7 @@ func lineOf(e postgres.Entry) eventLine {
 	return eventLine{
 		Position: e.Position, Stream: e.Stream.String(), Version: e.Version, Firm: e.Firm, Type: e.Type, Schema: e.Schema,
 		At: shown(e.At), RecordedAt: shown(e.RecordedAt), Actor: actorLine{actor.Kind, actor.ID.String()},
-		Data: e.Data, Hash: hex.EncodeToString(e.Hash[:]),
+		For: e.For(), Data: e.Data, Hash: hex.EncodeToString(e.Hash[:]),
 	}
 }
 
@@ -132,17 +134,22 @@ func listEvents(to io.Writer, list []postgres.Entry, asJSON bool) error {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "POSITION\tHAPPENED AT\tFIRM\tSTREAM\tVERSION\tTYPE\tACTOR")
 	for _, e := range list {
-		fmt.Fprintf(table, "%d\t%s\t%d\t%s\t%d\t%s\t%s\n", e.Position, shown(e.At), e.Firm, e.Stream, e.Version, e.Type, named(e.Actor()))
+		fmt.Fprintf(table, "%d\t%s\t%d\t%s\t%d\t%s\t%s\n", e.Position, shown(e.At), e.Firm, e.Stream, e.Version, e.Type, named(e))
 	}
 	return table.Flush()
 }
 
-// named is an actor as people read it: the sort alone where there is no id.
-func named(a event.Actor) string {
-	if a.ID == [16]byte{} {
-		return string(a.Kind)
+// named is who did it as people read it: the sort of actor alone where there is no id.
+func named(e postgres.Entry) string {
+	a := e.Actor()
+	name := string(a.Kind)
+	if a.ID != uuid.Nil {
+		name += " " + a.ID.String()
 	}
-	return string(a.Kind) + " " + a.ID.String()
+	if of := e.For(); of != uuid.Nil {
+		name += " for contact " + of.String()
+	}
+	return name
 }
 
 func newEventsTail(where *place) *cobra.Command {
@@ -186,7 +193,7 @@ func follow(ctx context.Context, h *house, to io.Writer, q postgres.Search, asJS
 		if asJSON {
 			err = lines.Encode(lineOf(e))
 		} else {
-			_, err = fmt.Fprintf(to, "%8d  %s  %d  %s %3d  %-28s  %s\n", e.Position, shown(e.At), e.Firm, e.Stream, e.Version, e.Type, named(e.Actor()))
+			_, err = fmt.Fprintf(to, "%8d  %s  %d  %s %3d  %-28s  %s\n", e.Position, shown(e.At), e.Firm, e.Stream, e.Version, e.Type, named(e))
 		}
 		if err != nil {
 			return err

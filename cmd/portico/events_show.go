@@ -66,7 +66,7 @@ func showEvents(ctx context.Context, h *house, to io.Writer, list []postgres.Ent
 			}
 			continue
 		}
-		fmt.Fprintf(to, "\n%d  %s  %s  by %s\n", e.Version, shown(e.At), e.Type, named(e.Actor()))
+		fmt.Fprintf(to, "\n%d  %s  %s  by %s\n", e.Version, shown(e.At), e.Type, named(e))
 		if err := printFields(to, fields); err != nil {
 			return err
 		}

@@ -107,10 +107,11 @@ type Actor struct {
 	ID   uuid.UUID
 }
 
-// Meta is what belongs to the record and not to the fact: who acted, through which command, because of what.
-// Zero ids are left out.
+// Meta is what belongs to the record and not to the fact: who acted, on whose behalf, through which command, because of
+// what. Zero ids are left out.
 type Meta struct {
 	Actor       Actor
+	For         uuid.UUID // the contact on whose behalf somebody of the practice acted (S4.i1); zero: nobody's
 	Command     uuid.UUID // idempotency: one command id takes effect once
 	Correlation uuid.UUID // the request
 	Causation   uuid.UUID // the command or event that led here

@@ -20,6 +20,7 @@ type Event struct {
 	At         Time            `json:"at" doc:"When it happened"`
 	RecordedAt Time            `json:"recorded_at"`
 	Actor      Actor           `json:"actor"`
+	For        MaybeID         `json:"on_behalf_of" doc:"The contact for whom somebody of the practice acted; null: nobody"`
 	Data       json.RawMessage `json:"data" doc:"Facts and ids; what is about a person is left out"`
 	Hash       string          `json:"hash" doc:"64 hex digits; each chains the one before in its stream"`
 }
@@ -37,7 +38,7 @@ func showEvent(r audit.Row) Event {
 	}
 	return Event{
 		Position: r.Position, Stream: r.Stream.String(), Version: r.Version, Type: r.Type, At: Time(r.At), RecordedAt: Time(r.RecordedAt),
-		Actor: Actor{Kind: string(r.Actor.Kind), ID: MaybeID(r.Actor.ID)}, Data: data, Hash: hex.EncodeToString(r.Hash[:]),
+		Actor: Actor{Kind: string(r.Actor.Kind), ID: MaybeID(r.Actor.ID)}, For: MaybeID(r.For), Data: data, Hash: hex.EncodeToString(r.Hash[:]),
 	}
 }
 

@@ -186,7 +186,7 @@ func (m *Memory) write(a es.Append) es.Result {
 		r := event.Recorded{
 			Position: int64(len(m.log)) + 1, Stream: a.Stream, Version: len(history) + 1, Firm: a.By.Firm,
 			At: a.At, RecordedAt: m.now, Event: e, Hash: chained(prev, e),
-			Meta: event.Meta{Actor: a.By.Actor, Command: a.By.Command, Correlation: a.By.Correlation, Causation: a.By.Causation},
+			Meta: event.Meta{Actor: a.By.Actor, For: a.By.For, Command: a.By.Command, Correlation: a.By.Correlation, Causation: a.By.Causation},
 		}
 		prev = r.Hash
 		history, m.log = append(history, r), append(m.log, r)
