@@ -28,7 +28,7 @@ type Staff struct {
 	Role  account.Role
 
 	Session  uuid.UUID // names it and opens nothing; zero for a program's token
-	Standing Standing // of the session; zero for a program's token
+	Standing Standing  // of the session; zero for a program's token
 }
 
 // Only is whom queries for this person are limited to: the owner of the clients that they may see. Zero: no limit.
