@@ -23,6 +23,7 @@ func Events() []EventSpec {
 		{Event: firm.UploadLimitsSet{}},
 		{Event: firm.UploadWordingSet{}},
 		{Event: firm.MessageTemplateSaved{}},
+		{Event: firm.MessageTemplatePurposeSet{}},
 		{Event: firm.MessageTemplateRemoved{}},
 		{Event: firm.ProfileSet{}},
 		{Event: firm.AccentSet{}},

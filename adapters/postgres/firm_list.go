@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ import (
 // firmModel owns portal.firm, portal.upload_policy, portal.message_template, portal.terms and portal.help_article. Its
 // portal is what pages need of how a portal is set up, as JSON: they need all of it or nothing.
 var firmModel = Model{
-	Name: "firm_list", Version: 3, Kinds: []event.Kind{firm.Kind},
+	Name: "firm_list", Version: 4, Kinds: []event.Kind{firm.Kind},
 	Tables: []Table{
 		{
 			Name: "firm",
@@ -45,7 +46,7 @@ var firmModel = Model{
 			Name: "message_template",
 			Columns: []string{
 				"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "id uuid NOT NULL", "name text NOT NULL", "body text NOT NULL",
-				"saved_at timestamptz NOT NULL",
+				"saved_at timestamptz NOT NULL", "purpose text NOT NULL",
 			},
 			Key: []string{"firm_id", "id"},
 			Own: ofPractice,
@@ -97,7 +98,14 @@ func (v *firmView) Apply(r event.Recorded) error {
 	case firm.UploadPolicySet:
 		v.policies[e.Channel] = e
 	case firm.MessageTemplateSaved:
-		v.templates[e.Template] = app.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At}
+		v.templates[e.Template] = app.Template{
+			ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At, Purpose: cmp.Or(v.templates[e.Template].Purpose, firm.ForLink),
+		}
+	case firm.MessageTemplatePurposeSet:
+		if t, ok := v.templates[e.Template]; ok {
+			t.Purpose = e.Purpose
+			v.templates[e.Template] = t
+		}
 	case firm.MessageTemplateRemoved:
 		delete(v.templates, e.Template)
 	case firm.TermsPublished:
@@ -119,7 +127,7 @@ func (v *firmView) Rows() [][]Row {
 	templates := make([]Row, 0, len(v.templates))
 	for _, id := range slices.SortedFunc(maps.Keys(v.templates), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }) {
 		t := v.templates[id]
-		templates = append(templates, Row{v.id, v.no, t.ID, t.Name, t.Text, t.SavedAt})
+		templates = append(templates, Row{v.id, v.no, t.ID, t.Name, t.Text, t.SavedAt, string(t.Purpose)})
 	}
 	terms := make([]Row, 0, len(v.terms.Texts))
 	for _, t := range v.terms.Texts {
@@ -181,11 +189,11 @@ func (l FirmList) rules(ctx context.Context, no int32, channel firm.Channel) (p 
 	return p, limits, nil
 }
 
-// Templates are a practice's texts for the messages of links, by name.
+// Templates are a practice's texts for messages, by name.
 func (l FirmList) Templates(ctx context.Context, no int32) (list []app.Template, err error) {
 	err = l.DB.scoped(ctx, no, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			SELECT id, name, body, saved_at FROM portal.message_template WHERE firm_no = $1 ORDER BY lower(name), id`, no)
+			SELECT id, name, body, saved_at, purpose FROM portal.message_template WHERE firm_no = $1 ORDER BY lower(name), id`, no)
 		if err != nil {
 			return err
 		}

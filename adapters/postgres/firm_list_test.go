@@ -61,7 +61,7 @@ func TestSettingsAreRead(t *testing.T) {
 		By: h.by(), ID: mine.ID, Channel: firm.LinkChannel, Policy: firm.Policy{Window: 30 * time.Minute, Deliver: firm.AtOnce},
 	}))
 	do(cmd.SaveTemplate(ctx, firmapp.SaveTemplate{By: h.by(), ID: mine.ID, Template: yearEnd, Name: "year end", Text: "Dear client,\n\nplease."}))
-	do(cmd.SaveTemplate(ctx, firmapp.SaveTemplate{By: h.by(), ID: mine.ID, Template: vat, Name: "VAT", Text: "Please."}))
+	do(cmd.SaveTemplate(ctx, firmapp.SaveTemplate{By: h.by(), ID: mine.ID, Template: vat, Name: "VAT", Text: "Please.", Purpose: firm.ForInvitation}))
 	see()
 	if p, err := list.Firm(ctx, h.firm); err != nil || p.Limits != limits || p.Button != "Send papers" {
 		t.Errorf("%+v, %v", p, err)
@@ -73,7 +73,7 @@ func TestSettingsAreRead(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	texts, err := list.Templates(ctx, h.firm)
-	if err != nil || len(texts) != 2 || texts[0].ID != vat || texts[1].Name != "year end" || texts[1].Text != "Dear client,\n\nplease." || texts[0].SavedAt.IsZero() {
+	if err != nil || len(texts) != 2 || texts[0].ID != vat || texts[1].Name != "year end" || texts[1].Text != "Dear client,\n\nplease." || texts[0].SavedAt.IsZero() || texts[0].Purpose != firm.ForInvitation || texts[1].Purpose != firm.ForLink {
 		t.Errorf("%+v, %v", texts, err)
 	}
 	if p, err := list.Firm(ctx, other); err != nil || p.Limits != (firm.Limits{}) || p.Button != firm.DefaultButton {

@@ -88,18 +88,19 @@ func (c Commands) SetUploadWording(ctx context.Context, cmd SetUploadWording) (e
 	})
 }
 
-// SaveTemplate makes a text for the messages of links, or changes the one that has this id.
+// SaveTemplate makes a text for the messages of links or invitations, or changes the one that has this id.
 type SaveTemplate struct {
 	By         es.By
 	ID         uuid.UUID // the practice's
 	Template   uuid.UUID // chosen by the caller (UUIDv7), so that a form sent twice is one template
 	Name, Text string
+	Purpose    firm.Purpose // empty: as it is, and of a new one links
 }
 
 // SaveTemplate makes a template or changes it.
 func (c Commands) SaveTemplate(ctx context.Context, cmd SaveTemplate) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.ID, func(f firm.Firm) ([]firm.Event, error) {
-		return f.SaveTemplate(cmd.Template, cmd.Name, cmd.Text)
+		return f.SaveTemplate(cmd.Template, cmd.Name, cmd.Text, cmd.Purpose)
 	})
 }
 

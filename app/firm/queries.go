@@ -16,7 +16,7 @@ type Reader interface {
 	// UploadPolicy is a channel's rule as it stands, firm.DefaultPolicy where none was set; an unknown channel is
 	// firm.ErrChannel of the domain.
 	UploadPolicy(ctx context.Context, no int32, channel firm.Channel) (firm.Policy, error)
-	// Templates are a practice's texts for the messages of links, by name. There are at most firm.MaxTemplates.
+	// Templates are a practice's texts for messages, by name. There are at most firm.MaxTemplates.
 	Templates(ctx context.Context, no int32) ([]Template, error)
 	// Portal is how a practice's portal is set up, in one round trip; an unknown number is firm.ErrNotFound of the domain.
 	Portal(ctx context.Context, no int32) (Portal, error)
@@ -46,12 +46,23 @@ type Practice struct {
 	Logo   Logo
 }
 
-// Template is one text for the messages of links.
+// Template is one text for messages.
 type Template struct {
 	ID      uuid.UUID
 	Name    string
 	Text    string
 	SavedAt time.Time
+	Purpose firm.Purpose
+}
+
+// For are the templates for one purpose, in their order.
+func For(all []Template, p firm.Purpose) (some []Template) {
+	for _, t := range all {
+		if t.Purpose == p {
+			some = append(some, t)
+		}
+	}
+	return some
 }
 
 // Fill is how much of a quota is used, in percent and rounded down; over 100 where the quota was lowered. Without a

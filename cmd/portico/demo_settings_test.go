@@ -41,7 +41,7 @@ func TestDemoSettingsAreGivenOnce(t *testing.T) {
 	if err := d.settings(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if n := events(); n != 2+len(demoTemplates) {
+	if n := events(); n != 3+len(demoTemplates) {
 		t.Fatalf("%d events", n)
 	}
 	ok(firms.SetUploadLimits(ctx, firmapp.SetUploadLimits{By: by, ID: demoID(0)}))

@@ -47,12 +47,18 @@ type UploadWordingSet struct {
 	Button string `json:"button" es:"fact"`
 }
 
-// MessageTemplateSaved makes or changes one of the practice's own texts for the messages of upload links. It names
+// MessageTemplateSaved makes or changes one of the practice's own texts for messages. It names
 // nobody: a text for one client is a message, which is sealed.
 type MessageTemplateSaved struct {
 	Template uuid.UUID `json:"template" es:"id"`
 	Name     string    `json:"name" es:"fact"`
 	Text     string    `json:"text" es:"fact"`
+}
+
+// MessageTemplatePurposeSet says what a text is for. One of which nothing was said is for the messages of upload links.
+type MessageTemplatePurposeSet struct {
+	Template uuid.UUID `json:"template" es:"id"`
+	Purpose  Purpose   `json:"purpose" es:"fact"`
 }
 
 // MessageTemplateRemoved takes one of these texts away. Messages that were made from it stay.
@@ -224,48 +230,50 @@ const (
 	AtOnce Deliver = "at_once" // when the last byte is in
 )
 
-func (Founded) EventType() string                { return "firm.founded" }
-func (UploadPolicySet) EventType() string        { return "firm.upload_policy_set" }
-func (UploadLimitsSet) EventType() string        { return "firm.upload_limits_set" }
-func (UploadWordingSet) EventType() string       { return "firm.upload_wording_set" }
-func (MessageTemplateSaved) EventType() string   { return "firm.message_template_saved" }
-func (MessageTemplateRemoved) EventType() string { return "firm.message_template_removed" }
-func (ProfileSet) EventType() string             { return "firm.profile_set" }
-func (AccentSet) EventType() string              { return "firm.accent_set" }
-func (LogoSet) EventType() string                { return "firm.logo_set" }
-func (LogoRemoved) EventType() string            { return "firm.logo_removed" }
-func (LanguagesSet) EventType() string           { return "firm.languages_set" }
-func (ContactTabSet) EventType() string          { return "firm.contact_tab_set" }
-func (ArticleSaved) EventType() string           { return "firm.article_saved" }
-func (ArticleRemoved) EventType() string         { return "firm.article_removed" }
-func (VideoLinked) EventType() string            { return "firm.video_linked" }
-func (VideoUploaded) EventType() string          { return "firm.video_uploaded" }
-func (VideoRemoved) EventType() string           { return "firm.video_removed" }
-func (MailSenderSet) EventType() string          { return "firm.mail_sender_set" }
-func (TermsPublished) EventType() string         { return "firm.terms_published" }
-func (TabsSet) EventType() string                { return "firm.tabs_set" }
-func (AccessSet) EventType() string              { return "firm.access_set" }
-func (StaffFactorSet) EventType() string         { return "firm.staff_factor_set" }
+func (Founded) EventType() string                   { return "firm.founded" }
+func (UploadPolicySet) EventType() string           { return "firm.upload_policy_set" }
+func (UploadLimitsSet) EventType() string           { return "firm.upload_limits_set" }
+func (UploadWordingSet) EventType() string          { return "firm.upload_wording_set" }
+func (MessageTemplateSaved) EventType() string      { return "firm.message_template_saved" }
+func (MessageTemplateRemoved) EventType() string    { return "firm.message_template_removed" }
+func (MessageTemplatePurposeSet) EventType() string { return "firm.message_template_purpose_set" }
+func (ProfileSet) EventType() string                { return "firm.profile_set" }
+func (AccentSet) EventType() string                 { return "firm.accent_set" }
+func (LogoSet) EventType() string                   { return "firm.logo_set" }
+func (LogoRemoved) EventType() string               { return "firm.logo_removed" }
+func (LanguagesSet) EventType() string              { return "firm.languages_set" }
+func (ContactTabSet) EventType() string             { return "firm.contact_tab_set" }
+func (ArticleSaved) EventType() string              { return "firm.article_saved" }
+func (ArticleRemoved) EventType() string            { return "firm.article_removed" }
+func (VideoLinked) EventType() string               { return "firm.video_linked" }
+func (VideoUploaded) EventType() string             { return "firm.video_uploaded" }
+func (VideoRemoved) EventType() string              { return "firm.video_removed" }
+func (MailSenderSet) EventType() string             { return "firm.mail_sender_set" }
+func (TermsPublished) EventType() string            { return "firm.terms_published" }
+func (TabsSet) EventType() string                   { return "firm.tabs_set" }
+func (AccessSet) EventType() string                 { return "firm.access_set" }
+func (StaffFactorSet) EventType() string            { return "firm.staff_factor_set" }
 
-func (Founded) firm()                {}
-func (UploadPolicySet) firm()        {}
-func (UploadLimitsSet) firm()        {}
-func (UploadWordingSet) firm()       {}
-func (MessageTemplateSaved) firm()   {}
-func (MessageTemplateRemoved) firm() {}
-func (ProfileSet) firm()             {}
-func (AccentSet) firm()              {}
-func (LogoSet) firm()                {}
-func (LogoRemoved) firm()            {}
-func (LanguagesSet) firm()           {}
-func (ContactTabSet) firm()          {}
-func (ArticleSaved) firm()           {}
-func (ArticleRemoved) firm()         {}
-func (VideoLinked) firm()            {}
-func (VideoUploaded) firm()          {}
-func (VideoRemoved) firm()           {}
-func (MailSenderSet) firm()          {}
-func (TermsPublished) firm()         {}
-func (TabsSet) firm()                {}
-func (AccessSet) firm()              {}
-func (StaffFactorSet) firm()         {}
+func (Founded) firm()                   {}
+func (UploadPolicySet) firm()           {}
+func (UploadLimitsSet) firm()           {}
+func (UploadWordingSet) firm()          {}
+func (MessageTemplateSaved) firm()      {}
+func (MessageTemplateRemoved) firm()    {}
+func (MessageTemplatePurposeSet) firm() {}
+func (ProfileSet) firm()                {}
+func (AccentSet) firm()                 {}
+func (LogoSet) firm()                   {}
+func (LogoRemoved) firm()               {}
+func (LanguagesSet) firm()              {}
+func (ContactTabSet) firm()             {}
+func (ArticleSaved) firm()              {}
+func (ArticleRemoved) firm()            {}
+func (VideoLinked) firm()               {}
+func (VideoUploaded) firm()             {}
+func (VideoRemoved) firm()              {}
+func (MailSenderSet) firm()             {}
+func (TermsPublished) firm()            {}
+func (TabsSet) firm()                   {}
+func (AccessSet) firm()                 {}
+func (StaffFactorSet) firm()            {}

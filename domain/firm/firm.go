@@ -8,7 +8,8 @@
 //     files that are kept for it, of at least 1 MB. 0 is no limit of its own, which is so until somebody sets one.
 //     Limits hold for files that begin to come in after them; what is there stays.
 //  5. The button of the mail with a link says “Upload Files” until the practice has words of its own (S1.9).
-//  6. A practice keeps at most 100 texts for the messages of its links. Each has a name that no other has.
+//  6. A practice keeps at most 100 texts for the messages of its links and its invitations. Each has a name that no other
+//     has, and is for one of the two; until somebody says for which, it is for links (S5.i5).
 //  7. A practice may change its name, its address and its zone; rule 1 holds for them. What was signed in its name keeps
 //     what it was called then.
 //  8. It chooses one hue, in steps of 5 degrees. How light and how strong its colours are is the product's, so that text
@@ -32,6 +33,7 @@
 package firm
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode"
@@ -97,7 +99,12 @@ func (f Firm) Apply(e Event) Firm {
 		if f.templates == nil {
 			f.templates = map[uuid.UUID]template{}
 		}
-		f.templates[e.Template] = template{e.Name, e.Text}
+		f.templates[e.Template] = template{e.Name, e.Text, cmp.Or(f.templates[e.Template].purpose, ForLink)}
+	case MessageTemplatePurposeSet:
+		if t, ok := f.templates[e.Template]; ok {
+			t.purpose = e.Purpose
+			f.templates[e.Template] = t
+		}
 	case MessageTemplateRemoved:
 		delete(f.templates, e.Template)
 	case ProfileSet:

@@ -1,6 +1,8 @@
 package firm
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,13 +31,30 @@ var (
 		"A template has a name of 1 to 80 letters that no other template has.")
 	ErrTemplateText = fault.New(fault.Invalid, "firm.template_text",
 		"A template has a text of 1 to 5,000 letters.")
+	ErrPurpose = fault.New(fault.Invalid, "firm.template_purpose",
+		"A template is for links or for invitations. Choose one of the two.")
 	ErrTemplates = fault.New(fault.Conflict, "firm.templates",
 		"There are 100 templates, and no more fit. Remove one that nobody uses.")
 	ErrTemplateNotFound = fault.New(fault.NotFound, "firm.template_not_found",
 		"This template is not there, or no longer. Reload the page to see those that are.")
 )
 
-type template struct{ name, text string }
+type template struct {
+	name, text string
+	purpose    Purpose
+}
+
+// Purpose is what a template is for.
+type Purpose string
+
+// The purposes. Their words are stored.
+const (
+	ForLink       Purpose = "link"       // the messages of upload links
+	ForInvitation Purpose = "invitation" // those of invitations into the portal
+)
+
+// Purposes are all of them.
+func Purposes() []Purpose { return []Purpose{ForLink, ForInvitation} }
 
 // SetUploadWording states what the button of the mail with a link says from the next mail on (rule 5). What it says
 // already is no event. It refuses with ErrNotFound, ErrButton.
@@ -58,11 +77,14 @@ func (f Firm) SetUploadWording(button string) ([]Event, error) {
 	return []Event{UploadWordingSet{Button: button}}, nil
 }
 
-// SaveTemplate makes the template id, or changes it where it is there (rule 6). One that stands so already is no event.
-// It refuses with ErrNotFound, ErrTemplateName, ErrTemplateText, ErrTemplates.
-func (f Firm) SaveTemplate(id uuid.UUID, name, text string) ([]Event, error) {
+// SaveTemplate makes the template id, or changes it where it is there (rule 6). What stands so already is no event. An
+// empty purpose leaves it what it is for. It refuses with ErrNotFound, ErrTemplateName, ErrTemplateText, ErrPurpose,
+// ErrTemplates.
+func (f Firm) SaveTemplate(id uuid.UUID, name, text string, purpose Purpose) ([]Event, error) {
 	name, text = oneLine(name), manyLines(text)
 	there, ok := f.templates[id]
+	now := cmp.Or(there.purpose, ForLink)
+	purpose = cmp.Or(purpose, now)
 	switch n, m := utf8.RuneCountInString(name), utf8.RuneCountInString(text); {
 	case !f.founded:
 		return nil, ErrNotFound
@@ -74,7 +96,9 @@ func (f Firm) SaveTemplate(id uuid.UUID, name, text string) ([]Event, error) {
 		return nil, ErrTemplateText.Withf("Write the text of the template.")
 	case m > MaxTemplateText:
 		return nil, ErrTemplateText.Withf("The text has %d letters; at most %d fit. Shorten it.", m, MaxTemplateText)
-	case ok && there == (template{name, text}):
+	case !slices.Contains(Purposes(), purpose):
+		return nil, ErrPurpose
+	case ok && there == (template{name, text, purpose}):
 		return nil, nil
 	case !ok && len(f.templates) >= MaxTemplates:
 		return nil, ErrTemplates
@@ -84,7 +108,14 @@ func (f Firm) SaveTemplate(id uuid.UUID, name, text string) ([]Event, error) {
 			return nil, ErrTemplateName.Withf("There is a template named “%s” already. Choose another name.", t.name)
 		}
 	}
-	return []Event{MessageTemplateSaved{Template: id, Name: name, Text: text}}, nil
+	var events []Event
+	if !ok || there.name != name || there.text != text {
+		events = append(events, MessageTemplateSaved{Template: id, Name: name, Text: text})
+	}
+	if purpose != now {
+		events = append(events, MessageTemplatePurposeSet{Template: id, Purpose: purpose})
+	}
+	return events, nil
 }
 
 // RemoveTemplate takes a template away (rule 6). It refuses with ErrTemplateNotFound.

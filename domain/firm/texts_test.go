@@ -20,7 +20,11 @@ func label(button string) decision {
 }
 
 func save(id uuid.UUID, name, text string) decision {
-	return func(f firm.Firm) ([]firm.Event, error) { return f.SaveTemplate(id, name, text) }
+	return saveFor(id, name, text, "")
+}
+
+func saveFor(id uuid.UUID, name, text string, purpose firm.Purpose) decision {
+	return func(f firm.Firm) ([]firm.Event, error) { return f.SaveTemplate(id, name, text, purpose) }
 }
 
 func remove(id uuid.UUID) decision {
@@ -63,6 +67,19 @@ func TestTemplates(t *testing.T) { // rule 6
 	given(t, founded).When(save(vat, name, long)).Then(firm.MessageTemplateSaved{Template: vat, Name: name, Text: long})
 	given(t).When(save(vat, "x", "x")).ThenError(firm.ErrNotFound)
 	given(t, founded).When(remove(vat)).ThenError(firm.ErrTemplateNotFound)
+}
+
+func TestWhatATemplateIsFor(t *testing.T) { // rule 6, S5.i5
+	saved := firm.MessageTemplateSaved{Template: vat, Name: "VAT", Text: "Please."}
+	set := func(p firm.Purpose) firm.Event { return firm.MessageTemplatePurposeSet{Template: vat, Purpose: p} }
+	link := given(t, founded).When(saveFor(vat, "VAT", "Please.", firm.ForLink)).Then(saved)
+	invitation := link.When(saveFor(vat, "VAT", "Please.", firm.ForInvitation)).Then(set(firm.ForInvitation))
+	invitation.When(saveFor(vat, "VAT", "Please.", firm.ForInvitation)).ThenNothing()
+	invitation.When(save(vat, "VAT", "Please.")).ThenNothing()
+	invitation.When(save(vat, "VAT", "Now.")).Then(firm.MessageTemplateSaved{Template: vat, Name: "VAT", Text: "Now."}).When(saveFor(vat, "VAT", "Now.", firm.ForInvitation)).ThenNothing()
+	invitation.When(saveFor(vat, "VAT", "Please.", firm.ForLink)).Then(set(firm.ForLink))
+	given(t, founded).When(saveFor(vat, "VAT", "Please.", firm.ForInvitation)).Then(saved, set(firm.ForInvitation))
+	given(t, founded).When(saveFor(vat, "VAT", "Please.", "letter")).ThenError(firm.ErrPurpose)
 }
 
 func TestAHundredTemplates(t *testing.T) { // rule 6

@@ -28,11 +28,12 @@ type UploadWording struct {
 	Button string `json:"button" doc:"The label of the button in the mail with an upload link, 1 to 40 letters"`
 }
 
-// MessageTemplate is one of the practice's texts for the messages of links.
+// MessageTemplate is one of the practice's texts for messages.
 type MessageTemplate struct {
 	ID      ID     `json:"id"`
 	Name    string `json:"name"`
 	Text    string `json:"text"`
+	Purpose string `json:"purpose" enum:"link,invitation" doc:"What its text is for: the messages of upload links, or of invitations"`
 	SavedAt Time   `json:"saved_at"`
 }
 
@@ -40,6 +41,8 @@ type MessageTemplate struct {
 type TemplateText struct {
 	Name string `json:"name" doc:"1 to 80 letters, different from the other templates' names"`
 	Text string `json:"text" doc:"1 to 5,000 letters"`
+
+	Purpose string `json:"purpose,omitempty" enum:"link,invitation" doc:"Left out: what it is for already, and of a new one link"`
 }
 
 // setting runs one change of the caller's practice and waits until it can be read.
@@ -113,7 +116,7 @@ func (s *Server) putWording(ctx context.Context, in *putWording) (*body[UploadWo
 }
 
 func showTemplate(t firmapp.Template) MessageTemplate {
-	return MessageTemplate{ID: ID(t.ID), Name: t.Name, Text: t.Text, SavedAt: Time(t.SavedAt)}
+	return MessageTemplate{ID: ID(t.ID), Name: t.Name, Text: t.Text, Purpose: string(t.Purpose), SavedAt: Time(t.SavedAt)}
 }
 
 func (s *Server) listTemplates(ctx context.Context, _ *struct{}) (*body[Page[MessageTemplate]], error) {
@@ -187,7 +190,7 @@ func (s *Server) putTemplate(ctx context.Context, in *putTemplate) (*body[Messag
 
 func (s *Server) saveTemplate(ctx context.Context, key string, id uuid.UUID, text TemplateText) (*body[MessageTemplate], error) {
 	err := s.setting(ctx, key, text, func(by es.By, practice uuid.UUID) (es.Result, error) {
-		return s.Firms.SaveTemplate(ctx, firmapp.SaveTemplate{By: by, ID: practice, Template: id, Name: text.Name, Text: text.Text})
+		return s.Firms.SaveTemplate(ctx, firmapp.SaveTemplate{By: by, ID: practice, Template: id, Name: text.Name, Text: text.Text, Purpose: firm.Purpose(text.Purpose)})
 	})
 	if err != nil {
 		return nil, err

@@ -59,6 +59,10 @@ func TestMessageTemplates(t *testing.T) {
 	if a := h.call(maryToken, "PUT", at, `{"name":"Year end","text":"Shorter."}`); a.status != 200 || a.text("text") != "Shorter." || a.text("id") != one.text("id") {
 		t.Errorf("%d %s", a.status, a.body)
 	}
+	if a := h.call(maryToken, "PUT", at, `{"name":"Year end","text":"Shorter.","purpose":"invitation"}`); a.status != 200 || a.text("purpose") != "invitation" || one.text("purpose") != "link" {
+		t.Errorf("S5.i5: %d %s", a.status, a.body)
+	}
+	h.call(maryToken, "PUT", at, `{"name":"Year end","text":"Shorter.","purpose":"letter"}`).is(422, "api.invalid")
 	if a := h.call(maryToken, "GET", list, ""); a.text("items.0.text") != "Shorter." || len(a.value("items").([]any)) != 1 || a.value("next") != nil {
 		t.Errorf("%s", a.body)
 	}
@@ -72,7 +76,7 @@ func TestMessageTemplates(t *testing.T) {
 	if a := h.call(maryToken, "PUT", list+"/"+made.String(), `{"name":"VAT","text":"x"}`); a.status != 200 || a.text("id") != made.String() {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	if n := len(h.store.Stream(firm.Stream(house1))); n != 1+4 {
-		t.Errorf("the practice's stream holds %d events, want 5", n)
+	if n := len(h.store.Stream(firm.Stream(house1))); n != 1+5 {
+		t.Errorf("the practice's stream holds %d events, want 6", n)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"portico/domain/client"
 	"portico/domain/contact"
 	"portico/domain/fault"
+	"portico/domain/firm"
 	"portico/domain/invite"
 	"portico/ports/web/views"
 
@@ -90,7 +91,7 @@ func (s *Server) inviteForm(w http.ResponseWriter, r *http.Request, code int, id
 	for i := range page.Further {
 		page.Further[i].N = i + 1
 	}
-	texts, err := s.Firms.Templates(r.Context(), u.Firm)
+	texts, err := s.templatesFor(r, firm.ForInvitation)
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (s *Server) draftInvitations(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	page := typedInvites(r)
-	texts, err := s.Firms.Templates(r.Context(), user(r).Firm)
+	texts, err := s.templatesFor(r, firm.ForInvitation)
 	if err != nil {
 		return err
 	}

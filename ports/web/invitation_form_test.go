@@ -8,10 +8,12 @@ import (
 
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
+	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
 	"portico/domain/client"
 	"portico/domain/contact"
 	"portico/domain/event"
+	"portico/domain/firm"
 	"portico/domain/invite"
 
 	"github.com/google/uuid"
@@ -74,6 +76,12 @@ func TestInviteForm(t *testing.T) {
 	if got := h.events(invite.Stream(ingrid.Contact), 0); got != "" {
 		t.Errorf("a preview recorded %s", got)
 	}
+	h.shelf.templates = []firmapp.Template{{ID: newTestID(21), Name: "Year end", Text: "Papers.", Purpose: firm.ForLink}, {ID: newTestID(22), Name: "Welcome", Text: "We have a portal now.", Purpose: firm.ForInvitation}}
+	h.get(base+"/new").want(t, 200, "Welcome").lacks(t, "Year end") // S5.i5: texts of its own
+	drafted := filledForm(page.text, url.Values{"contact": {ingrid.Contact.String()}, "use": {"1"}, "template": {newTestID(22).String()}})
+	h.post(base+"/draft", drafted).want(t, 200, "We have a portal now.</textarea>")
+	drafted.Set("template", newTestID(21).String())
+	h.post(base+"/draft", drafted).want(t, 422, "Choose one of the templates first.")
 	for range 2 { // a form sent twice is one invitation
 		h.post(base, form).want(t, 303)
 	}

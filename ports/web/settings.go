@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +60,7 @@ var saved = map[string]string{
 // fieldOfSetting is the input that a rule is about.
 var fieldOfSetting = map[string]string{
 	firm.ErrWindow.Code: "minutes", firm.ErrDeliver.Code: "deliver", firm.ErrMaxFile.Code: "max_file", firm.ErrQuota.Code: "quota",
-	firm.ErrButton.Code: "button", firm.ErrTemplateName.Code: "name", firm.ErrTemplateText.Code: "text", firm.ErrTemplates.Code: "name",
+	firm.ErrButton.Code: "button", firm.ErrTemplateName.Code: "name", firm.ErrTemplateText.Code: "text", firm.ErrTemplates.Code: "name", firm.ErrPurpose.Code: "purpose",
 
 	firm.ErrName.Code: "name", address.ErrInvalid.Code: "email", firm.ErrZone.Code: "zone", firm.ErrSender.Code: "sender",
 	firm.ErrHue.Code: "hue", firm.ErrLanguages.Code: "offered", firm.ErrLanguage.Code: "language", firm.ErrTabs.Code: "tab",
@@ -105,7 +104,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, code int, 
 		Other:    otherPreset, Minutes: strconv.FormatFloat(policy.Window.Minutes(), 'f', -1, 64), Deliver: string(policy.Deliver),
 		MaxFile: amountText(practice.Limits.MaxFileBytes, megabyte), MostFile: binary(uploadlink.MaxFileSize, 6),
 		Quota: amountText(practice.Limits.QuotaBytes, gigabyte), Use: useOf(used, practice.Limits.QuotaBytes),
-		Button: practice.Button, MaxTemplates: firm.MaxTemplates,
+		Button: practice.Button,
 	}
 	page.Full = s.full(used, practice.Limits.QuotaBytes)
 	page.Window = otherPreset
@@ -115,9 +114,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, code int, 
 			page.Window = p.value
 		}
 	}
-	for _, t := range texts {
-		page.Templates = append(page.Templates, views.TemplateLine{ID: t.ID, Name: t.Name, Start: start(t.Text)})
-	}
+	page.Templates = s.templateList(r, texts, firm.ForLink)
 	typed(&page)
 	s.page(w, r, code, page)
 	return nil
@@ -208,7 +205,8 @@ func (s *Server) settled(w http.ResponseWriter, r *http.Request, word string, re
 	if err != nil {
 		return err
 	}
-	return backToSettings(w, r, word, res)
+	backTo(w, r, "/settings/uploads", word, res)
+	return nil
 }
 
 // problemOfSetting is the refusal of a rule that has its input on a page.
@@ -218,15 +216,6 @@ func problemOfSetting(err error) (views.Problem, bool) {
 		return views.Problem{}, false
 	}
 	return views.Problem{Field: fieldOfSetting[f.Code], Text: f.Message}, true
-}
-
-func backToSettings(w http.ResponseWriter, r *http.Request, word string, res es.Result) error {
-	q := url.Values{"done": {word}}
-	if res.Position > 0 {
-		q.Set("at", strconv.FormatInt(res.Position, 10))
-	}
-	http.Redirect(w, r, "/settings/uploads?"+q.Encode(), http.StatusSeeOther)
-	return nil
 }
 
 // useOf is how much of the storage is used.

@@ -195,6 +195,11 @@ func (s *Server) portalSetupPage(w http.ResponseWriter, r *http.Request, code in
 		Settings: s.settings(r, "Portal", "portal", current, problems), Language: p.Language,
 		Access: string(p.Access.Access), LinkPassword: p.Access.LinkPassword, Days: strconv.Itoa(p.Access.ExpiryDays),
 	}
+	texts, err := s.Firms.Templates(r.Context(), user(r).Firm)
+	if err != nil {
+		return err
+	}
+	page.Templates = s.templateList(r, texts, firm.ForInvitation)
 	for _, t := range firm.Tabs() {
 		page.Tabs = append(page.Tabs, views.Option{Value: string(t), Word: tabWords[t][0], Hint: tabWords[t][1], On: slices.Contains(p.Tabs, t)})
 	}

@@ -147,7 +147,7 @@ func TestTemplatesAreKept(t *testing.T) {
 	if one.Name != "Year end" || one.Text != "Dear client,\n\nplease." || one.Template.String() != form.Get("id") {
 		t.Errorf("recorded %+v", one)
 	}
-	h.shelf.templates = []firmapp.Template{{ID: one.Template, Name: one.Name, Text: one.Text}}
+	h.shelf.templates = []firmapp.Template{{ID: one.Template, Name: one.Name, Text: one.Text, Purpose: firm.ForLink}}
 	h.get("/settings/uploads").want(t, http.StatusOK, "Year end", "Dear client, please.", "/settings/templates/"+one.Template.String())
 	edit := h.get("/settings/templates/"+one.Template.String()).want(t, http.StatusOK, "Change template", "Dear client,\n\nplease.", "Remove this template")
 	form = hidden(edit.text)
@@ -168,6 +168,33 @@ func TestTemplatesAreKept(t *testing.T) {
 	}
 }
 
+// S5.i5: a template is for links or for invitations, and each form offers those of its own.
+func TestWhatATemplateIsFor(t *testing.T) {
+	h := newHouse(t).signIn()
+	form := hidden(h.get("/settings/templates/new?for=invitation").want(t, http.StatusOK, `value="invitation" checked`, `href="/settings/portal"`).text)
+	form.Set("name", "Welcome")
+	form.Set("text", "Dear client, welcome.")
+	form.Set("purpose", "letter")
+	h.post("/settings/templates", form).want(t, http.StatusUnprocessableEntity, "Choose one of the two", `href="#purpose"`, "Dear client, welcome.")
+	form.Set("purpose", "invitation")
+	if a := h.post("/settings/templates", form).want(t, http.StatusSeeOther); !strings.HasPrefix(a.Header().Get("Location"), "/settings/portal?") {
+		t.Errorf("to %s", a.Header().Get("Location"))
+	}
+	welcome := firmapp.Template{ID: newTestID(23), Name: "Welcome", Text: "Dear client, welcome.", Purpose: firm.ForInvitation}
+	if got := h.recorded(); len(got) != 2 || got[1] != (firm.MessageTemplatePurposeSet{Template: got[0].(firm.MessageTemplateSaved).Template, Purpose: firm.ForInvitation}) {
+		t.Errorf("recorded %+v", got)
+	}
+	h.shelf.templates = []firmapp.Template{{ID: newTestID(21), Name: "Year end", Text: "Papers.", Purpose: firm.ForLink}, welcome}
+	h.get("/settings/uploads").want(t, http.StatusOK, "Year end").lacks(t, "Welcome")
+	h.get("/settings/portal").want(t, http.StatusOK, "Welcome", "/settings/templates/new?for=invitation").lacks(t, "Year end")
+	h.get("/settings/templates/"+welcome.ID.String()).want(t, http.StatusOK, `value="invitation" checked`, `href="/settings/portal"`)
+	h.get("/upload-links/new").want(t, http.StatusOK, "Year end").lacks(t, "Welcome")
+	a := h.post("/settings/templates/"+welcome.ID.String()+"/removal", url.Values{"command": {newID().String()}})
+	if a.Code != http.StatusNotFound { // the shelf says that there is one, the practice's stream does not
+		t.Errorf("%d", a.Code)
+	}
+}
+
 func TestSettingsNeedALogin(t *testing.T) {
 	h := newHouse(t)
 	for _, path := range []string{"/settings/uploads", "/settings/templates/new", "/settings/templates/" + newID().String()} {
@@ -185,7 +212,7 @@ func TestSettingsNeedALogin(t *testing.T) {
 // A template is put into the form for a new link without script; everything that was typed stays.
 func TestATemplateFillsTheMessage(t *testing.T) {
 	h := newHouse(t).signIn()
-	first, second := firmapp.Template{ID: newTestID(21), Name: "Year end", Text: "Please send\nyour papers."}, firmapp.Template{ID: newTestID(22), Name: "VAT", Text: "Please send <VAT> papers."}
+	first, second := firmapp.Template{ID: newTestID(21), Name: "Year end", Text: "Please send\nyour papers.", Purpose: firm.ForLink}, firmapp.Template{ID: newTestID(22), Name: "VAT", Text: "Please send <VAT> papers.", Purpose: firm.ForLink}
 	h.shelf.templates = []firmapp.Template{first, second}
 	form := hidden(h.get("/upload-links/new").want(t, http.StatusOK, "Year end", `data-text="Please send &lt;VAT&gt; papers."`).text)
 	id := form.Get("id")

@@ -14,6 +14,7 @@ import (
 	"portico/domain/address"
 	"portico/domain/client"
 	"portico/domain/fault"
+	"portico/domain/firm"
 	"portico/domain/uploadlink"
 	"portico/ports/web/views"
 
@@ -82,7 +83,7 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 	for i := range page.Recipients {
 		page.Recipients[i].N = i + 1
 	}
-	texts, err := s.Firms.Templates(r.Context(), u.Firm)
+	texts, err := s.templatesFor(r, firm.ForLink)
 	if err != nil {
 		return err
 	}

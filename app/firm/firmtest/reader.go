@@ -68,8 +68,20 @@ func (r Reader) Templates(_ context.Context, no int32) (list []app.Template, err
 	for _, r := range r.log(no) {
 		switch e := r.Event.(type) {
 		case firm.MessageTemplateSaved:
-			list = slices.DeleteFunc(list, func(t app.Template) bool { return t.ID == e.Template })
-			list = append(list, app.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At})
+			saved := app.Template{ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At, Purpose: firm.ForLink}
+			list = slices.DeleteFunc(list, func(t app.Template) bool {
+				if t.ID == e.Template {
+					saved.Purpose = t.Purpose
+				}
+				return t.ID == e.Template
+			})
+			list = append(list, saved)
+		case firm.MessageTemplatePurposeSet:
+			for i := range list {
+				if list[i].ID == e.Template {
+					list[i].Purpose = e.Purpose
+				}
+			}
 		case firm.MessageTemplateRemoved:
 			list = slices.DeleteFunc(list, func(t app.Template) bool { return t.ID == e.Template })
 		}

@@ -19,8 +19,7 @@ type UploadSettings struct {
 
 	Button string
 
-	Templates    []TemplateLine
-	MaxTemplates int
+	Templates TemplateList
 }
 
 // StorageUse is how much is kept for a practice.
@@ -37,6 +36,15 @@ type StorageFull struct {
 	Words string
 }
 
+// TemplateList are the templates for one purpose. Full tells that there is no room for another one, of either.
+type TemplateList struct {
+	Purpose, Heading, Lead string
+	Lines                  []TemplateLine
+	Most                   int
+	Full                   bool
+	May                    bool // the reader may make another one
+}
+
 // TemplateLine is one template in a list, with its first words.
 type TemplateLine struct {
 	ID          uuid.UUID
@@ -49,6 +57,8 @@ type Template struct {
 	ID, Command uuid.UUID
 	New         bool
 	Name, Text  string
+	Purpose     string
+	Back        Choice // the page of settings that has it in a list
 	Problems    Problems
 }
 

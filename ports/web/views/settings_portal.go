@@ -120,6 +120,7 @@ type SettingsPortal struct {
 	Access       string
 	LinkPassword bool
 	Days         string
+	Templates    TemplateList
 }
 
 // SettingsContact is what the contact tab says.

@@ -216,7 +216,7 @@ func uploadSettings(shell Shell) UploadSettings {
 		},
 		Presets: []Choice{{"none", "No time for corrections."}, {"after", "10 minutes."}}, Other: "other", Window: "other", Minutes: "45", Deliver: "at_once",
 		MaxFile: "250", MostFile: "4.999342 GB", Quota: "50", Use: StorageUse{Words: "46.5 GB of 50 GB used (93 %)", Limited: true, Fill: 93},
-		Button: "Upload Files", Templates: []TemplateLine{{one, "Year end", "Dear client, please send"}}, MaxTemplates: 100,
+		Button: "Upload Files", Templates: TemplateList{Purpose: "link", Heading: "Message templates", Lead: "Texts.", Lines: []TemplateLine{{one, "Year end", "Dear client, please send"}}, Most: 100, May: true},
 	}
 }
 
@@ -362,7 +362,7 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 		Withdrawal{Name: evil, Kept: evil, Typed: evil, Problem: evil},
 		Door{Token: "../../" + evil},
 		FileName{Name: evil, Typed: evil, Problem: evil},
-		UploadSettings{Minutes: evil, MaxFile: evil, Quota: evil, Button: evil, Templates: []TemplateLine{{Name: evil, Start: evil}}},
+		UploadSettings{Minutes: evil, MaxFile: evil, Quota: evil, Button: evil, Templates: TemplateList{Heading: evil, Lead: evil, Lines: []TemplateLine{{Name: evil, Start: evil}}}},
 		Template{Name: evil, Text: evil},
 		ClientImport{
 			Name: evil, Draft: true, Columns: []ImportColumn{{Name: evil, Sample: []string{evil}}}, Rows: []ImportRow{{Client: evil, Who: evil, Note: evil, Badge: Badge{"danger", "x", "No"}}},
