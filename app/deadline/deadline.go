@@ -11,6 +11,7 @@ import (
 	"portico/app/es"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 )
 
@@ -22,6 +23,7 @@ type Decide func(history []event.Event, now time.Time) (events []event.Event, wa
 func Deciders() map[event.Kind]Decide {
 	return map[event.Kind]Decide{
 		invite.Kind:     decider(invite.Invite.Elapse),
+		task.Kind:       decider(task.Task.Elapse),
 		uploadlink.Kind: decider(uploadlink.Link.Elapse),
 	}
 }
@@ -62,6 +64,10 @@ func (s Saga) Ring(ctx context.Context, firm int32, stream event.Stream) error {
 	case invite.Kind:
 		_, err = es.Execute(ctx, s.Events, by, stream, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
 			return i.Elapse(now), nil
+		})
+	case task.Kind:
+		_, err = es.Execute(ctx, s.Events, by, stream, func(t task.Task, now time.Time) ([]task.Event, error) {
+			return t.Elapse(now), nil
 		})
 	case uploadlink.Kind:
 		_, err = es.Execute(ctx, s.Events, by, stream, func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) {

@@ -11,6 +11,7 @@ import (
 	"portico/domain/client"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -89,6 +90,7 @@ func TestEveryKindWithAlarmsIsKnown(t *testing.T) {
 	store := estest.NewMemory(noon)
 	waiting := map[event.Kind][]event.Event{
 		uploadlink.Kind: inOpen, invite.Kind: {invite.Sent{Nth: 1, ExpiresAt: expiry}},
+		task.Kind: {task.Assigned{DueOn: "2026-03-05", Recurrence: task.Recurrence{Every: 1, Unit: task.Week, From: task.OnSchedule}}},
 	}
 	for kind := range deadline.Deciders() {
 		s := event.Stream{Kind: kind, ID: stream.ID}
@@ -98,5 +100,5 @@ func TestEveryKindWithAlarmsIsKnown(t *testing.T) {
 			t.Errorf("ringing a %s did nothing: %v", kind, err)
 		}
 	}
-	_ = []es.Waker{uploadlink.Link{}, invite.Invite{}}
+	_ = []es.Waker{uploadlink.Link{}, invite.Invite{}, task.Task{}}
 }

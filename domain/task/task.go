@@ -1,0 +1,222 @@
+// Package task decides what a practice asks of its clients, and what becomes of it.
+//
+//  1. A task is assigned once. It has a title of 1 to 200 letters, and may have a description, a due date for the client,
+//     one of the practice's own, an owner, and a checklist. What a task of some sort asks for belongs to it: items to
+//     Documents, a form to FormFilling, and neither to the others.
+//  2. Its audience is explicit: everybody with the right to the client's tasks, or a named set of them. One that is empty
+//     is refused, and so is taking the last person away (T1). A task without client is that of one contact (S3.9).
+//  3. Until its hold has ended nobody but the practice sees it, and it can be taken back: nothing was mailed or shown, and
+//     nothing more becomes of it (T5).
+//  4. There are two states, and neither moves the other (T2). The client's is seen, done and confirmed, for each contact
+//     or one for all. The practice's is open, doing, waiting or done. With FinishTogether the practice's part is done
+//     when the last of the clients is.
+//  5. Who is done may take it back until the practice has confirmed it. A question is done by an answer. Doing anything a
+//     second time changes nothing.
+//  6. What is done, confirmed or closed can be reopened, for one contact or for all. Where the client had done their part
+//     it needs a reason, which they read.
+//  7. A task is closed as completed or cancelled, for one contact or for all; closing for one is not closing for others
+//     (S4.i9). What is closed shows everything and takes nothing, and says why (S2.i8).
+//  8. Everybody who sees a task, and the practice, may tick its checklist. An entry that stays keeps its tick.
+//  9. A contact who is added sees the thread from the start or from then on, as the practice chose (T4).
+//  10. A task that repeats has a due date, and the next one is assigned once. On schedule it comes when the day on which
+//     this one was due has ended in its zone, or, where it is to wait, when this one is over as well, whichever is later;
+//     on completion it comes when this one is over. Over is closed or confirmed for all. The next one is due a whole
+//     number of steps after this one, or one step after the day of completion, and never before the day on which it
+//     comes. A cancelled one is followed too; a task that is to end its series is told not to repeat (T10).
+//  11. A bulk job assigns to each client once, however often it asks: a task's id follows from the job and the client.
+//  12. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).
+//  13. What became of a notice is recorded once, and only from facts (T13).
+package task
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Task is the state of one task. The zero value has not been assigned.
+//
+// Apply reuses its receiver's memory, as append does: go on with what it returns. Decisions never change their receiver.
+type Task struct {
+	says      Assigned // as it stands now
+	assigned  bool
+	takenBack bool
+	without   []uuid.UUID             // who is not to see it although everybody may
+	since     map[uuid.UUID]time.Time // of contacts who see the thread from then on: since when
+	shared    part                    // of all: the client's part where one does it for all, and what closes it for everybody
+	parts     map[uuid.UUID]part      // of each contact
+	progress  Progress
+	ticks     map[uuid.UUID]bool
+	overAt    time.Time // when it was closed or confirmed for all; zero: it isn't
+	repeated  bool
+	items     []item
+	files     []file
+	messages  []message
+	read      map[Who]uuid.UUID // up to which message
+	notices   []notice
+}
+
+// part is what has become of a task for one contact, or for all.
+type part struct {
+	seen      bool
+	done      bool
+	confirmed bool
+	closed    Outcome // empty: it isn't
+	reason    string
+}
+
+// Apply assigns what e says.
+func (t Task) Apply(e Event) Task {
+	switch e := e.(type) {
+	case Assigned:
+		t.says, t.assigned, t.progress = e, true, Open
+		for _, i := range e.Items {
+			t.items = append(t.items, item{Item: i})
+		}
+	case TakenBack:
+		t.takenBack = true
+	case Retitled:
+		t.says.Title = e.Title
+	case Described:
+		t.says.Description = e.Description
+	case DueSet:
+		t.says.DueOn = e.DueOn
+	case InternalDueSet:
+		t.says.InternalDueOn = e.DueOn
+	case OwnerSet:
+		t.says.Owner = e.Owner
+	case AudienceSet:
+		t.says.Audience, t.without, t.since = e.Audience, nil, nil
+	case ContactAdded:
+		t = t.joins(e)
+	case ContactRemoved:
+		t = t.leaves(e.Contact)
+	case PrioritySet:
+		t.says.Priority = e.Priority
+	case ChecklistSet:
+		t.says.Checklist = e.Checklist
+	case CadenceSet:
+		t.says.Cadence = e.Cadence
+	case RecurrenceSet:
+		t.says.Recurrence = e.Recurrence
+	case Repeated:
+		t.repeated = true
+	case Ticked:
+		t.ticks = set(t.ticks, e.Entry, true)
+	case Unticked:
+		delete(t.ticks, e.Entry)
+	case Seen:
+		t = t.with(e.Contact, func(p *part) { p.seen = true })
+	case DoneByClient:
+		t = t.with(t.whose(e.Contact), func(p *part) { p.done = true })
+	case UndoneByClient:
+		t = t.with(t.whose(e.Contact), func(p *part) { p.done = false })
+	case Confirmed:
+		t = t.confirmed(e)
+	case Reopened:
+		t = t.reopened(e)
+	case Progressed:
+		t.progress = e.State
+	case Closed:
+		t = t.with(e.Contact, func(p *part) { p.closed, p.reason = e.Outcome, e.Reason.Text })
+		if e.Contact == uuid.Nil {
+			t.overAt = e.At
+		}
+	case ItemAdded, ItemChanged, ItemCancelled, ItemReturned, ItemNotApplicable, ItemReviewBegun, ItemAccepted, ItemSentBack, ItemReopened:
+		t = t.applyItem(e.(itemEvent))
+	case AttachmentStarted, AttachmentReceived, AttachmentAbandoned, AttachmentRenamed, AttachmentDiscarded, AttachmentScanned,
+		AttachmentReleased, AttachmentShared, AttachmentRemoved, AttachmentRestored, AttachmentDestroyed:
+		t = t.applyFile(e.(fileEvent))
+	case Posted, MessageEdited, MessageDeleted, MessagesRead:
+		t = t.applyTalk(e.(talkEvent))
+	case Notified, NoticeDelivered, NoticeFailed:
+		t = t.applyNotice(e.(noticeEvent))
+	}
+	return t
+}
+
+func set[K comparable, V any](m map[K]V, k K, v V) map[K]V {
+	if m == nil {
+		m = map[K]V{}
+	}
+	m[k] = v
+	return m
+}
+
+func (t Task) joins(e ContactAdded) Task {
+	t.without = slices.DeleteFunc(t.without, func(c uuid.UUID) bool { return c == e.Contact })
+	if !t.says.Audience.All && !slices.Contains(t.says.Audience.Contacts, e.Contact) {
+		t.says.Audience.Contacts = append(t.says.Audience.Contacts, e.Contact)
+	}
+	if e.From == FromNow {
+		t.since = set(t.since, e.Contact, e.At)
+	}
+	return t
+}
+
+func (t Task) leaves(contact uuid.UUID) Task {
+	if t.says.Audience.All {
+		t.without = append(t.without, contact)
+		return t
+	}
+	t.says.Audience.Contacts = slices.DeleteFunc(slices.Clone(t.says.Audience.Contacts), func(c uuid.UUID) bool { return c == contact })
+	return t
+}
+
+// whose is in whose part a contact's doing is kept: their own, or that of all, which is uuid.Nil.
+func (t Task) whose(contact uuid.UUID) uuid.UUID {
+	if t.says.Each {
+		return contact
+	}
+	return uuid.Nil
+}
+
+// part is that of a contact, or of all.
+func (t Task) part(contact uuid.UUID) part {
+	if contact == uuid.Nil {
+		return t.shared
+	}
+	return t.parts[contact]
+}
+
+func (t Task) with(contact uuid.UUID, do func(*part)) Task {
+	p := t.part(contact)
+	do(&p)
+	if contact == uuid.Nil {
+		t.shared = p
+	} else {
+		t.parts = set(t.parts, contact, p)
+	}
+	return t
+}
+
+func (t Task) confirmed(e Confirmed) Task {
+	t = t.with(e.Contact, func(p *part) { p.confirmed = true })
+	if e.Contact != uuid.Nil {
+		return t
+	}
+	t.overAt = e.At
+	for c, p := range t.parts {
+		p.confirmed = p.done
+		t.parts[c] = p
+	}
+	return t
+}
+
+func (t Task) reopened(e Reopened) Task {
+	again := func(p *part) { *p = part{seen: p.seen} }
+	if e.Contact != uuid.Nil {
+		t = t.with(e.Contact, again)
+		t.shared.confirmed = false
+	} else {
+		t.shared = part{}
+		for c := range t.parts {
+			t = t.with(c, again)
+		}
+	}
+	if t.shared.closed == "" {
+		t.overAt = time.Time{}
+	}
+	return t
+}
