@@ -18,6 +18,16 @@ import (
 type Commands struct {
 	Events   es.Store
 	Contacts Contacts
+	// Inactive tells whether client is archived, or, where it is zero, whether contact belongs to clients of which none is
+	// active (S3.i23). nil: all are active.
+	Inactive func(ctx context.Context, firm int32, contact, client uuid.UUID) (bool, error)
+}
+
+func (c Commands) inactive(ctx context.Context, firm int32, contact, client uuid.UUID) (bool, error) {
+	if c.Inactive == nil {
+		return false, nil
+	}
+	return c.Inactive(ctx, firm, contact, client)
 }
 
 // Contacts know whom an invitation goes to.
@@ -65,9 +75,13 @@ func (c Commands) Send(ctx context.Context, cmd Send) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, err
 	}
+	inactive, err := c.inactive(ctx, cmd.By.Firm, cmd.Contact, cmd.Client)
+	if err != nil {
+		return es.Result{}, err
+	}
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
 		return i.Send(invite.Sending{
-			To: to.Person, Client: cmd.Client, Sender: sender(cmd.By), Channels: cmd.Channels, Message: cmd.Message, Access: cmd.Access, DueOn: cmd.DueOn,
+			To: to.Person, Client: cmd.Client, Inactive: inactive, Sender: sender(cmd.By), Channels: cmd.Channels, Message: cmd.Message, Access: cmd.Access, DueOn: cmd.DueOn,
 			Bundle: cmd.Bundle, Job: cmd.Job, Again: cmd.Again, ExpiresAt: expiry(cmd.ExpiresOn, cmd.Zone, now), Zone: cmd.Zone.String(), HoldUntil: cmd.HoldUntil,
 		}, now)
 	})
@@ -103,8 +117,19 @@ func (c Commands) Resend(ctx context.Context, cmd Resend) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, err
 	}
+	var client uuid.UUID
+	if err := es.Look(ctx, c.Events, cmd.By.Firm, invite.Stream(cmd.Contact), func(i invite.Invite, _ int, _ time.Time) error {
+		client = i.Client()
+		return nil
+	}); err != nil {
+		return es.Result{}, err
+	}
+	inactive, err := c.inactive(ctx, cmd.By.Firm, cmd.Contact, client)
+	if err != nil {
+		return es.Result{}, err
+	}
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
-		return i.Resend(to.Person, sender(cmd.By), expiry(cmd.ExpiresOn, cmd.Zone, now), cmd.Zone.String(), now)
+		return i.Resend(to.Person, sender(cmd.By), inactive, expiry(cmd.ExpiresOn, cmd.Zone, now), cmd.Zone.String(), now)
 	})
 }
 

@@ -106,6 +106,37 @@ func TestWayInAndOut(t *testing.T) {
 	}
 }
 
+// S3.i23: an archived client's people are invited neither for the first time nor again; nobody's client can be.
+func TestSendForAnArchivedClient(t *testing.T) {
+	_, c, _ := fixture(t)
+	archived := map[uuid.UUID]bool{}
+	c.Inactive = func(_ context.Context, firm int32, contact, client uuid.UUID) (bool, error) {
+		if firm != 1 || contact != ida {
+			t.Errorf("asked for %s of practice %d", contact, firm)
+		}
+		return archived[client], nil
+	}
+	if _, err := c.Send(t.Context(), sending(t)); err != nil {
+		t.Fatal(err)
+	}
+	archived[acme] = true
+	if _, err := c.Send(t.Context(), sending(t)); !errors.Is(err, invite.ErrInactive) {
+		t.Errorf("invited: %v", err)
+	}
+	if _, err := c.Resend(t.Context(), inviteapp.Resend{By: staff, Contact: ida, Zone: london(t)}); !errors.Is(err, invite.ErrInactive) {
+		t.Errorf("invited again: %v", err)
+	}
+	loose := sending(t)
+	loose.Client = uuid.Nil
+	if _, err := c.Send(t.Context(), loose); err != nil {
+		t.Errorf("somebody who is no client (S3.9): %v", err)
+	}
+	c.Inactive = func(context.Context, int32, uuid.UUID, uuid.UUID) (bool, error) { return false, errStranger }
+	if _, err := c.Send(t.Context(), sending(t)); !errors.Is(err, errStranger) {
+		t.Errorf("nobody knows: %v", err)
+	}
+}
+
 func TestSendToAStranger(t *testing.T) {
 	store, c, _ := fixture(t)
 	cmd := sending(t)

@@ -36,14 +36,17 @@ func (d door) MayEnter(ctx context.Context, firm int32, contact uuid.UUID) (byLi
 	if err != nil {
 		return false, err
 	}
-	clients, err := d.contacts.ClientsOf(ctx, firm, contact)
-	if err != nil {
-		return false, err
+	closed, err := allArchived(ctx, d.contacts, firm, contact)
+	if closed && err == nil {
+		err = accounts.ErrInactive
 	}
-	if len(clients) > 0 && !slices.ContainsFunc(clients, func(m contactapp.Membership) bool { return m.Active }) {
-		return false, accounts.ErrInactive
-	}
-	return access == invite.ByLink, nil
+	return access == invite.ByLink, err
+}
+
+// allArchived tells that a contact belongs to clients of which none is active.
+func allArchived(ctx context.Context, contacts postgres.ContactList, firm int32, contact uuid.UUID) (bool, error) {
+	clients, err := contacts.ClientsOf(ctx, firm, contact)
+	return len(clients) > 0 && !slices.ContainsFunc(clients, func(m contactapp.Membership) bool { return m.Active }), err
 }
 
 // Holder is account.Invitations.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portico/adapters/postgres"
+	"portico/app/account"
 	clientapp "portico/app/client"
 	"portico/app/es"
 	firmapp "portico/app/firm"
@@ -48,6 +49,21 @@ func (b addressBook) Contact(ctx context.Context, firm int32, id uuid.UUID) (c i
 func (b addressBook) addressees(ctx context.Context, firm int32, id uuid.UUID) (notify.Contact, error) {
 	c, err := b.Contact(ctx, firm, id)
 	return notify.Contact{Person: c.Person, Language: c.Language}, err
+}
+
+// archived is inviteapp.Commands.Inactive: of a client by its own history, so that what was archived a moment ago counts,
+// and of a contact by all clients that there are, whoever asks.
+func archived(events es.Store, contacts postgres.ContactList) func(ctx context.Context, firm int32, contact, client uuid.UUID) (bool, error) {
+	return func(ctx context.Context, firm int32, contact, of uuid.UUID) (is bool, err error) {
+		if of == uuid.Nil {
+			return allArchived(account.Unlimited(ctx), contacts, firm, contact)
+		}
+		err = es.Look(ctx, events, firm, client.Stream(of), func(c client.Client, version int, _ time.Time) error {
+			is = version > 0 && !c.Active()
+			return nil
+		})
+		return is, err
+	}
 }
 
 // manners tells mails to contacts how their practice writes.

@@ -80,7 +80,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,
 	}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
-	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}}
+	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}, Inactive: archived(h.store, h.contactList)}
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: h.contacts.Known}
 	h.door = door{h.invites, h.contactList}

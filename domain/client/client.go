@@ -140,6 +140,9 @@ func (c Client) Merge(n Creating) ([]Event, error) {
 	return c.Change(n)
 }
 
+// Active tells whether people enter the portal through the client (rule 6).
+func (c Client) Active() bool { return c.created && !c.archived }
+
 // Linked tells whether a person is linked to the client.
 func (c Client) Linked(contact uuid.UUID) bool {
 	_, ok := c.contacts[contact]

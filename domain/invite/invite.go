@@ -26,6 +26,8 @@
 //  14. A bulk job passes by who is in, whose access was removed, and whose invitation came back from where they still are;
 //     and who has one that waits for an answer, unless the job is to ask them again (S3.i6).
 //  15. When a bulk job is stopped, a sending of it of which nothing has left is taken back, whatever its hold (S3.i9).
+//  16. Nobody is invited through an archived client, nor somebody whose clients are all archived: they could not come in.
+//     Who belongs to no client can be (S3.9, S3.i23).
 package invite
 
 import (

@@ -173,7 +173,7 @@ func TestSend(t *testing.T) {
 func TestResend(t *testing.T) {
 	later := expiry.AddDate(0, 0, 7)
 	again := func(to invite.Person, now time.Time) decision {
-		return func(i state) ([]ev, error) { return i.Resend(to, mary, later, "Europe/London", now) }
+		return func(i state) ([]ev, error) { return i.Resend(to, mary, false, later, "Europe/London", now) }
 	}
 	hour := after(time.Hour)
 	want := sent(2, hour, func(e *invite.Sent) { e.ExpiresAt = later })
@@ -196,6 +196,16 @@ func TestResend(t *testing.T) {
 		refused(t, given(t, sent(1, noon), sent(2, hour, byText)), hour, invite.ErrReplaced, nil)
 	})
 	given(t).When(again(person, noon)).ThenError(invite.ErrNeverSent)
+}
+
+// S3.i23: nobody is invited through an archived client, neither for the first time nor again, nor told of it.
+func TestInactive(t *testing.T) {
+	archived := func(s *invite.Sending) { s.Inactive = true }
+	given(t).When(send(noon, archived)).ThenError(invite.ErrInactive)
+	given(t, sent(1, noon)).When(send(noon, archived)).ThenError(invite.ErrInactive)
+	given(t, sent(1, noon), accepted(1, noon)).When(send(noon, archived, func(s *invite.Sending) { s.Client = globex })).ThenError(invite.ErrInactive)
+	given(t, sent(1, noon)).When(func(i state) ([]ev, error) { return i.Resend(person, mary, true, expiry, "Europe/London", noon) }).ThenError(invite.ErrInactive)
+	given(t, sent(1, noon, ofJob)).When(send(noon, archived, func(s *invite.Sending) { s.Job = job })).ThenNothing()
 }
 
 // T5: until the hold ends, a sending can be taken back.

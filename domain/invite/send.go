@@ -46,6 +46,8 @@ var (
 		"An invitation is held back for an hour at most, and leaves before it expires.")
 	ErrIn = fault.New(fault.Conflict, "invite.in",
 		"This person has accepted already and can sign in. There is nothing to send. Did they forget the password? The sign-in page has a link for that.")
+	ErrInactive = fault.New(fault.Conflict, "invite.inactive",
+		"This client is archived, and nobody enters the portal through an archived client. Restore the client, then invite.")
 	ErrTooManySendings = fault.New(fault.TooMany, "invite.too_many_sendings",
 		"This person has been invited 1,000 times. Add them as a new contact.")
 	ErrNeverSent = fault.New(fault.Conflict, "invite.never_sent",
@@ -65,6 +67,7 @@ type Person struct {
 type Sending struct {
 	To        Person
 	Client    uuid.UUID // whose portal it is about; zero: somebody who is no client (S3.9)
+	Inactive  bool      // the client is archived, or all that the contact belongs to are
 	Sender    uuid.UUID // staff, in whose name it goes; zero: the practice's
 	Channels  Channels
 	Message   string // may be empty
@@ -78,8 +81,9 @@ type Sending struct {
 	HoldUntil time.Time // zero: it leaves at once
 }
 
-// Send invites (rules 1 to 5, 9, 12). It refuses with ErrName, ErrNoEmail, ErrNoPhone, ErrUnreachable, ErrChannels,
-// ErrAccess, ErrMessage, ErrDueOn, ErrExpiry, ErrHold, ErrIn, ErrTooManySendings; in bulk also with ErrWaits, ErrCameBack, ErrShut.
+// Send invites (rules 1 to 5, 9, 12, 16). It refuses with ErrInactive, ErrName, ErrNoEmail, ErrNoPhone, ErrUnreachable,
+// ErrChannels, ErrAccess, ErrMessage, ErrDueOn, ErrExpiry, ErrHold, ErrIn, ErrTooManySendings; in bulk also with ErrWaits,
+// ErrCameBack, ErrShut.
 func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 	i, due := i.ahead(now)
 	if s.Job != uuid.Nil {
@@ -89,6 +93,9 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 		if err := i.passes(s.To, s.Again); err != nil {
 			return nil, err
 		}
+	}
+	if s.Inactive {
+		return nil, ErrInactive
 	}
 	message, err := s.check(now)
 	if err != nil {
@@ -117,16 +124,24 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 	}), nil
 }
 
-// Resend is Send with what the sending before said, to where the contact is now (rule 3). It refuses like Send, and with
-// ErrNeverSent.
-func (i Invite) Resend(to Person, sender uuid.UUID, expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
+// Client is whose portal the sending that stands is about, which Resend sends again; zero: nobody's, or there is none.
+func (i Invite) Client() uuid.UUID {
+	if s := i.nth(i.current()); s != nil {
+		return s.client
+	}
+	return uuid.Nil
+}
+
+// Resend is Send with what the sending before said, to where the contact is now (rule 3). inactive is as in Sending. It
+// refuses like Send, and with ErrNeverSent.
+func (i Invite) Resend(to Person, sender uuid.UUID, inactive bool, expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
 	last := i.nth(i.current())
 	if last == nil {
 		return nil, ErrNeverSent
 	}
 	s := Sending{
-		To: to, Client: last.client, Sender: sender, Channels: last.channels, Message: last.message, Access: last.access, DueOn: last.dueOn, Bundle: last.bundle,
-		ExpiresAt: expiresAt, Zone: zone,
+		To: to, Client: last.client, Inactive: inactive, Sender: sender, Channels: last.channels, Message: last.message, Access: last.access, DueOn: last.dueOn,
+		Bundle: last.bundle, ExpiresAt: expiresAt, Zone: zone,
 	}
 	return i.Send(s, now)
 }

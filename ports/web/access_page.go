@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ func (s *Server) accessPage(w http.ResponseWriter, r *http.Request, code int, pr
 	} else {
 		page.Back, page.BackTo = "/clients", "Clients"
 	}
-	page.Sendable, page.Why = sendable(row, who)
+	page.Sendable, page.Why = sendable(row, who, inactiveFor(row, clients))
 	for i := len(life) - 1; i >= 0; i-- {
 		page.History = append(page.History, inviteLifeLine(life[i], names, z))
 	}
@@ -96,8 +97,11 @@ func (s *Server) accessPage(w http.ResponseWriter, r *http.Request, code int, pr
 	return nil
 }
 
-// sendable tells whether the "Send e-mail" control of a contact is on, and else why not (S5.i2).
-func sendable(row inviteapp.Row, who contactapp.Row) (ok bool, why string) {
+// sendable tells whether the "Send e-mail" control of a contact is on, and else why not (S5.i2, S3.i23).
+func sendable(row inviteapp.Row, who contactapp.Row, inactive bool) (ok bool, why string) {
+	if inactive {
+		return false, invite.ErrInactive.Message
+	}
 	if row.In && row.Access == invite.ByAccount {
 		return false, "Has accepted, and can sign in"
 	}
@@ -109,6 +113,14 @@ func sendable(row inviteapp.Row, who contactapp.Row) (ok bool, why string) {
 		return false, err.Error()
 	}
 	return true, ""
+}
+
+// inactiveFor tells that the client of the newest invitation is archived; where it names none, that all clients are.
+func inactiveFor(row inviteapp.Row, clients []contactapp.Membership) bool {
+	if row.Client == uuid.Nil {
+		return len(clients) > 0 && !slices.ContainsFunc(clients, func(m contactapp.Membership) bool { return m.Active })
+	}
+	return slices.ContainsFunc(clients, func(m contactapp.Membership) bool { return m.Client == row.Client && !m.Active })
 }
 
 func personOf(c contactapp.Row) invite.Person {

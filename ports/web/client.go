@@ -145,7 +145,7 @@ func (s *Server) clientPage(w http.ResponseWriter, r *http.Request, code int, ty
 	}
 	page := views.Client{Client: clientLine(row, zone(u.Practice.Zone)), Shell: s.shell(r, row.Name, "clients"), Command: newID()}
 	page.Stale = !current
-	if page.People, err = s.peopleOf(r, id); err != nil {
+	if page.People, err = s.peopleOf(r, row); err != nil {
 		return err
 	}
 	page.Person = newPerson(row, len(page.People) == 0)

@@ -15,9 +15,9 @@ import (
 )
 
 // peopleOf are the people of a client with how far each has come: Document 5's table.
-func (s *Server) peopleOf(r *http.Request, id uuid.UUID) ([]views.PersonOf, error) {
+func (s *Server) peopleOf(r *http.Request, of clientapp.ClientRow) ([]views.PersonOf, error) {
 	u := user(r)
-	people, err := s.ContactList.OfClient(r.Context(), u.Firm, id)
+	people, err := s.ContactList.OfClient(r.Context(), u.Firm, of.ID)
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
@@ -39,17 +39,17 @@ func (s *Server) peopleOf(r *http.Request, id uuid.UUID) ([]views.PersonOf, erro
 	}
 	lines := make([]views.PersonOf, len(people))
 	for i, p := range people {
-		lines[i] = personOfClient(p, invites[p.ID], seen[p.ID], zone(u.Practice.Zone))
+		lines[i] = personOfClient(p, invites[p.ID], !of.ArchivedAt.IsZero(), seen[p.ID], zone(u.Practice.Zone))
 	}
 	return lines, nil
 }
 
-func personOfClient(p contactapp.Linked, i inviteapp.Row, seen time.Time, z *time.Location) views.PersonOf {
+func personOfClient(p contactapp.Linked, i inviteapp.Row, inactive bool, seen time.Time, z *time.Location) views.PersonOf {
 	line := views.PersonOf{
 		ContactLine: contactLine(p.Row), Rights: rightsOf(p.Rights), Boxes: rightBoxes(p.ID.String()+"-", p.Rights), Added: views.At(p.LinkedAt, z),
 		Count: i.Count, Mailed: views.At(i.SentAt, z), Accepted: views.At(i.AcceptedAt, z), In: i.In, Seen: views.At(seen, z),
 	}
-	line.Sendable, line.Why = sendable(i, p.Row)
+	line.Sendable, line.Why = sendable(i, p.Row, inactive)
 	switch i.State {
 	case inviteapp.Bounced:
 		line.Problem = "Came back. Correct the address."

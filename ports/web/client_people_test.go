@@ -144,6 +144,9 @@ func TestPortalAccessTable(t *testing.T) {
 			}
 		}
 	}
+	h.shelf.clients[0].ArchivedAt = noon
+	h.get("/clients/"+farrow.String()).want(t, 200, "nobody enters the portal through an archived client").lacks(t, `/invitation"`) // S3.i23
+	h.shelf.clients[0].ArchivedAt = time.Time{}
 	b.linked, b.invites = nil, nil
 	h.get("/clients/"+farrow.String()).want(t, 200, "Nobody yet", `name="given" autocomplete="off" value="Imogen"`, `value="imogen@example.org"`, `id="new-files" name="right" value="files" checked`).
 		lacks(t, `id="new-billing" name="right" value="billing" checked`)

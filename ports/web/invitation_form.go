@@ -295,7 +295,8 @@ func (s *Server) sendInvitations(w http.ResponseWriter, r *http.Request) error {
 
 // inviteCommand is what is the same for everybody; what is wrong with it goes to the form.
 func (s *Server) inviteCommand(r *http.Request, id uuid.UUID, page *views.InviteNew) (inviteapp.Send, error) {
-	if _, err := s.ClientList.Client(r.Context(), user(r).Firm, id); err != nil {
+	c, err := s.ClientList.Client(r.Context(), user(r).Firm, id)
+	if err != nil {
 		return inviteapp.Send{}, err
 	}
 	cmd := inviteapp.Send{
@@ -304,6 +305,9 @@ func (s *Server) inviteCommand(r *http.Request, id uuid.UUID, page *views.Invite
 	}
 	problem := func(field, text string) {
 		page.Problems = append(page.Problems, views.Problem{Field: field, Text: text})
+	}
+	if !c.ArchivedAt.IsZero() { // before further people are added (S3.i23)
+		problem("people", invite.ErrInactive.Message)
 	}
 	if len(page.Ticked) == 0 && len(page.Further) == 0 {
 		problem("people", "Tick somebody, or enter a further person.")

@@ -94,6 +94,22 @@ func TestInviteForm(t *testing.T) {
 	}
 }
 
+// S3.i23: nobody is invited through an archived client, and nobody is added to it on the way there.
+func TestInviteToAnArchivedClient(t *testing.T) {
+	h, _ := gathered(t)
+	h.shelf.clients[0].ArchivedAt = noon
+	base := "/clients/" + farrow.String()
+	form := filledForm(h.get(base+"/invitations/new").text, url.Values{
+		"contact": {ingrid.Contact.String()}, "further_id": {samOde.String()}, "further_given": {"Sam"}, "further_family": {"Ode"}, "further_email": {"sam@example.org"}, "further_phone": {""},
+	})
+	h.post(base+"/invitations", form).want(t, 422, "This client is archived", "sam@example.org")
+	for _, stream := range []event.Stream{contact.Stream(samOde), invite.Stream(ingrid.Contact)} {
+		if got := h.events(stream, 0); got != "" {
+			t.Errorf("%s: %s", stream, got)
+		}
+	}
+}
+
 // S3.3, S5.i4: further people are added in the same step, and one who is known already is taken as they are.
 func TestInviteFurtherPeople(t *testing.T) {
 	h, c := gathered(t)

@@ -232,11 +232,35 @@ func TestSendControl(t *testing.T) {
 	if e, ok := h.store.Stream(invite.Stream(ingrid.Contact))[0].(invite.Sent); !ok || e.Client != boats || e.Channels != invite.ByEmail || e.Access != invite.ByAccount {
 		t.Errorf("sent %+v", e)
 	}
-	if ok, why := sendable(l.row, contactapp.Row{Given: "Ingrid"}); ok || !strings.Contains(why, "no e-mail address") {
+	if ok, why := sendable(l.row, contactapp.Row{Given: "Ingrid"}, false); ok || !strings.Contains(why, "no e-mail address") {
 		t.Errorf("without an address: %t, %q", ok, why)
 	}
-	if ok, why := sendable(l.row, contactapp.Row{Email: "a@example.org"}); ok || !strings.Contains(why, "no first name") {
+	if ok, why := sendable(l.row, contactapp.Row{Email: "a@example.org"}, false); ok || !strings.Contains(why, "no first name") {
 		t.Errorf("without a name: %t, %q", ok, why)
+	}
+}
+
+// S3.i23: the control of somebody whose client is archived is off, with the reason; pressed all the same it is refused.
+func TestSendControlOfAnArchivedClient(t *testing.T) {
+	h, l := inviting(t)
+	h.signIn()
+	h.crowd.clients = []contactapp.Membership{{Client: boats, ClientName: "Solberg Boats"}}
+	l.row = inviteapp.Row{Contact: ingrid.Contact}
+	h.server.Invites.Inactive = func(context.Context, int32, uuid.UUID, uuid.UUID) (bool, error) { return true, nil }
+	base := "/contacts/" + ingrid.Contact.String()
+	h.get(base+"/access").want(t, 200, "This client is archived").lacks(t, `action="`+base+`/invitation"`)
+	h.post(base+"/invitation", url.Values{"command": {newTestCommand()}}).want(t, 409, "This client is archived")
+	if got := h.events(invite.Stream(ingrid.Contact), 0); got != "" {
+		t.Errorf("recorded %s", got)
+	}
+	for want, row := range map[bool]inviteapp.Row{true: {}, false: {Client: boats}} {
+		of := []contactapp.Membership{{Client: farrow}, {Client: boats, Active: true}}
+		if want {
+			of = of[:1]
+		}
+		if got := inactiveFor(row, of); got != want {
+			t.Errorf("%+v of %+v: %t", row, of, got)
+		}
 	}
 }
 
