@@ -317,6 +317,75 @@ func TestContactMoves(t *testing.T) {
 	}
 }
 
+// Rule 14: a node that died between the second yes and the login's row leaves work that is done later, once.
+func TestContactMovesLater(t *testing.T) {
+	e := contacts(t)
+	ctx := t.Context()
+	const fresh = "elsa.berg@example.org"
+	at := func() (string, string) {
+		l, ok, err := e.Rows.Login(ctx, 2, elsa.Contact)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		return l.Email, e.porch.email[elsa.Contact]
+	}
+	e.porch.email[elsa.Contact] = elsa.Email
+	if err := e.Moved(ctx, 1, elsa.Contact, elsa.Email, fresh); err != nil {
+		t.Fatal(err)
+	}
+	if login, _ := at(); login != elsa.Email {
+		t.Errorf("another practice's event moved the login to %s", login)
+	}
+	e.porch.email[elsa.Contact] = elsa.Email
+	for range 2 {
+		if err := e.Moved(ctx, 2, elsa.Contact, elsa.Email, fresh); err != nil {
+			t.Fatal(err)
+		}
+		if login, book := at(); login != fresh || book != fresh {
+			t.Errorf("login %s, book %s", login, book)
+		}
+	}
+	e.porch.email[elsa.Contact] = "third@example.org"
+	if err := errors.Join(e.Rows.Relocate(ctx, 2, elsa.Contact, fresh, "third@example.org"), e.Moved(ctx, 2, elsa.Contact, elsa.Email, fresh), e.Moved(ctx, 2, elsa.Contact, "", "")); err != nil {
+		t.Fatal(err)
+	}
+	if login, book := at(); login != "third@example.org" || book != "third@example.org" {
+		t.Errorf("an old event heard again: login %s, book %s", login, book)
+	}
+}
+
+// Nothing that opens the account of somebody who was erased is left; other people's stays.
+func TestErasedContactHasNoLogin(t *testing.T) {
+	e := contacts(t)
+	ctx := t.Context()
+	in := e.in(t, accountapp.ContactSignIn{Email: elsa.Email, Password: "pebble orchard tram"})
+	e.sql(t, `INSERT INTO account.factor (id, person, firm_no, kind, method, confirmed_at) VALUES ($1, $1, 2, 'contact', 'mail', now())`, elsa.Contact)
+	e.sql(t, `INSERT INTO account.recovery_code VALUES ($1, sha256('x'))`, elsa.Contact)
+	e.sql(t, `INSERT INTO account.code (person, purpose, generation) VALUES ($1, 'sign_in', 1)`, elsa.Contact)
+	e.sql(t, `INSERT INTO account.trusted_device (id_sha256, person) VALUES (sha256('y'), $1)`, elsa.Contact)
+	if err := e.Rows.Forget(ctx, 1, elsa.Contact); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := e.Rows.Login(ctx, 2, elsa.Contact); !ok || err != nil {
+		t.Errorf("another practice's erasure took the login: %v", err)
+	}
+	for range 2 {
+		if err := e.Rows.Forget(ctx, 2, elsa.Contact); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var left int
+	if err := e.owner.QueryRow(ctx, `SELECT (SELECT count(*) FROM account.contact_login WHERE contact = $1) + (SELECT count(*) FROM account.contact_session WHERE contact = $1)
+		+ (SELECT count(*) FROM account.contact_device WHERE contact = $1) + (SELECT count(*) FROM account.factor WHERE person = $1) + (SELECT count(*) FROM account.recovery_code WHERE person = $1)
+		+ (SELECT count(*) FROM account.code WHERE person = $1) + (SELECT count(*) FROM account.trusted_device WHERE person = $1)`, elsa.Contact).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d rows are left, %v", left, err)
+	}
+	if _, err := e.Session(ctx, in.Session); !errors.Is(err, account.ErrSession) {
+		t.Errorf("the session: %v", err)
+	}
+	e.in(t, accountapp.ContactSignIn{Email: ingrid.Email, Password: "pebble orchard tram"})
+}
+
 // How long a sign-in takes tells nobody whether an address is known, however many logins it has. Each kind is tried in turn, so that whatever
 // else the machine does is shared among them; the middle of their times must be close.
 func TestTimeTellsNothing(t *testing.T) {

@@ -30,6 +30,24 @@ func (a ContactAccess) Admit(ctx context.Context, l accountapp.Login) error {
 	return doing("admit a contact", err)
 }
 
+// Relocate is accountapp.ContactRows.
+func (a ContactAccess) Relocate(ctx context.Context, firm int32, contact uuid.UUID, old, email string) error {
+	_, err := a.Pool.Exec(ctx, `UPDATE account.contact_login SET email = $4 WHERE contact = $1 AND firm_no = $2 AND email = $3`, contact, firm, old, email)
+	return doing("move a contact's login", err)
+}
+
+// Forget is accountapp.ContactRows. Devices and sessions go with the login.
+func (a ContactAccess) Forget(ctx context.Context, firm int32, person uuid.UUID) error {
+	b := &pgx.Batch{}
+	b.Queue(`DELETE FROM account.contact_login WHERE contact = $1 AND firm_no = $2`, person, firm)
+	b.Queue(`DELETE FROM account.factor WHERE person = $1 AND firm_no = $2`, person, firm)
+	b.Queue(`DELETE FROM account.code WHERE person = $1`, person)
+	b.Queue(endRecovery, person)
+	b.Queue(distrustAll, person)
+	err := pgx.BeginFunc(ctx, a.Pool, func(tx pgx.Tx) error { return tx.SendBatch(ctx, b).Close() })
+	return doing("forget a contact's login", err)
+}
+
 // Login is accountapp.ContactRows.
 func (a ContactAccess) Login(ctx context.Context, firm int32, contact uuid.UUID) (l accountapp.Login, ok bool, err error) {
 	err = a.Pool.QueryRow(ctx, `SELECT `+loginColumns+` FROM account.contact_login WHERE contact = $1 AND firm_no = $2`, contact, firm).

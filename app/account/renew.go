@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"portico/app/es"
@@ -272,8 +273,7 @@ func (c Contacts) AgreeAddress(ctx context.Context, firm int32, contact uuid.UUI
 	if err != nil {
 		return false, err
 	}
-	l := Login{Contact: contact, Firm: firm, Email: m.From}
-	_, err = c.execute(ctx, l, uuid.Nil, func(a account.Account, now time.Time) ([]account.Event, error) {
+	_, err = c.execute(ctx, Login{Contact: contact, Firm: firm}, uuid.Nil, func(a account.Account, now time.Time) ([]account.Event, error) {
 		events, err := a.AgreeAddress(generation, end, event.Of(contact, m.From), now)
 		done = len(events) == 2
 		return events, err
@@ -281,12 +281,30 @@ func (c Contacts) AgreeAddress(ctx context.Context, firm int32, contact uuid.UUI
 	if err != nil || !done {
 		return false, err
 	}
-	l.Email = m.To
-	if err := c.Rows.Admit(ctx, l); err != nil {
+	if err := c.Rows.Relocate(ctx, firm, contact, m.From, m.To); err != nil {
 		return false, err
 	}
-	by := es.By{Firm: firm, Actor: event.Actor{Kind: event.Contact, ID: contact}}
-	return true, c.Book.Move(ctx, by, contact, m.To)
+	return true, c.Book.Move(ctx, actingAs(firm, contact), contact, m.To)
+}
+
+// Moved does once more what a change of address brings with it, for where the node died that heard the second yes. Where
+// login and book have another address than the old one by now, it changes nothing.
+func (c Contacts) Moved(ctx context.Context, firm int32, contact uuid.UUID, old, email string) error {
+	if old == "" || email == "" { // the contact was erased
+		return nil
+	}
+	if err := c.Rows.Relocate(ctx, firm, contact, old, email); err != nil {
+		return err
+	}
+	known, err := c.Book.Person(ctx, firm, contact)
+	if err != nil || !strings.EqualFold(known.Email, old) {
+		return err
+	}
+	return c.Book.Move(ctx, actingAs(firm, contact), contact, email)
+}
+
+func actingAs(firm int32, contact uuid.UUID) es.By {
+	return es.By{Firm: firm, Actor: event.Actor{Kind: event.Contact, ID: contact}}
 }
 
 // RefuseAddress calls a change of address off. Errors: ErrMoveGone.

@@ -45,6 +45,10 @@ type Door interface {
 type ContactRows interface {
 	// Admit makes sure that a contact has a login, under this address from now on. What they have stays.
 	Admit(ctx context.Context, l Login) error
+	// Relocate puts a login under another address, where it is still under old.
+	Relocate(ctx context.Context, firm int32, contact uuid.UUID, old, email string) error
+	// Forget removes everything that opens the account of somebody who was erased; who has nothing is no error.
+	Forget(ctx context.Context, firm int32, person uuid.UUID) error
 	// Login is that of a contact; ok is false for none, and for another practice's.
 	Login(ctx context.Context, firm int32, contact uuid.UUID) (l Login, ok bool, err error)
 	// ByEmail are the logins with an address, at most eight; firm 0 asks for those of all practices.

@@ -150,6 +150,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		bytesOfDeleted(transfers, h.log),
 		bytesOfReplaced(h.firms.Logos, h.firms.Films),
 		invitesOfMoved(h.invites),
+		loginsOfHistory(h.visitors),
 		effects.Reactor("entry_mails", account.EntryMailTypes(), account.EntryMails),
 		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
 		handOver(h.clients, h.clientList, h.linkList.Wait),

@@ -67,10 +67,14 @@ func newSubjectErase(where *place) *cobra.Command {
 	return cmd
 }
 
-// erase returns when the read models show nothing of the subject any more, whether or not a server keeps them up.
+// erase returns when the read models show nothing of the subject any more, whether or not a server keeps them up, and
+// nothing is left by which they could sign in.
 func (h *house) erase(ctx context.Context, firm int32, subject uuid.UUID) (postgres.Erasure, error) {
 	eraser := postgres.Eraser{DB: h.db, Store: h.store, Vault: h.vault, Tail: h.tail, Models: postgres.Models()}
 	erased, err := eraser.Erase(ctx, es.By{Firm: firm, Actor: event.Actor{Kind: event.Operator}}, subject)
+	if err == nil {
+		err = h.visitors.Rows.Forget(ctx, firm, subject)
+	}
 	if err != nil {
 		return erased, err
 	}
