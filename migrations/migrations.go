@@ -1,7 +1,8 @@
 // Package migrations holds the database's schema as numbered SQL files, and brings a database up to it.
 //
 // Files run in the order of their numbers, once, each in its own transaction, and are never edited after merge: a
-// change is a new file.
+// change is a new file. One that was merged after a file with a higher number has run somewhere runs there later: files
+// with different owners don't build on each other.
 package migrations
 
 import (
@@ -38,17 +39,31 @@ func Up(ctx context.Context, url string) (int, error) {
 	return applied, nil
 }
 
-// Version tells which file the database at url is at, and which one this program was built with. A database that is
-// behind needs Up; one that is ahead belongs to a newer program.
-func Version(ctx context.Context, url string) (have, want int64, err error) {
-	err = with(ctx, url, func(p *goose.Provider) error {
-		have, want, err = p.GetVersions(ctx)
+// State is how a database and this program stand to each other. One that misses files needs Up; one that has a newer file
+// than this program knows belongs to a newer program.
+type State struct {
+	Have, Want int64   // the newest file that has run, and that this program was built with
+	Missing    []int64 // files that have not run; a file may be older than Have, where it was merged after a newer one
+}
+
+// Look tells what has run in the database at url.
+func Look(ctx context.Context, url string) (s State, err error) {
+	err = with(ctx, url, func(p *goose.Provider) (err error) {
+		if s.Have, s.Want, err = p.GetVersions(ctx); err != nil {
+			return err
+		}
+		files, err := p.Status(ctx)
+		for _, f := range files {
+			if f.State == goose.StatePending {
+				s.Missing = append(s.Missing, f.Source.Version)
+			}
+		}
 		return err
 	})
 	if err != nil {
-		return have, want, fmt.Errorf("read the schema version: %w", err)
+		return s, fmt.Errorf("read the schema version: %w", err)
 	}
-	return have, want, nil
+	return s, nil
 }
 
 // with opens a connection of its own, because the advisory lock belongs to the session.
@@ -66,7 +81,7 @@ func with(ctx context.Context, url string, use func(*goose.Provider) error) erro
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
 	if errors.Is(err, goose.ErrNoMigrations) {
 		return nil
 	}

@@ -92,16 +92,16 @@ func examineClock(ctx context.Context, conn *pgx.Conn) finding {
 }
 
 func examineSchema(ctx context.Context, url string) finding {
-	have, want, err := migrations.Version(ctx, url)
+	now, err := migrations.Look(ctx, url)
 	switch {
 	case err != nil:
 		return wrong("schema", "Run: portico migrate", "%v", err)
-	case have < want:
-		return wrong("schema", "Run: portico migrate", "the database is at version %d, this program needs %d", have, want)
-	case have > want:
-		return wrong("schema", "Run the newer program that migrated it.", "the database is at version %d, this program knows %d", have, want)
+	case len(now.Missing) > 0:
+		return wrong("schema", "Run: portico migrate", "the database is at version %d, this program needs %d; missing: %v", now.Have, now.Want, now.Missing)
+	case now.Have > now.Want:
+		return wrong("schema", "Run the newer program that migrated it.", "the database is at version %d, this program knows %d", now.Have, now.Want)
 	}
-	return fine("schema", "version %d", have)
+	return fine("schema", "version %d", now.Have)
 }
 
 // examineRights tries what the pages' role must not be able to do, in a transaction that is rolled back.

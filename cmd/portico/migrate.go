@@ -35,15 +35,15 @@ func newMigrate(where *place) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			have, _, err := migrations.Version(ctx, db.url)
+			now, err := migrations.Look(ctx, db.url)
 			if err != nil {
 				return err
 			}
 			if done == 0 {
-				fmt.Fprintf(cmd.OutOrStdout(), "Nothing to do: the database is at version %d.\n", have)
+				fmt.Fprintf(cmd.OutOrStdout(), "Nothing to do: the database is at version %d.\n", now.Have)
 				return nil
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Ran %d migrations: the database is at version %d.\n", done, have)
+			fmt.Fprintf(cmd.OutOrStdout(), "Ran %d migrations: the database is at version %d.\n", done, now.Have)
 			return nil
 		},
 	}

@@ -76,12 +76,12 @@ func newServe(where *place) *cobra.Command {
 // upToDate refuses a database that lacks what this program needs. One that is ahead is fine: during an upgrade the older
 // program goes on beside the newer one, because migrations add before they take away.
 func upToDate(ctx context.Context, url string) error {
-	have, want, err := migrations.Version(ctx, url)
+	now, err := migrations.Look(ctx, url)
 	if err != nil {
 		return err
 	}
-	if have < want {
-		return fmt.Errorf("the database is at version %d and this program needs %d. Run: portico migrate", have, want)
+	if len(now.Missing) > 0 {
+		return fmt.Errorf("the database is at version %d and lacks %v of version %d, which this program needs. Run: portico migrate", now.Have, now.Missing, now.Want)
 	}
 	return nil
 }
