@@ -17,17 +17,17 @@ import (
 
 // contactModel owns portal.contact and portal.contact_word.
 var contactModel = Model{
-	Name: "contact_list", Version: 1, Kinds: []event.Kind{contact.Kind},
+	Name: "contact_list", Version: 2, Kinds: []event.Kind{contact.Kind},
 	Tables: []Table{
 		{
 			Name: "contact",
 			Columns: []string{
 				"id uuid NOT NULL", "firm_no integer NOT NULL", "given text NOT NULL", "family text NOT NULL", `name_key text COLLATE "C" NOT NULL`,
 				"email text NOT NULL", `email_key text COLLATE "C" NOT NULL`, "phone text NOT NULL", "language text NOT NULL", "zone text NOT NULL",
-				"added_at timestamptz NOT NULL",
+				"added_at timestamptz NOT NULL", "added_by uuid NOT NULL",
 			},
 			Key:     []string{"id"},
-			Indexes: []string{"firm_no, name_key, id", "firm_no, email_key, id"},
+			Indexes: []string{"firm_no, name_key, id", "firm_no, email_key, id", "firm_no, added_by, id"},
 			Own:     "id IN (SELECT portal.own_contacts())",
 		},
 		{
@@ -45,6 +45,7 @@ type contactView struct {
 	id      uuid.UUID
 	firm    int32
 	details contact.Details
+	by      uuid.UUID // staff
 	at      time.Time
 }
 
@@ -55,7 +56,7 @@ func (v *contactView) Apply(r event.Recorded) error {
 	}
 	switch e := e.(type) {
 	case contact.Added:
-		v.details, v.at = e.Details, r.At
+		v.details, v.by, v.at = e.Details, e.By, r.At
 	case contact.Changed:
 		v.details = e.Details
 	}
@@ -70,7 +71,7 @@ func (v *contactView) Rows() [][]Row {
 		key = fold(email)
 	}
 	return [][]Row{
-		{{v.id, v.firm, given, family, key, email, emailKey(email), d.Phone.Text, d.Language, d.Zone, v.at}},
+		{{v.id, v.firm, given, family, key, email, emailKey(email), d.Phone.Text, d.Language, d.Zone, v.at, v.by}},
 		wordRows(v.id, v.firm, given, family, email, d.Phone.Text),
 	}
 }

@@ -61,7 +61,7 @@ func Events() []EventSpec {
 		{Event: client.ContactRightsSet{}},
 		{Event: client.ContactUnlinked{}},
 
-		{Event: contact.Added{}},
+		{Event: contact.Added{}, Upcast: []Upcaster{asItWas}}, // 2: with who added them
 		{Event: contact.Changed{}},
 
 		{Event: account.PasswordSet{}},

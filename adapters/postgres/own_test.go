@@ -10,9 +10,12 @@ import (
 	"portico/adapters/postgres"
 	accountapp "portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
+	"portico/app/es"
 	app "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/contact"
 	"portico/domain/event"
 
 	"github.com/google/uuid"
@@ -88,6 +91,61 @@ func TestOwnClientsOnly(t *testing.T) {
 				t.Errorf("portal.%s is empty; did anything happen?", table.Name)
 			}
 		}
+	}
+}
+
+// Rule 6 of contacts: somebody who is limited to own clients finds the people that they have added and who belong to no
+// client, with their invitations, and no others; once those belong to a colleague's client they are the colleague's.
+func TestOwnLooseContacts(t *testing.T) {
+	h := newHouse(t)
+	h.run(t)
+	ctx := t.Context()
+	ann, bert := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	list, contacts, clients := postgres.ContactList{DB: h.db}, contactapp.Commands{Events: h.store}, clientapp.Commands{Events: h.store}
+	of := map[uuid.UUID]uuid.UUID{}
+	var last es.Result
+	ok := func(r es.Result, err error) {
+		t.Helper()
+		if last = r; err != nil {
+			t.Fatal(err)
+		}
+	}
+	as := func(staff uuid.UUID) es.By {
+		by := h.by()
+		by.Actor = event.Actor{Kind: event.Staff, ID: staff}
+		return by
+	}
+	for _, staff := range []uuid.UUID{ann, bert} {
+		of[staff] = uuid.Must(uuid.NewV7())
+		ok(contacts.Add(ctx, contactapp.Add{By: as(staff), ID: of[staff], Details: contact.Entry{Given: "Ida", Email: "ida@example.org"}}))
+	}
+	limited := accountapp.Staff{ID: ann, Firm: h.firm, Role: account.Assigned}.Limited(ctx)
+	see := func(want ...uuid.UUID) {
+		t.Helper()
+		if shown, err := (postgres.UploadLinkList{DB: h.db}).Wait(ctx, last.Position); !shown || err != nil {
+			t.Fatal(shown, err)
+		}
+		rows, _, err := list.Contacts(limited, h.firm, contactapp.Query{Text: "ida"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []uuid.UUID
+		for _, r := range rows {
+			got = append(got, r.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("ann finds %v, want %v", got, want)
+		}
+	}
+	see(of[ann])
+	theirs := uuid.Must(uuid.NewV7())
+	ok(clients.Create(ctx, clientapp.Create{By: as(bert), ID: theirs, Name: "Boats", Sort: client.Company, Owner: bert}))
+	ok(clients.LinkContact(ctx, clientapp.LinkContact{By: as(bert), Client: theirs, Contact: of[ann]}))
+	see()
+	ok(clients.SetOwner(ctx, clientapp.SetOwner{By: as(bert), Client: theirs, Owner: ann}))
+	see(of[ann])
+	if all, _, err := list.Contacts(ctx, h.firm, contactapp.Query{Loose: true}); err != nil || len(all) != 1 || all[0].ID != of[bert] {
+		t.Errorf("nobody's client is %+v, %v", all, err)
 	}
 }
 

@@ -325,7 +325,7 @@ func (p *planner) person(c *planned, e contact.Entry, no int) (id uuid.UUID, unk
 
 // personEvents are what the row changes of its person. Of two rows that share somebody new either may be the first.
 func (l line) personEvents(id uuid.UUID, c contact.Contact) ([]contact.Event, error) {
-	events, err := c.Add(id, l.person)
+	events, err := c.Add(id, uuid.Nil, l.person)
 	if err != nil || len(events) > 0 {
 		return events, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"portico/app/es"
 	"portico/domain/contact"
+	"portico/domain/event"
 
 	"github.com/google/uuid"
 )
@@ -32,7 +33,14 @@ func (c Commands) Add(ctx context.Context, cmd Add) (es.Result, error) {
 	if err := loadable(cmd.Details.Zone); err != nil {
 		return es.Result{}, err
 	}
-	return c.execute(ctx, cmd.By, cmd.ID, func(s contact.Contact) ([]contact.Event, error) { return s.Add(cmd.ID, cmd.Details) })
+	return c.execute(ctx, cmd.By, cmd.ID, func(s contact.Contact) ([]contact.Event, error) { return s.Add(cmd.ID, staff(cmd.By), cmd.Details) })
+}
+
+func staff(by es.By) uuid.UUID {
+	if by.Actor.Kind != event.Staff {
+		return uuid.Nil
+	}
+	return by.Actor.ID
 }
 
 // Change states anew what is known of a person.

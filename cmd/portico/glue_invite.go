@@ -10,6 +10,7 @@ import (
 	"portico/adapters/postgres"
 	"portico/app/account"
 	clientapp "portico/app/client"
+	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
@@ -63,6 +64,33 @@ func archived(events es.Store, contacts postgres.ContactList) func(ctx context.C
 			return nil
 		})
 		return is, err
+	}
+}
+
+// known is clientapp.Commands.Known: a person of the practice whom the sender may see. Whom somebody has just added who is
+// limited to their own clients may not be in the list yet.
+func known(contacts contactapp.Commands, list postgres.ContactList) func(ctx context.Context, firm int32, id uuid.UUID) error {
+	return func(ctx context.Context, firm int32, id uuid.UUID) error {
+		if err := contacts.Known(ctx, firm, id); err != nil || account.Only(ctx) == uuid.Nil {
+			return err
+		}
+		_, unseen := list.Contact(ctx, firm, id)
+		if !errors.Is(unseen, contact.ErrNotFound) {
+			return unseen
+		}
+		if err := es.Look(ctx, contacts.Events, firm, contact.Stream(id), func(c contact.Contact, _ int, _ time.Time) error {
+			if c.AddedBy() != account.Only(ctx) {
+				return contact.ErrNotFound
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		of, err := list.ClientsOf(account.Unlimited(ctx), firm, id)
+		if err == nil && len(of) > 0 {
+			err = contact.ErrNotFound
+		}
+		return err
 	}
 }
 

@@ -82,7 +82,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
 	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}, Inactive: archived(h.store, h.contactList)}
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
-	h.clients = clientapp.Commands{Events: h.store, Known: h.contacts.Known}
+	h.clients = clientapp.Commands{Events: h.store, Known: known(h.contacts, h.contactList)}
 	h.door = door{h.invites, h.contactList}
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Events: h.store, Door: h.door, Invitations: h.door,

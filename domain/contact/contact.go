@@ -9,6 +9,8 @@
 //     The person may choose both for themselves.
 //  5. Once somebody has accepted an invitation their address is theirs: only they change it, having proved it at both
 //     ends (S3.i12). Everything else the practice may correct at any time.
+//  6. It is kept who of the practice added somebody: as long as they belong to no client, of those who are limited to
+//     their own clients that one alone sees them.
 package contact
 
 import (
@@ -42,6 +44,7 @@ var (
 // Contact is the state of one person. The zero value has not been added.
 type Contact struct {
 	added   bool
+	by      uuid.UUID
 	details Details
 }
 
@@ -49,12 +52,15 @@ type Contact struct {
 func (c Contact) Apply(e Event) Contact {
 	switch e := e.(type) {
 	case Added:
-		c.added, c.details = true, e.Details
+		c.added, c.by, c.details = true, e.By, e.Details
 	case Changed:
 		c.details = e.Details
 	}
 	return c
 }
+
+// AddedBy is who of the practice added the person (rule 6); zero: nobody of them, or nobody knows.
+func (c Contact) AddedBy() uuid.UUID { return c.by }
 
 // Entry is what a practitioner types of a person. All but one of the names or the address may be empty.
 type Entry struct {
@@ -65,9 +71,9 @@ type Entry struct {
 	Zone          string // one that the caller could load
 }
 
-// Add makes the person known (rules 1 to 4). Adding again changes nothing, so that a form sent twice is one person.
+// Add makes the person known (rules 1 to 4); by is who of the practice does it. Adding again changes nothing, so that a form sent twice is one person.
 // It refuses with ErrName, ErrFamily, ErrPhone, ErrLanguage, ErrZone, address.ErrInvalid.
-func (c Contact) Add(id uuid.UUID, entry Entry) ([]Event, error) {
+func (c Contact) Add(id, by uuid.UUID, entry Entry) ([]Event, error) {
 	if c.added {
 		return nil, nil
 	}
@@ -75,7 +81,7 @@ func (c Contact) Add(id uuid.UUID, entry Entry) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Event{Added{Details: details}}, nil
+	return []Event{Added{By: by, Details: details}}, nil
 }
 
 // Change states anew what is known of the person (rules 2 to 5). accepted says that they have accepted an invitation.

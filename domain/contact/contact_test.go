@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-var ingrid = uuid.UUID{15: 1}
+var ingrid, mary = uuid.UUID{15: 1}, uuid.UUID{15: 9}
 
 func entry(change ...func(*contact.Entry)) contact.Entry {
 	e := contact.Entry{Given: " Ingrid ", Family: "Solberg", Email: " ingrid@SOLBERG.example ", Phone: "+47 912 34 567", Language: "nb-NO", Zone: "Europe/Oslo"}
@@ -37,7 +37,7 @@ func details(change ...func(*contact.Details)) contact.Details {
 type state = contact.Contact
 
 func add(change ...func(*contact.Entry)) func(state) ([]contact.Event, error) {
-	return func(c state) ([]contact.Event, error) { return c.Add(ingrid, entry(change...)) }
+	return func(c state) ([]contact.Event, error) { return c.Add(ingrid, mary, entry(change...)) }
 }
 
 func edit(accepted bool, change ...func(*contact.Entry)) func(state) ([]contact.Event, error) {
@@ -54,10 +54,10 @@ func given(t *testing.T, history ...contact.Event) eventtest.Scenario[state, con
 
 // S5.3, S5.4: data are kept, and nothing else happens.
 func TestAdd(t *testing.T) {
-	given(t).When(add()).Then(contact.Added{Details: details()}).When(add(func(e *contact.Entry) { e.Given = "Other" })).ThenNothing()
+	given(t).When(add()).Then(contact.Added{By: mary, Details: details()}).When(add(func(e *contact.Entry) { e.Given = "Other" })).ThenNothing()
 	of := func(text string) event.Personal { return event.Of(ingrid, text) }
 	bare := contact.Details{Given: of(""), Family: of(""), Email: of("office@acme.example"), Phone: of("")}
-	given(t).When(add(func(e *contact.Entry) { *e = contact.Entry{Email: "office@acme.example"} })).Then(contact.Added{Details: bare})
+	given(t).When(add(func(e *contact.Entry) { *e = contact.Entry{Email: "office@acme.example"} })).Then(contact.Added{By: mary, Details: bare})
 }
 
 func TestChange(t *testing.T) {

@@ -22,7 +22,8 @@ type Event interface {
 
 // Added says that the practice knows this person from now on. Nobody is invited by it (S5.4).
 type Added struct {
-	Details Details `json:"details" es:"nested"`
+	By      uuid.UUID `json:"by,omitzero" es:"id"` // staff; zero: nobody of them, or nobody knows
+	Details Details   `json:"details" es:"nested"`
 }
 
 // Changed states all details anew. Where the address differs, an invitation that nobody has accepted is void (S3.i12).
