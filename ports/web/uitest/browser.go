@@ -41,6 +41,9 @@ func (b *process) get() (context.Context, error) {
 		return nil, err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		// The address bar draws its suggestions as two pages of its own, for each window anew: half of what a page costs.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"),
+		chromedp.Flag("disable-field-trial-config", true), chromedp.Flag("disable-component-update", true), // each start is like the other
 		chromedp.ExecPath(path), chromedp.NoSandbox, // the pages are ours, and root has no sandbox
 		chromedp.WindowSize(1360, 860), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-GB"),
 		// A machine without a screen has no mouse either, and pages would take it for a phone.
