@@ -118,6 +118,18 @@ func (p *portal) enter(page *uitest.Page, l sentLink) {
 	page.Visit(p.base + l.path)
 	page.Click("button", "Continue to upload files")
 	page.WaitFor("button", "Add a file")
+	knowsList(page)
+}
+
+// knowsList waits until the upload page has asked the server for its list. What the server has drawn is there earlier, and
+// until then its links lead to pages, as without script.
+func knowsList(page *uitest.Page) {
+	page.Until("the upload page knows its list", func() string {
+		if uitest.Eval[bool](page, `!!document.querySelector("upload-desk")?.page`) {
+			return ""
+		}
+		return "it has none yet"
+	})
 }
 
 // file writes a file for a test to send and returns its path.

@@ -75,6 +75,7 @@ func withdrawn(t *testing.T, p *portal) {
 	person.Reload()
 	person.Wait(kept)
 
+	knowsList(person)
 	person.Click("link", "Ask to withdraw Wrong month.pdf")
 	person.WaitFor("dialog", "Ask to withdraw this file?")
 	person.Click("button", "Ask to withdraw")
