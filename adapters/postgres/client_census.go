@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,13 +15,18 @@ import (
 )
 
 // census is one look at all clients of a practice and at where their people stand, from three models at once. The numbers
-// beside filters come from it, and so does the choice of clients by where their people stand: each of them would be a
+// beside filters come from it, and so does the choice of clients and of people by where they stand: each of them would be a
 // join over everybody at each request otherwise. It is kept while the models stand where they stood; while they move it is
-// a few seconds old at most, but for who has just written something.
+// a few seconds old at most, but for who has just written something. Of what has not moved the last one's part is kept:
+// while people are invited, their invitations alone are read again.
 type census struct {
-	taken time.Time
-	at    string // where the models stood
-	rows  []counted
+	taken     time.Time
+	at        map[string]string // where each model stood
+	places    map[uuid.UUID]int // of clients in rows
+	links     []censusLink
+	addressed map[uuid.UUID]int16 // by contact
+	invited   map[uuid.UUID]int16 // by contact
+	rows      []counted
 }
 
 // counted is one client in a census.
@@ -31,8 +37,16 @@ type counted struct {
 	sort      client.Sort
 	active    bool
 	tags      []string
-	people    int16 // the bits below
+	people    int16 // the bits below, of all of them
+	who       []countedPerson
 }
+
+type countedPerson struct {
+	contact uuid.UUID
+	bits    int16
+}
+
+type censusLink struct{ client, contact uuid.UUID }
 
 // What the people of a client come to.
 const (
@@ -41,6 +55,7 @@ const (
 	somebodyBounced
 	somebodyAddressed
 	somebodyUnmailed
+	somebodyNumbered // has a telephone
 )
 
 // stands tells whether a client whose people come to bits is one of p.
@@ -153,36 +168,104 @@ func (l ClientList) nextCensus(ctx context.Context, firm int32, k *keptCensus, l
 	}
 }
 
-// takeCensus is last with a new date where the models stand as they stood.
+// takeCensus is last with a new date where the models stand as they stood, and reads what has moved.
 func takeCensus(ctx context.Context, tx pgx.Tx, firm int32, last *census) (*census, error) {
-	n := &census{taken: time.Now()}
-	if err := tx.QueryRow(ctx, `
-		SELECT string_agg(p.name || ' ' || p.generation || ' ' || p.position, ', ' ORDER BY p.name, p.generation)
-		FROM es.projections p WHERE p.name = ANY ($1)`, []string{clientModel.Name, contactModel.Name, inviteModel.Name}).Scan(&n.at); err != nil {
-		return nil, err
-	}
-	if last != nil && last.at == n.at {
-		n.rows = last.rows
-		return n, nil
-	}
-	found, err := tx.Query(ctx, censusSQL, firm)
+	n := &census{taken: time.Now(), at: map[string]string{}}
+	found, err := tx.Query(ctx, `
+		SELECT p.name, string_agg(p.generation || ' ' || p.position, ', ' ORDER BY p.generation) FROM es.projections p WHERE p.name = ANY ($1) GROUP BY 1`,
+		[]string{clientModel.Name, contactModel.Name, inviteModel.Name})
 	if err != nil {
 		return nil, err
 	}
-	n.rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (c counted, err error) {
-		err = r.Scan(&c.id, &c.owner, &c.name, &c.ref, &c.created, &c.sort, &c.active, &c.tags, &c.people)
-		return c, err
-	})
-	return n, err
+	var model, at string
+	if _, err := pgx.ForEachRow(found, []any{&model, &at}, func() error {
+		n.at[model] = at
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	if last == nil {
+		last = &census{}
+	}
+	stays := func(m Model) bool { return last.at[m.Name] != "" && last.at[m.Name] == n.at[m.Name] }
+	if n.rows, n.places, n.links = last.rows, last.places, last.links; !stays(clientModel) {
+		if err := n.readClients(ctx, tx, firm); err != nil {
+			return nil, err
+		}
+	}
+	if n.addressed = last.addressed; !stays(contactModel) {
+		if n.addressed, err = contactStands(ctx, tx, firm); err != nil {
+			return nil, err
+		}
+	}
+	if n.invited = last.invited; !stays(inviteModel) {
+		if n.invited, err = inviteStands(ctx, tx, firm); err != nil {
+			return nil, err
+		}
+	}
+	if !stays(clientModel) || !stays(contactModel) || !stays(inviteModel) {
+		n.count()
+	}
+	return n, nil
 }
 
-var censusSQL = `
-	SELECT c.id, c.owner_id, c.name_key, c.reference_key, c.created_at, c.sort, c.active, c.tags, coalesce(p.bits, 0)
-	FROM portal.client c LEFT JOIN (
-		SELECT k.client_id, bit_or((` + contactBits + ` | ` + inviteBits + `)::smallint) AS bits
-		FROM portal.client_contact k ` + joinContact + ` ` + joinInvite + ` WHERE k.firm_no = $1 GROUP BY k.client_id
-	) AS p ON p.client_id = c.id
-	WHERE c.firm_no = $1 ORDER BY c.name_key, c.id`
+// readClients reads clients in the order of their names, and whose people are who.
+func (n *census) readClients(ctx context.Context, tx pgx.Tx, firm int32) error {
+	found, err := tx.Query(ctx, `
+		SELECT c.id, c.owner_id, c.name_key, c.reference_key, c.created_at, c.sort, c.active, c.tags
+		FROM portal.client c WHERE c.firm_no = $1 ORDER BY c.name_key, c.id`, firm)
+	if err != nil {
+		return err
+	}
+	if n.rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (c counted, err error) {
+		err = r.Scan(&c.id, &c.owner, &c.name, &c.ref, &c.created, &c.sort, &c.active, &c.tags)
+		return c, err
+	}); err != nil {
+		return err
+	}
+	n.places = make(map[uuid.UUID]int, len(n.rows))
+	for i := range n.rows {
+		n.places[n.rows[i].id] = i
+	}
+	if found, err = tx.Query(ctx, `SELECT k.client_id, k.contact_id FROM portal.client_contact k WHERE k.firm_no = $1 ORDER BY k.linked_at, k.contact_id`, firm); err != nil {
+		return err
+	}
+	n.links, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (k censusLink, err error) {
+		err = r.Scan(&k.client, &k.contact)
+		return k, err
+	})
+	return err
+}
+
+// count says of a copy of the clients where their people stand. Who is linked and not yet known is left out.
+func (n *census) count() {
+	n.rows = slices.Clone(n.rows)
+	many := make([]int, len(n.rows))
+	for _, k := range n.links {
+		if i, ok := n.places[k.client]; ok {
+			many[i]++
+		}
+	}
+	all := make([]countedPerson, len(n.links))
+	for i := range n.rows {
+		n.rows[i].people, n.rows[i].who = 0, all[:0:many[i]]
+		all = all[many[i]:]
+	}
+	for _, k := range n.links {
+		i, ok := n.places[k.client]
+		bits, known := n.addressed[k.contact]
+		if !ok || !known {
+			continue
+		}
+		if invited, ok := n.invited[k.contact]; ok {
+			bits |= invited
+		} else {
+			bits |= somebodyUnmailed
+		}
+		n.rows[i].people |= bits
+		n.rows[i].who = append(n.rows[i].who, countedPerson{k.contact, bits})
+	}
+}
 
 // addStands says of rows where their people stand.
 func addStands(ctx context.Context, tx pgx.Tx, firm int32, rows []app.ClientRow) error {

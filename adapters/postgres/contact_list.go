@@ -82,11 +82,6 @@ func emailKey(email string) string { return strings.ToLower(strings.TrimSpace(em
 // contactsWithWord are the people with a word from one text up to another, as SQL.
 const contactsWithWord = `SELECT w.contact_id FROM portal.contact_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s`
 
-// What the model of contacts says of a client's person k, as SQL for the census of clients.
-const joinContact = `JOIN portal.contact p ON p.id = k.contact_id`
-
-var contactBits = fmt.Sprintf(`CASE WHEN p.email_key <> '' THEN %d ELSE 0 END`, somebodyAddressed)
-
 // ContactList reads the people that a practice knows. It implements app/contact.Reader.
 type ContactList struct{ DB *DB }
 

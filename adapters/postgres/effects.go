@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,6 +24,10 @@ const (
 	effectTries   = 10               // with the backoff below: about a day and a half
 	scanTries     = 6                // about an hour and a half: a file waits for its scan, and a person for the file
 	scanLimit     = 20 * time.Minute // of one scan, whose lease is renewed meanwhile
+	bulkTries     = 10_000
+	bulkLimit     = 24 * time.Hour
+	bulkPause     = 5 * time.Second
+	bulkLease     = 20 * time.Second // so long after a node has died another one goes on
 	effectPoll    = 30 * time.Second
 	effectPause   = 200 * time.Millisecond // between looks while events come
 	effectsAtOnce = 4                      // in each lane
@@ -236,7 +241,7 @@ func (w *Effects) perform(ctx context.Context, e es.Effect, tries int) error {
 	case tries < mannerOf(e.Kind).tries:
 		w.log.Warn("an effect failed and comes again", "effect", e.Key, "tries", tries, "err", err)
 		_, err = w.db.Work.Exec(note, `UPDATE es.effects SET due_at = clock_timestamp() + $2::interval, last_error = $3, message_ids = $4 WHERE key = $1 AND state = 'waiting'`,
-			e.Key, effectBackoff(tries), err.Error(), handed)
+			e.Key, cmp.Or(mannerOf(e.Kind).pause, effectBackoff(tries)), err.Error(), handed)
 		return err
 	}
 	w.log.Error("an effect failed for good", "effect", e.Key, "tries", tries, "err", err)
@@ -251,6 +256,8 @@ type manner struct {
 	tries  int
 	limit  time.Duration // of one try
 	renews bool          // its tries may be longer than a lease
+	pause  time.Duration // before the next try; zero: effectBackoff
+	lease  time.Duration // while it is renewed; zero: the usual one
 }
 
 func mannerOf(kind string) manner {
@@ -259,6 +266,8 @@ func mannerOf(kind string) manner {
 		return manner{tries: scanTries, limit: scanLimit, renews: true}
 	case "import":
 		return manner{tries: effectTries, limit: importTime, renews: true}
+	case "bulk": // each restart of a node is a try, and a job of many hours may see many of them
+		return manner{tries: bulkTries, limit: bulkLimit, renews: true, pause: bulkPause, lease: bulkLease}
 	}
 	return manner{tries: effectTries, limit: effectLease - 2*effectNote}
 }
@@ -270,7 +279,7 @@ func (w *Effects) act(ctx context.Context, e *es.Effect, tries int) (handed es.H
 	ctx, cancel := context.WithTimeout(ctx, manner.limit)
 	defer cancel()
 	if manner.renews {
-		go w.renew(ctx, e.Key, tries)
+		go w.renew(ctx, e.Key, tries, cmp.Or(manner.lease, w.lease))
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -285,14 +294,13 @@ func (w *Effects) act(ctx context.Context, e *es.Effect, tries int) (handed es.H
 
 // renew keeps an effect leased until ctx ends. Where it can't, the lease runs out, and an effect is harmless the second
 // time.
-func (w *Effects) renew(ctx context.Context, key string, tries int) {
-	for {
-		sleep(ctx, w.lease/4)
-		if ctx.Err() != nil {
-			return
-		}
+func (w *Effects) renew(ctx context.Context, key string, tries int, lease time.Duration) {
+	if lease >= w.lease { // it was claimed for so long
+		sleep(ctx, lease/4)
+	}
+	for ; ctx.Err() == nil; sleep(ctx, lease/4) {
 		_, err := w.db.Work.Exec(ctx, `
-			UPDATE es.effects SET due_at = clock_timestamp() + $3::interval WHERE key = $1 AND state = 'waiting' AND attempts = $2`, key, tries, w.lease)
+			UPDATE es.effects SET due_at = clock_timestamp() + $3::interval WHERE key = $1 AND state = 'waiting' AND attempts = $2`, key, tries, lease)
 		if err != nil && ctx.Err() == nil {
 			w.log.Warn("an effect's lease could not be renewed", "effect", key, "err", err)
 		}
@@ -307,4 +315,47 @@ func (w *Effects) end(ctx context.Context, key string, handed es.Handed, state, 
 		return fmt.Errorf("note that %s is over: %w", key, err)
 	}
 	return nil
+}
+
+// backlog is how many messages are due and wait for somebody to hand them over, and how many of the newest failed for a
+// passing reason.
+func backlog(ctx context.Context, db *DB) (due, failing int, err error) {
+	err = db.Work.QueryRow(ctx, `
+		SELECT count(*) FILTER (WHERE due_at <= statement_timestamp()), count(*) FILTER (WHERE last_error IS NOT NULL AND attempts <= 3)
+		FROM es.effects WHERE state = 'waiting' AND split_part(kind, '.', 1) IN ('mail', 'sms')`).Scan(&due, &failing)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count messages that wait: %w", err)
+	}
+	return due, failing, nil
+}
+
+// errPulled is what the ledger says of a message that was pulled.
+const errPulled = "withdrawn before it left: the sending in bulk was stopped"
+
+// pull withdraws the messages of some streams' generations of which none was ever tried, so that none of them leaves. It
+// returns the streams of which nothing has left; who was pulled once is said again.
+func pull(ctx context.Context, db *DB, streams []uuid.UUID, generations []int32) (pulled []uuid.UUID, err error) {
+	err = pgx.BeginFunc(ctx, db.Work, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			WITH asked AS (SELECT * FROM unnest($1::uuid[], $2::integer[]) AS a (stream_id, generation)),
+			held AS (
+				SELECT f.key, f.stream_id, f.attempts, f.state, f.last_error FROM es.effects f JOIN asked a ON a.stream_id = f.stream_id
+				WHERE (f.args ->> 'generation')::integer = a.generation AND split_part(f.kind, '.', 1) IN ('mail', 'sms')
+				FOR UPDATE OF f),
+			unmoved AS (
+				SELECT stream_id FROM held GROUP BY stream_id HAVING bool_and(attempts = 0 AND (state = 'waiting' OR last_error = $3))),
+			gone AS (
+				UPDATE es.effects f SET state = 'withdrawn', last_error = $3, ended_at = clock_timestamp()
+				FROM held h JOIN unmoved u ON u.stream_id = h.stream_id WHERE f.key = h.key AND f.state = 'waiting')
+			SELECT stream_id FROM unmoved`, streams, generations, errPulled)
+		if err != nil {
+			return err
+		}
+		pulled, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("pull messages: %w", err)
+	}
+	return pulled, nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// inviteModel owns portal.invite and portal.invite_life. It records what happened; that an expiry has come is decided
+// inviteModel owns portal.invite, portal.invite_life and portal.invite_of_job. It records what happened; that an expiry has come is decided
 // when somebody reads (rule U6).
 var inviteModel = Model{
-	Name: "invite_list", Version: 1, Kinds: []event.Kind{invite.Kind},
+	Name: "invite_list", Version: 2, Kinds: []event.Kind{invite.Kind},
 	Tables: []Table{
 		{
 			Name: "invite",
@@ -37,6 +37,17 @@ var inviteModel = Model{
 			},
 			Key: []string{"contact_id", "n"},
 			Own: "contact_id IN (SELECT portal.own_contacts())",
+		},
+		{
+			Name: "invite_of_job",
+			Columns: []string{
+				"contact_id uuid NOT NULL", "firm_no integer NOT NULL", "job_id uuid NOT NULL", "nth integer NOT NULL", "email text NOT NULL", "phone text NOT NULL",
+				"created_at timestamptz NOT NULL", "handed_over_at timestamptz", "delivered_at timestamptz", "bounced_at timestamptz", "bounce_code text NOT NULL",
+				"given_up boolean NOT NULL", "lost boolean NOT NULL", "accepted boolean NOT NULL",
+			},
+			Key:     []string{"contact_id", "job_id"},
+			Own:     "contact_id IN (SELECT portal.own_contacts())",
+			Indexes: []string{"job_id, contact_id"},
 		},
 	},
 	New: func(s event.Stream, firm int32) View {
@@ -64,6 +75,7 @@ type sendingView struct {
 	takenBack                                     bool
 	code, detail                                  string
 	failed                                        []invite.Channel
+	gaveUp                                        bool
 }
 
 type inviteLife struct {
@@ -105,7 +117,9 @@ func (v *inviteView) Apply(r event.Recorded) error {
 		v.sending(e.Nth).fail(e.Channel, e.At, e.Code, e.Detail.String())
 		add(app.LifeRow{At: e.At, What: app.LifeBounced, Nth: e.Nth, Channel: e.Channel, Detail: e.Detail.String()})
 	case invite.GaveUp:
-		v.sending(e.Nth).fail(e.Channel, e.At, "", "")
+		s := v.sending(e.Nth)
+		s.fail(e.Channel, e.At, "", "")
+		s.gaveUp = true
 		add(app.LifeRow{At: e.At, What: app.LifeGaveUp, Nth: e.Nth, Channel: e.Channel})
 	case invite.Opened:
 		v.sending(e.Nth).opened = e.At
@@ -197,7 +211,7 @@ func (v *inviteView) Rows() [][]Row {
 	}
 	s := v.current()
 	if s == nil {
-		return [][]Row{{}, life}
+		return [][]Row{{}, life, v.jobRows()}
 	}
 	count := 0
 	for _, s := range v.sendings {
@@ -211,5 +225,19 @@ func (v *inviteView) Rows() [][]Row {
 		s.At, nullable(s.HoldUntil), nullable(s.handedOver), nullable(s.delivered), nullable(s.bounced),
 		s.code, s.detail, nullable(s.opened), nullable(v.accepted), nullable(s.ended), nullable(v.removed),
 	}
-	return [][]Row{{row}, life}
+	return [][]Row{{row}, life, v.jobRows()}
+}
+
+// jobRows are the sendings of bulk jobs, each with what is known of it, whatever came after.
+func (v *inviteView) jobRows() (rows []Row) {
+	for _, s := range v.sendings {
+		if s.Job == uuid.Nil || s.takenBack {
+			continue
+		}
+		rows = append(rows, Row{
+			v.contact, v.firm, s.Job, int32(s.Nth), s.Email.String(), s.Phone.String(), s.At, nullable(s.handedOver), nullable(s.delivered), nullable(s.bounced),
+			s.code, s.gaveUp, s.lost(), s.state == app.Accepted,
+		})
+	}
+	return rows
 }

@@ -59,6 +59,9 @@ type config struct {
 	SMS      smsConfig  `envPrefix:"PORTICO_SMS_"`
 	// WebhookSecret is what whoever reports bounces and deliveries sends or signs with. Empty: nobody may.
 	WebhookSecret hidden `env:"PORTICO_WEBHOOK_SECRET"`
+	// BulkPerMinute is how many invitations in bulk this node sends a minute at most, where the mail server has a limit.
+	// 0: as fast as it takes them.
+	BulkPerMinute int `env:"PORTICO_BULK_PER_MINUTE"`
 	// Clamd is the virus scanner that uploaded files wait for, as unix:/run/clamav/clamd.ctl or HOST:PORT. Empty: none.
 	Clamd string     `env:"PORTICO_CLAMD"`
 	Scan  scanConfig `envPrefix:"PORTICO_SCAN_"`

@@ -15,6 +15,7 @@ import (
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
+	"portico/app/invitejob"
 	receiptapp "portico/app/receipt"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/uploadlink"
@@ -50,6 +51,7 @@ type house struct {
 
 	receipts receiptapp.Receipts
 	imports  clientimport.Commands
+	jobs     invitejob.Commands
 
 	keys keys
 	log  *slog.Logger
@@ -92,6 +94,8 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	rows := postgres.ClientImports{DB: db}
 	h.imports = clientimport.Commands{Events: h.store, Rows: rows, Known: rows.Known, Read: sheet.Read, Write: sheet.Write}
+	jobs := postgres.InviteJobs{DB: db}
+	h.jobs = invitejob.Commands{Events: h.store, Lists: jobs, People: jobs, Invites: h.invites, Write: sheet.Write, Pace: &invitejob.Pace{}}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil
 }

@@ -21,11 +21,13 @@ import (
 	"portico/app/deadline"
 	"portico/app/es"
 	inviteapp "portico/app/invite"
+	"portico/app/invitejob"
 	"portico/app/notify"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	accounts "portico/domain/account"
 	importdomain "portico/domain/clientimport"
+	jobdomain "portico/domain/invitejob"
 	"portico/domain/uploadlink"
 	"portico/ports/api"
 	"portico/ports/web"
@@ -104,6 +106,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 		"sms":    messages,
 		"scan":   s.scan.performer(h.store, transfers),
 		"import": h.imports,
+		"bulk":   h.jobs,
 	}
 	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
 		stop()
@@ -145,6 +148,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		}, linkapp.Effects),
 		effects.Reactor("second_factor_messages", account.FactorMailTypes(), account.FactorEffects),
 		effects.Reactor("client_imports", []string{importdomain.Confirmed{}.EventType()}, clientimport.Effects),
+		effects.Reactor("invite_jobs", []string{jobdomain.Started{}.EventType()}, invitejob.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		bytesOfDeleted(transfers, h.log),

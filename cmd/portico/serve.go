@@ -54,6 +54,7 @@ func newServe(where *place) *cobra.Command {
 				return err
 			}
 			defer h.close()
+			h.jobs.Pace.PerMinute = c.BulkPerMinute
 			listener, err := net.Listen("tcp", c.Listen)
 			if err != nil {
 				return fmt.Errorf("listen: %w", err)
