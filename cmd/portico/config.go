@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -184,5 +185,14 @@ func isLocal(host string) bool {
 	return host == "localhost" || (err == nil && ip.IsLoopback())
 }
 
-// environment is os.Environ, in a variable's place so that nothing else in this package reads it.
-func environment() []string { return os.Environ() }
+// environmentKey finds the environment that a context has instead of the process's.
+type environmentKey struct{}
+
+// environment is os.Environ, which nothing else in this package reads, or the context's own: so commands run side by side
+// in one process, each as if it were alone.
+func environment(ctx context.Context) []string {
+	if own, ok := ctx.Value(environmentKey{}).([]string); ok {
+		return own
+	}
+	return os.Environ()
+}

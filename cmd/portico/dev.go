@@ -40,7 +40,7 @@ func newDev(where *place) *cobra.Command {
 }
 
 func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (err error) {
-	c, err := readConfig(environment())
+	c, err := readConfig(environment(ctx))
 	if err != nil {
 		return err
 	}

@@ -167,15 +167,16 @@ func postmaster(dir string) int {
 	return pid
 }
 
+// under is a context in which commands find these variables and nothing else that configures Portico.
+func under(ctx context.Context, variables ...string) context.Context {
+	return context.WithValue(ctx, environmentKey{}, environ(variables...))
+}
+
 // portico runs one command in this process.
 func portico(t *testing.T, args ...string) (out, errs string, code int) {
 	t.Helper()
-	for _, name := range []string{"DATABASE_URL", "PORTICO_MASTER_KEY", "PORTICO_LINK_KEYS", "PORTICO_RECEIPT_KEYS", "PORTICO_DATA"} {
-		t.Setenv(name, "") // so that it is restored,
-		os.Unsetenv(name)  // and is not there now
-	}
 	var o, e bytes.Buffer
-	code = run(t.Context(), args, strings.NewReader("a horse eats staples daily\n"), &o, &e)
+	code = run(under(t.Context()), args, strings.NewReader("a horse eats staples daily\n"), &o, &e)
 	return o.String(), e.String(), code
 }
 
@@ -225,6 +226,7 @@ func visit(t *testing.T, client *http.Client, address string) string {
 
 // TestDev is the life of a data directory: made, used beside a running portal, killed, found again, stopped.
 func TestDev(t *testing.T) {
+	t.Parallel()
 	dir := dataDir(t)
 	first := startDev(t, dir)
 	if first.base == "" || len(first.logins) != 2 {
@@ -323,6 +325,7 @@ func commandsWork(t *testing.T, dir string) {
 }
 
 func TestDevOnADatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
 	dir := dataDir(t)
 	p := startDev(t, dir, "DATABASE_URL="+pgtest.DB(t))
 	browser(t, p.base, p.logins[0][0], p.logins[0][1])
@@ -336,6 +339,7 @@ func TestDevOnADatabaseOfItsOwn(t *testing.T) {
 
 // TestServeSaysAllThatIsWrong: nothing starts half configured.
 func TestServeSaysAllThatIsWrong(t *testing.T) {
+	t.Parallel()
 	cmd := exec.CommandContext(context.Background(), os.Args[0], "serve")
 	cmd.Env = environ("PORTICO_LISTEN=nowhere")
 	out, err := cmd.CombinedOutput()

@@ -76,7 +76,7 @@ func report(out io.Writer, findings []finding, asJSON bool) error {
 
 // examine looks at everything that it can get at. A thing that the next depends on ends the list.
 func examine(ctx context.Context, where *place, says io.Writer) []finding {
-	c, err := readConfig(environment())
+	c, err := readConfig(environment(ctx))
 	if err != nil {
 		return []finding{wrong("configuration", "Correct the variables.", "%v", err)}
 	}

@@ -18,15 +18,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// examined runs doctor on the database at url and returns its findings by check, and the exit code.
-func examined(t *testing.T, url string) (map[string]finding, int) {
+// examined runs doctor on the database at url, with more variables, and returns its findings by check, and the exit code.
+func examined(t *testing.T, url string, more ...string) (map[string]finding, int) {
 	t.Helper()
-	t.Setenv("DATABASE_URL", url)
-	t.Setenv("PORTICO_MASTER_KEY", freshKey())
-	t.Setenv("PORTICO_LINK_KEYS", "1:"+freshKey())
-	t.Setenv("PORTICO_RECEIPT_KEYS", freshReceiptKey())
+	settings := []string{"DATABASE_URL=" + url, "PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey(), "PORTICO_RECEIPT_KEYS=" + freshReceiptKey()}
 	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"doctor", "--json", "--data", t.TempDir()}, nil, &out, &errs)
+	code := run(under(t.Context(), append(settings, more...)...), []string{"doctor", "--json", "--data", t.TempDir()}, nil, &out, &errs)
 	var list []finding
 	if err := json.Unmarshal(out.Bytes(), &list); err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out.String(), errs.String())
@@ -39,6 +36,7 @@ func examined(t *testing.T, url string) (map[string]finding, int) {
 }
 
 func TestDoctorFindsNothing(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Durable(t)
 	findings, code := examined(t, server.URL())
 	for _, f := range findings {
@@ -53,6 +51,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 
 // TestDoctorFinds breaks one thing at a time: a check that can't fail proves nothing.
 func TestDoctorFinds(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []struct{ check, breaks string }{
 		{"rights", `GRANT UPDATE ON es.events TO portico_app`},
 		{"rights", `GRANT INSERT ON es.events TO portico_app`},
@@ -105,6 +104,7 @@ func TestDoctorFinds(t *testing.T) {
 
 // TestDoctorFindsOutside breaks what lies outside of the database.
 func TestDoctorFindsOutside(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -154,6 +154,7 @@ func mailAt(t *testing.T, port int, e mailadapter.Encryption) []finding {
 
 // A file of the database that isn't in the folder is told, and the folder is never made.
 func TestDoctorMissesFiles(t *testing.T) {
+	t.Parallel()
 	url, dir := pgtest.DB(t), t.TempDir()
 	if f := examineFiles(t.Context(), url, filepath.Join(dir, "files")); !f.OK || !strings.Contains(f.Found, "none") {
 		t.Errorf("nothing has arrived: %+v", f)

@@ -30,6 +30,7 @@ import (
 type desk struct {
 	t      *testing.T
 	url    string
+	env    []string
 	h      *house
 	firm   int32
 	client uuid.UUID
@@ -39,10 +40,8 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{t: t, url: pgtest.DB(t), client: uuid.Must(uuid.NewV7()), link: uuid.Must(uuid.NewV7())}
-	t.Setenv("DATABASE_URL", d.url)
-	t.Setenv("PORTICO_MASTER_KEY", freshKey())
-	t.Setenv("PORTICO_LINK_KEYS", "1:"+freshKey())
-	c, err := readConfig(environment())
+	d.env = []string{"DATABASE_URL=" + d.url, "PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=1:" + freshKey()}
+	c, err := readConfig(environ(d.env...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +89,7 @@ func (d *desk) fill() {
 func (d *desk) says(code int, args []string, wanted ...string) string {
 	d.t.Helper()
 	var out, errs bytes.Buffer
-	if got := run(d.t.Context(), args, strings.NewReader(""), &out, &errs); got != code {
+	if got := run(under(d.t.Context(), d.env...), args, strings.NewReader(""), &out, &errs); got != code {
 		d.t.Errorf("portico %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, out.String(), errs.String())
 	}
 	for _, want := range wanted {
@@ -117,6 +116,7 @@ func (d *desk) forge(sql string, args ...any) {
 }
 
 func TestEventsCommands(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	stream := uploadlink.Stream(d.link).String()
 
@@ -155,6 +155,7 @@ func TestEventsCommands(t *testing.T) {
 }
 
 func TestEventsVerifyAndExport(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	stream := uploadlink.Stream(d.link).String()
 	file := filepath.Join(t.TempDir(), "history.jsonl")
@@ -174,7 +175,7 @@ func TestEventsVerifyAndExport(t *testing.T) {
 	}
 
 	// A file needs no database.
-	t.Setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+	d.env = append(d.env, "DATABASE_URL=postgres://nobody@127.0.0.1:1/none")
 	d.says(1, []string{"events", "verify", "--file", damaged}, "DAMAGED  "+stream+" version 2")
 	if again := d.says(0, []string{"events", "verify", "--file", file, "--json"}); again[strings.Index(again, "fingerprint"):] == "" || !strings.Contains(whole, again[strings.Index(again, "fingerprint"):strings.Index(again, "fingerprint")+80]) {
 		t.Errorf("%s\n%s", whole, again)
@@ -205,13 +206,14 @@ func (w *lineWriter) Write(b []byte) (int, error) {
 }
 
 func TestEventsTail(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	out := &lineWriter{lines: make(chan string, 100)}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"events", "tail", "--after", "2", "--json", "--type", "uploadlink"}, strings.NewReader(""), out, io.Discard)
+		ended <- run(under(ctx, d.env...), []string{"events", "tail", "--after", "2", "--json", "--type", "uploadlink"}, strings.NewReader(""), out, io.Discard)
 	}()
 	next := func(want string) {
 		t.Helper()
@@ -243,6 +245,7 @@ func TestEventsTail(t *testing.T) {
 }
 
 func TestProjectionsCommands(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.says(0, []string{"projections", "list"}, "NAME", "client_list", "upload_link_list", "ok")
 	var list []map[string]any
@@ -273,6 +276,7 @@ func TestProjectionsCommands(t *testing.T) {
 }
 
 func TestSubjectErase(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	id := d.client.String()
 	d.says(1, []string{"subject", "erase", "--subject", id}, "--yes")

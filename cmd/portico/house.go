@@ -122,7 +122,7 @@ func (h *house) close() {
 // embedded one of --data, whether dev is running or not.
 func withHouse(cmd *cobra.Command, where *place, do func(ctx context.Context, h *house) error) (err error) {
 	ctx := cmd.Context()
-	c, err := readConfig(environment())
+	c, err := readConfig(environment(ctx))
 	if err != nil {
 		return err
 	}

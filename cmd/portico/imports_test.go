@@ -211,6 +211,7 @@ func part(folder string) string {
 
 // TestTableOwners checks that each table of a migration is named in the files of its owner alone.
 func TestTableOwners(t *testing.T) {
+	t.Parallel()
 	owners := tableOwners(t)
 	if len(owners) < 3 {
 		t.Fatalf("found the owners of %d tables only", len(owners))
@@ -234,6 +235,7 @@ func TestTableOwners(t *testing.T) {
 // TestReadModelOwners checks that only the files of a read model name its tables: of upload_link_list these are
 // upload_link_list.go and upload_link_reader.go. Its tables are made by generation, so no migration names them.
 func TestReadModelOwners(t *testing.T) {
+	t.Parallel()
 	for _, m := range postgres.Models() {
 		for _, p := range strangers(t, tree(), m) {
 			t.Error(p)

@@ -18,7 +18,7 @@ func newMigrate(where *place) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx := cmd.Context()
-			c, err := readConfig(environment())
+			c, err := readConfig(environment(ctx))
 			if err != nil {
 				return err
 			}

@@ -13,6 +13,7 @@ import (
 // A database that was migrated between two merges lacks a file with a lower number than it has: it is told so, and gets
 // the file.
 func TestMigrationOutOfOrder(t *testing.T) {
+	t.Parallel()
 	url := pgtest.DB(t)
 	pool := pgtest.Connect(t, url)
 	for _, statement := range []string{`DROP SCHEMA intake CASCADE`, `DELETE FROM goose_db_version WHERE version_id = 22`} {
@@ -27,10 +28,9 @@ func TestMigrationOutOfOrder(t *testing.T) {
 	if err := upToDate(t.Context(), url); err == nil || !strings.Contains(err.Error(), "lacks [22]") {
 		t.Errorf("it serves all the same: %v", err)
 	}
-	t.Setenv("DATABASE_URL", url)
 	for _, want := range []string{"Ran 1 migrations", "Nothing to do"} {
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), []string{"migrate"}, nil, &out, &errs); code != 0 || !strings.Contains(out.String(), want) {
+		if code := run(under(t.Context(), "DATABASE_URL="+url), []string{"migrate"}, nil, &out, &errs); code != 0 || !strings.Contains(out.String(), want) {
 			t.Errorf("migrate: %d, %s%s", code, out.String(), errs.String())
 		}
 	}

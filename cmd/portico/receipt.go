@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -49,7 +50,7 @@ func newReceiptVerify(where *place) *cobra.Command {
 			"  5  not a receipt",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			trusted, err := trustedKeys(where, keyFile)
+			trusted, err := trustedKeys(cmd.Context(), where, keyFile)
 			if err != nil {
 				return err
 			}
@@ -80,7 +81,7 @@ func newReceiptVerify(where *place) *cobra.Command {
 }
 
 // trustedKeys are those of the file, or this installation's own: of the environment, or of dev's folder.
-func trustedKeys(where *place, file string) (receipt.Keys, error) {
+func trustedKeys(ctx context.Context, where *place, file string) (receipt.Keys, error) {
 	if file != "" {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -92,7 +93,7 @@ func trustedKeys(where *place, file string) (receipt.Keys, error) {
 		}
 		return keys, nil
 	}
-	ring, err := ownReceiptKeys(where)
+	ring, err := ownReceiptKeys(ctx, where)
 	if err == nil && len(ring.Public()) == 0 {
 		err = fmt.Errorf("no key is known to check with; save https://PORTAL/.well-known/portico-keys.json and name it with --keys")
 	}
@@ -100,8 +101,8 @@ func trustedKeys(where *place, file string) (receipt.Keys, error) {
 }
 
 // ownReceiptKeys are the environment's, or those that dev has made in its folder. None is no error.
-func ownReceiptKeys(where *place) (receiptapp.Ring, error) {
-	c, err := readConfig(environment())
+func ownReceiptKeys(ctx context.Context, where *place) (receiptapp.Ring, error) {
+	c, err := readConfig(environment(ctx))
 	if err != nil {
 		return receiptapp.Ring{}, err
 	}
@@ -268,7 +269,7 @@ func newReceiptKey(where *place) *cobra.Command {
 			"its receipts genuine, and the secret half can be destroyed.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ring, err := ownReceiptKeys(where)
+			ring, err := ownReceiptKeys(cmd.Context(), where)
 			if err != nil {
 				return err
 			}

@@ -20,12 +20,12 @@ import (
 type kept struct {
 	*testing.T
 	dir string
+	env []string
 }
 
 func keep2(t *testing.T) kept {
 	t.Helper()
-	t.Setenv("PORTICO_RECEIPT_KEYS", "")
-	k := kept{t, t.TempDir()}
+	k := kept{T: t, dir: t.TempDir()}
 	private := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))
 	at := receipt.Time(time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC))
 	r := receipt.Receipt{
@@ -80,12 +80,13 @@ func (k kept) verify(flags []string, files ...string) (code int, out, errs strin
 		args = append(args, k.path(f))
 	}
 	var o, e bytes.Buffer
-	code = run(k.Context(), args, nil, &o, &e)
+	code = run(under(k.Context(), k.env...), args, nil, &o, &e)
 	return code, o.String(), e.String()
 }
 
 // Each answer has its words and its exit code; a check that can't be made is none of them.
 func TestReceiptVerify(t *testing.T) {
+	t.Parallel()
 	k := keep2(t)
 	keys := []string{"--keys", k.path("keys.json")}
 	for _, c := range []struct {
@@ -151,30 +152,31 @@ func TestReceiptVerify(t *testing.T) {
 
 // The installation's own keys count where none are named: of the environment, or of dev's folder.
 func TestReceiptVerifyWithOwnKeys(t *testing.T) {
+	t.Parallel()
 	k := keep2(t)
 	seed := "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 	k.write("nowhere/keys/receipts", []byte("spring:"+seed+"\n"))
 	if code, _, errs := k.verify(nil, "receipt.json"); code != 0 {
 		t.Errorf("with dev's keys: exit code %d, %s", code, errs)
 	}
-	t.Setenv("PORTICO_RECEIPT_KEYS", freshReceiptKey())
+	k.env = []string{"PORTICO_RECEIPT_KEYS=" + freshReceiptKey()}
 	if code, out, _ := k.verify(nil, "receipt.json"); code != 4 {
 		t.Errorf("with another practice's keys: exit code %d\n%s", code, out)
 	}
-	t.Setenv("PORTICO_RECEIPT_KEYS", freshReceiptKey()+",spring:"+seed)
+	k.env = []string{"PORTICO_RECEIPT_KEYS=" + freshReceiptKey() + ",spring:" + seed}
 	if code, out, _ := k.verify(nil, "receipt.json"); code != 0 {
 		t.Errorf("after a rotation: exit code %d\n%s", code, out)
 	}
 
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"receipt", "key", "list"}, nil, &out, &errs); code != 0 || strings.Contains(out.String(), seed) {
+	if code := run(under(t.Context(), k.env...), []string{"receipt", "key", "list"}, nil, &out, &errs); code != 0 || strings.Contains(out.String(), seed) {
 		t.Fatalf("exit code %d, %s, %s", code, out.String(), errs.String())
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != 2 || !strings.HasPrefix(lines[0], "signs\t") || !strings.HasPrefix(lines[1], "checks\tspring:public:") {
 		t.Fatalf("listed:\n%s", out.String())
 	}
-	t.Setenv("PORTICO_RECEIPT_KEYS", freshReceiptKey()+","+strings.TrimPrefix(lines[1], "checks\t"))
+	k.env = []string{"PORTICO_RECEIPT_KEYS=" + freshReceiptKey() + "," + strings.TrimPrefix(lines[1], "checks\t")}
 	if code, out, _ := k.verify(nil, "receipt.json"); code != 0 {
 		t.Errorf("with the public half alone: exit code %d\n%s", code, out)
 	}

@@ -50,7 +50,7 @@ func (d *desk) position(r es.Result, err error) int64 {
 // seen lets another program keep the read models up until they show what was written at position.
 func (d *desk) seen(position int64) {
 	d.t.Helper()
-	c, err := readConfig(environment())
+	c, err := readConfig(environ(d.env...))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -70,6 +70,7 @@ func (d *desk) seen(position int64) {
 
 // U8: the operator sees what a scan keeps from the practice, without a name, and acts on it.
 func TestScanCommand(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.says(0, []string{"scan", "list"}, "No file waits")
 	link := newID(t)
@@ -135,21 +136,19 @@ func TestScanCommand(t *testing.T) {
 
 // The doctor believes a scanner only when it finds the test virus.
 func TestDoctorAsksTheScanner(t *testing.T) {
+	t.Parallel()
 	url := pgtest.DB(t)
 	if findings, _ := examined(t, url); !findings["scanner"].OK || !strings.Contains(findings["scanner"].Found, "no virus scanner is configured") {
 		t.Errorf("none: %+v", findings["scanner"])
 	}
-	t.Setenv("PORTICO_SCAN_MAX", "1048576")
-	t.Setenv("PORTICO_CLAMD", "unix:"+startClamd(t).address)
-	if findings, _ := examined(t, url); !findings["scanner"].OK || !strings.Contains(findings["scanner"].Found, "ClamAV 1.4.3") {
+	most, none := "PORTICO_SCAN_MAX=1048576", "PORTICO_CLAMD=unix:"+filepath.Join(t.TempDir(), "none")
+	if findings, _ := examined(t, url, most, "PORTICO_CLAMD=unix:"+startClamd(t).address); !findings["scanner"].OK || !strings.Contains(findings["scanner"].Found, "ClamAV 1.4.3") {
 		t.Errorf("one that works: %+v", findings["scanner"])
 	}
-	t.Setenv("PORTICO_CLAMD", "unix:"+filepath.Join(t.TempDir(), "none"))
-	if findings, code := examined(t, url); findings["scanner"].OK || findings["scanner"].Do == "" || code != 1 || !strings.Contains(findings["scanner"].Found, "reach clamd") {
+	if findings, code := examined(t, url, most, none); findings["scanner"].OK || findings["scanner"].Do == "" || code != 1 || !strings.Contains(findings["scanner"].Found, "reach clamd") {
 		t.Errorf("none there: %+v", findings["scanner"])
 	}
-	t.Setenv("PORTICO_SCAN_UNSCANNED", "ignore")
-	if findings, code := examined(t, url); findings["scanner"].OK || code != 1 || !strings.Contains(findings["scanner"].Found, "PORTICO_SCAN_UNSCANNED") {
+	if findings, code := examined(t, url, most, none, "PORTICO_SCAN_UNSCANNED=ignore"); findings["scanner"].OK || code != 1 || !strings.Contains(findings["scanner"].Found, "PORTICO_SCAN_UNSCANNED") {
 		t.Errorf("a mistake: %+v", findings["scanner"])
 	}
 }

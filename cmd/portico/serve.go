@@ -22,7 +22,7 @@ func newServe(where *place) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx := cmd.Context()
-			c, err := readConfig(environment())
+			c, err := readConfig(environment(ctx))
 			if err != nil {
 				return err
 			}

@@ -169,6 +169,7 @@ type listed struct {
 // the file comes in through the other, whose process is killed half-way, and is read at the first.
 // S1.1, S1.4, S1.9, S1.11, S1.17, S1.18, S1.22–S1.24, S1.i1, S1.i2, S1.i8, S1.i23, U3.
 func TestTwoNodes(t *testing.T) {
+	t.Parallel()
 	box, port := postOffice(t)
 	database, files := pgtest.DB(t), t.TempDir()
 	settings := []string{

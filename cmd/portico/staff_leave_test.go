@@ -13,6 +13,7 @@ import (
 // Who leaves is locked out by the operator, by session and by token, and nobody else is (domain/account rule 9); a new
 // password ends what the old one had opened (rule 7).
 func TestStaffCommands(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	ctx, password := t.Context(), "a horse eats staples daily"
 	for _, email := range []string{"ann@harbour.example", "bert@harbour.example"} {

@@ -14,6 +14,7 @@ import (
 
 // A token that got into wrong hands can be ended by the operator, and one person's slip ends nobody else's (threat T7).
 func TestTokenCommands(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	for _, email := range []string{"ann@harbour.example", "bert@harbour.example"} {
 		if err := d.h.account.AddStaff(t.Context(), accountapp.AddStaff{
