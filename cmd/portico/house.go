@@ -18,6 +18,7 @@ import (
 	"portico/app/invitejob"
 	receiptapp "portico/app/receipt"
 	linkapp "portico/app/uploadlink"
+	viewingapp "portico/app/viewing"
 	"portico/domain/uploadlink"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,7 @@ type house struct {
 	contacts contactapp.Commands
 	links    linkapp.Commands
 	invites  inviteapp.Commands
+	viewings viewingapp.Commands
 	door     door
 
 	receipts receiptapp.Receipts
@@ -82,6 +84,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,
 	}
 	h.firms = firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize}
+	h.viewings = viewingapp.Commands{Events: es.Remember(h.store)}
 	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}, Inactive: archived(h.store, h.contactList)}
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: known(h.contacts, h.contactList)}

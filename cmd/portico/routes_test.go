@@ -212,6 +212,29 @@ var pageRules = map[string]rule{
 	"POST /clients/{id}/invitations":       staffOnly(422, 404), // nobody is ticked
 	"POST /clients/{id}/invitations/draft": staffOnly(200, 404),
 
+	// Who has not said what for is asked; nobody acts for somebody whom they don't look at.
+	"GET /contacts/{id}/portal":                staffOnly(303, 404),
+	"GET /contacts/{id}/portal/home":           staffOnly(303, 404),
+	"GET /contacts/{id}/portal/todos":          staffOnly(303, 404),
+	"GET /contacts/{id}/portal/files":          staffOnly(303, 404),
+	"GET /contacts/{id}/portal/requests":       staffOnly(303, 404),
+	"GET /contacts/{id}/portal/billing":        staffOnly(303, 404),
+	"GET /contacts/{id}/portal/schedule":       staffOnly(303, 404),
+	"GET /contacts/{id}/portal/contact":        staffOnly(303, 404),
+	"GET /contacts/{id}/portal/video":          staffOnly(303, 404),
+	"GET /contacts/{id}/portal/video/film":     staffOnly(303, 404),
+	"GET /contacts/{id}/portal/settings":       staffOnly(303, 404),
+	"GET /contacts/{id}/portal/help":           staffOnly(303, 404),
+	"GET /contacts/{id}/portal/help/{article}": staffOnly(303, 404),
+	"GET /contacts/{id}/portal/*":              staffOnly(303, 404),
+	"POST /contacts/{id}/portal/settings":      staffOnly(403, 404),
+	"POST /contacts/{id}/portal/*":             staffOnly(403, 404),
+	"GET /contacts/{id}/view":                  staffOnly(200, 404),
+	"POST /contacts/{id}/view":                 staffOnly(422, 404), // without a purpose
+	"POST /contacts/{id}/view/end":             staffOnly(303, 404),
+	"POST /contacts/{id}/view/acting":          staffOnly(403, 404),
+	"POST /contacts/{id}/view/acting/end":      staffOnly(403, 404),
+
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet
 	"POST /contacts/{id}/invitation":             staffOnly(303, 404),
@@ -460,6 +483,7 @@ func TestRoutes(t *testing.T) {
 	t.Run("who has no right changes nothing", func(t *testing.T) { trespassing(t, w) })
 	t.Run("a role may what it is for", func(t *testing.T) { roles(t, w) })
 	t.Run("who is limited to own clients has those", func(t *testing.T) { assigned(t, w) })
+	t.Run("looking into a portal is no visit", func(t *testing.T) { lookedInto(t, w) })
 	t.Run("another site changes nothing", func(t *testing.T) { elsewhere(t, w) })
 	t.Run("what is too large is refused", func(t *testing.T) { flooding(t, w) })
 	t.Run("who has the right gets through", func(t *testing.T) { entitled(t, w) })

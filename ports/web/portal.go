@@ -49,6 +49,14 @@ type inPortal struct {
 	zone     *time.Location
 }
 
+// at is the address of a page of the portal: below the contact's own page for who looks into it.
+func (in inPortal) at(path string) string {
+	if in.view != nil {
+		return viewBase(in.Contact) + path
+	}
+	return "/portal" + path
+}
+
 // DueOn is until when the practice wants what it has asked a person for: a civil day at midnight UTC, zero where it has
 // named none (S4.9).
 type DueOn func(ctx context.Context, firm int32, contact uuid.UUID) (time.Time, error)
@@ -119,7 +127,7 @@ func (s *Server) refuseInside(w http.ResponseWriter, r *http.Request, in inPorta
 	page := views.PortalRefused{PortalPlain: views.PortalPlain{PortalFrame: s.frame(r, in.setup, in.words)}, Text: in.words.Fault(f.Code, f.Message)}
 	page.Heading = in.words.T("access.closed.access")
 	if f == errTab {
-		page.Heading, page.Action, page.Href = in.words.T("portal.refused"), in.words.T("portal.refused.action"), "/portal"
+		page.Heading, page.Action, page.Href = in.words.T("portal.refused"), in.words.T("portal.refused.action"), in.at("")
 	}
 	page.Title = page.Heading
 	s.page(w, r, statuses[f.Kind], page)
@@ -135,7 +143,11 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	if in.person, err = s.ContactList.Contact(r.Context(), in.Firm, in.Contact); err != nil {
 		return in, err
 	}
-	in.words = language.Choose(offered(in.setup), in.person.Language, chosenLanguage(r), in.setup.Language)
+	chosen := chosenLanguage(r)
+	if in.view != nil {
+		chosen = "" // by the contact's browser, and this one isn't theirs
+	}
+	in.words = language.Choose(offered(in.setup), in.person.Language, chosen, in.setup.Language)
 	in.zone = zone(cmp.Or(in.person.Zone, in.setup.Zone))
 	all, err := s.ContactList.ClientsOf(r.Context(), in.Firm, in.Contact)
 	if err != nil {
@@ -144,6 +156,9 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	in.clients = slices.DeleteFunc(slices.Clone(all), func(m contactapp.Membership) bool { return !m.Active })
 	if len(all) > 0 && len(in.clients) == 0 {
 		return in, errInactive // S3.i23
+	}
+	if in.view != nil {
+		return in, in.chooseViewed()
 	}
 	return in, s.choose(w, r, &in)
 }
@@ -183,7 +198,7 @@ func offered(p firmapp.Portal) []string { return append([]string{p.Language}, p.
 
 // query is what links within the portal carry: the client, where there are several (I5).
 func (in inPortal) query() string {
-	if len(in.clients) < 2 {
+	if len(in.clients) < 2 || in.view != nil {
 		return ""
 	}
 	return "?" + url.Values{"client": {in.client.Client.String()}}.Encode()
@@ -193,7 +208,10 @@ func (in inPortal) query() string {
 func (s *Server) around(r *http.Request, in inPortal, nav, title string) views.Portal {
 	w := in.words.Words
 	p := views.Portal{PortalFrame: s.frame(r, in.setup, in.words), Nav: nav, Person: in.person.Given, Switched: in.switched, Query: in.query()}
-	p.Title, p.Manifest = title, "/portal/manifest.webmanifest"
+	p.Title = title
+	if in.view == nil {
+		p.Manifest = "/portal/manifest.webmanifest"
+	}
 	for _, t := range in.tabs() {
 		tab := views.PortalTab{Key: t.key, Icon: t.icon, Word: w.T("portal.tab." + t.key), Href: in.href(t.key), Chosen: t.key == nav}
 		p.Tabs = append(p.Tabs, tab)
@@ -203,7 +221,7 @@ func (s *Server) around(r *http.Request, in inPortal, nav, title string) views.P
 	}
 	for _, m := range in.clients {
 		if m.Client != in.client.Client {
-			p.Others = append(p.Others, views.PortalClient{ID: m.Client, Name: m.ClientName, Href: "/portal?client=" + m.Client.String()})
+			p.Others = append(p.Others, views.PortalClient{ID: m.Client, Name: m.ClientName, Href: in.toClient(m)})
 		}
 	}
 	return p
@@ -230,9 +248,9 @@ func btoi(b bool) int {
 // href is a tab's address.
 func (in inPortal) href(key string) string {
 	if key == "home" && !in.ByLink {
-		return "/portal" + in.query()
+		return in.at("") + in.query()
 	}
-	return "/portal/" + key + in.query()
+	return in.at("/"+key) + in.query()
 }
 
 // frame is what a page of the practice has around it, behind a session or before it.
@@ -252,6 +270,10 @@ func (s *Server) frame(r *http.Request, p firmapp.Portal, words language.Choice)
 	}
 	if words.Lacking != "" {
 		f.Lacking = words.T("portal.lacking", language.Name(words.Lacking), words.Name())
+	}
+	if v := visitorOf(r); v.view != nil {
+		s.frameView(r, &f, v)
+		return f
 	}
 	for _, tag := range p.Languages {
 		f.Languages = append(f.Languages, views.LanguageChoice{Tag: tag, Name: language.Name(tag), Chosen: tag == words.Tag()})

@@ -17,7 +17,7 @@ import (
 // others it needs neither a session nor access to anything (S4.i10). p of the address names the practice then.
 func (s *Server) helpPage(w http.ResponseWriter, r *http.Request, title string) (page views.Portal, setup firmapp.Portal, signedIn bool, err error) {
 	p := r.URL.Query().Get("p")
-	if v, err := s.visit(r); err == nil {
+	if v, err := s.guest(r); err == nil {
 		in, err := s.lookAround(w, r.WithContext(withVisitor(r.Context(), v)))
 		if err == nil {
 			return s.around(r, in, "help", in.words.T(title)), in.setup, true, nil
@@ -48,10 +48,10 @@ func (s *Server) portalHelp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, a := range inLanguage(articles, page.W.Tag(), setup.Language) {
-		page.Articles = append(page.Articles, views.PortalArticleLine{Title: a.Title, Href: "/portal/help/" + a.ID.String() + helpQuery(r)})
+		page.Articles = append(page.Articles, views.PortalArticleLine{Title: a.Title, Href: page.At("/help/"+a.ID.String()) + helpQuery(r)})
 	}
 	for _, a := range help.Articles(page.W.Tag()) { // S4.13
-		page.Articles = append(page.Articles, views.PortalArticleLine{Title: a.Title, Href: "/portal/help/" + a.Name + helpQuery(r)})
+		page.Articles = append(page.Articles, views.PortalArticleLine{Title: a.Title, Href: page.At("/help/"+a.Name) + helpQuery(r)})
 	}
 	return s.show(w, r, page)
 }
@@ -99,7 +99,7 @@ func (s *Server) portalArticle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if a, ok := help.Find(r.PathValue("article"), frame.W.Tag()); ok { // one that comes with the portal
-		page := views.PortalArticle{Portal: frame, SignedIn: signedIn, Heading: a.Title, Lang: frame.W.Tag(), Body: views.Markdown(a.Text), Back: "/portal/help" + helpQuery(r)}
+		page := views.PortalArticle{Portal: frame, SignedIn: signedIn, Heading: a.Title, Lang: frame.W.Tag(), Body: views.Markdown(a.Text), Back: frame.At("/help") + helpQuery(r)}
 		page.Title = a.Title
 		return s.show(w, r, page)
 	}
@@ -117,7 +117,7 @@ func (s *Server) portalArticle(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := articles[i]
 	page := views.PortalArticle{
-		Portal: frame, SignedIn: signedIn, Heading: a.Title, Lang: cmp.Or(a.Language, setup.Language), Body: views.Markdown(a.Text), Back: "/portal/help" + helpQuery(r),
+		Portal: frame, SignedIn: signedIn, Heading: a.Title, Lang: cmp.Or(a.Language, setup.Language), Body: views.Markdown(a.Text), Back: frame.At("/help") + helpQuery(r),
 	}
 	page.Title = a.Title
 	if tag := page.W.Tag(); a.Language != "" && a.Language != tag { // S2.18

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	contactapp "portico/app/contact"
@@ -20,8 +21,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// by is a contact who acts for themselves.
+// by is a contact who acts for themselves, or somebody of the practice who acts on their behalf (S4.i1).
 func (v visitor) by() es.By {
+	if v.view != nil {
+		return es.By{Firm: v.Firm, Actor: event.Actor{Kind: event.Staff, ID: v.view.Staff}, For: v.Contact}
+	}
 	return es.By{Firm: v.Firm, Actor: event.Actor{Kind: event.Contact, ID: v.Contact}}
 }
 
@@ -161,7 +165,7 @@ func (s *Server) portalVideo(w http.ResponseWriter, r *http.Request, in inPortal
 	v := in.setup.Video
 	page := views.PortalVideo{Portal: s.around(r, in, "video", in.words.T("portal.tab.video")), Heading: v.Title, Link: v.URL, Host: hostOf(v.URL), Media: v.Media}
 	if v.URL == "" {
-		page.Source = "/portal/video/film"
+		page.Source = in.at("/video/film")
 	}
 	return s.show(w, r, page)
 }
@@ -195,6 +199,9 @@ func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings
 			{Value: "", Word: w.T("portal.settings.theme.auto")}, {Value: "light", Word: w.T("portal.settings.theme.light")}, {Value: "dark", Word: w.T("portal.settings.theme.dark")},
 		},
 	}
+	if in.view != nil {
+		page.Themes = nil // of the contact's browser
+	}
 	page.Choices = []views.Choice{{Value: "", Word: w.T("portal.settings.language.practice", language.Name(in.setup.Language))}}
 	for _, tag := range in.setup.Languages {
 		page.Choices = append(page.Choices, views.Choice{Value: tag, Word: language.Name(tag)})
@@ -205,11 +212,10 @@ func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings
 	}
 	if !in.ByLink {
 		page.Links = []views.PortalLink{
-			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: portalSecurity},
-			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: portalSecurity},
-			{Icon: "key-round", Title: w.T("access.password.change"), Href: "/portal/settings/password"},
-			{Icon: "mail", Title: w.T("access.address"), Href: "/portal/settings/address"},
-			{Icon: "monitor", Title: w.T("access.devices"), Text: w.T("portal.settings.devices.text"), Href: "/portal/settings/devices"},
+			{Icon: "shield-check", Title: w.T("portal.settings.factors"), Text: w.T("portal.settings.factors.text"), Href: in.at(strings.TrimPrefix(portalSecurity, "/portal"))},
+			{Icon: "key-round", Title: w.T("access.password.change"), Href: in.at("/settings/password")},
+			{Icon: "mail", Title: w.T("access.address"), Href: in.at("/settings/address")},
+			{Icon: "monitor", Title: w.T("access.devices"), Text: w.T("portal.settings.devices.text"), Href: in.at("/settings/devices")},
 		}
 	}
 	return page
@@ -251,17 +257,23 @@ func (s *Server) savePortalSettings(w http.ResponseWriter, r *http.Request, in i
 	if err != nil {
 		return err
 	}
-	chosen := theme(r.PostForm.Get("theme"))
+	if in.view == nil {
+		s.rememberTheme(w, theme(r.PostForm.Get("theme")))
+		s.setCookie(w, languageCookie, "", "/", -1) // the setting is what counts
+	}
+	q := url.Values{"saved": {""}, "at": {strconv.FormatInt(res.Position, 10)}}
+	if len(in.clients) > 1 && in.view == nil {
+		q.Set("client", in.client.Client.String())
+	}
+	http.Redirect(w, r, in.at("/settings")+"?"+q.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+// rememberTheme keeps in the browser how light or dark the portal is; "" is as the device.
+func (s *Server) rememberTheme(w http.ResponseWriter, chosen string) {
 	age := yearOfSeconds
 	if chosen == "" {
 		age = -1
 	}
 	s.setCookie(w, themeCookie, chosen, "/", age)
-	s.setCookie(w, languageCookie, "", "/", -1) // the setting is what counts
-	q := url.Values{"saved": {""}, "at": {strconv.FormatInt(res.Position, 10)}}
-	if len(in.clients) > 1 {
-		q.Set("client", in.client.Client.String())
-	}
-	http.Redirect(w, r, "/portal/settings?"+q.Encode(), http.StatusSeeOther)
-	return nil
 }

@@ -55,6 +55,7 @@ type visitor struct {
 	Practice firmapp.Practice
 	asks     account.Policy
 	words    func() *language.Words // in the person's language; asked for by pages that need them
+	view     *looking               // somebody of the practice looks into the portal; nil: the contact is here
 }
 
 type visitorKey struct{}

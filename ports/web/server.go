@@ -20,6 +20,7 @@ import (
 	"portico/app/secret"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	viewingapp "portico/app/viewing"
 	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/ports/web/static"
@@ -50,6 +51,7 @@ type Server struct {
 
 	People   contactapp.Commands
 	Invites  inviteapp.Commands
+	Viewings viewingapp.Commands
 	DueOn    DueOn
 	Sendings linkapp.Sendings
 
@@ -186,18 +188,28 @@ func (s *Server) Handler() (http.Handler, error) {
 	before("PATCH /portal/help/probe", s.probe)
 	before("GET /portal/manifest.webmanifest", s.manifest)
 	before("POST /portal/language", s.chooseLanguage)
-	portal("GET /portal", s.within("", s.portalStart))
-	portal("GET /portal/home", s.within("home", s.portalHome))
-	portal("GET /portal/todos", s.within("todos", s.portalList("todos")))
-	portal("GET /portal/files", s.within("files", s.portalFiles))
-	portal("GET /portal/requests", s.within("requests", s.portalRequests))
-	portal("GET /portal/billing", s.within("billing", s.portalList("billing")))
-	portal("GET /portal/schedule", s.within("schedule", s.portalList("schedule")))
-	portal("GET /portal/contact", s.within("contact", s.portalContact))
-	portal("GET /portal/video", s.within("video", s.portalVideo))
-	portal("GET /portal/video/film", s.within("video", s.portalFilm))
-	portal("GET /portal/settings", s.within("", s.portalSettings))
-	portal("POST /portal/settings", s.within("", s.savePortalSettings))
+	// room is a page of the portal, for its contact and for who looks into it; deed is what may be done there for them, too.
+	room := func(path, key string, h portalHandler) {
+		portal("GET /portal"+path, s.within(key, h))
+		staff("GET /contacts/{id}/portal"+path, accounts.ViewAsClient, s.viewed(s.within(key, h)))
+	}
+	deed := func(path string, h portalHandler) {
+		portal("POST /portal"+path, s.within("", h))
+		staff("POST /contacts/{id}/portal"+path, accounts.ActForClient, s.acting(h))
+	}
+	room("", "", s.portalStart)
+	room("/home", "home", s.portalHome)
+	room("/todos", "todos", s.portalList("todos"))
+	room("/files", "files", s.portalFiles)
+	room("/requests", "requests", s.portalRequests)
+	room("/billing", "billing", s.portalList("billing"))
+	room("/schedule", "schedule", s.portalList("schedule"))
+	room("/contact", "contact", s.portalContact)
+	room("/video", "video", s.portalVideo)
+	room("/video/film", "video", s.portalFilm)
+	room("/settings", "", s.portalSettings)
+	deed("/settings", s.savePortalSettings)
+	s.viewRoutes(staff)
 	before("GET /portal/forgotten", s.forgottenForm)
 	before("POST /portal/forgotten", s.forgotten)
 	on("GET /i/{token}/acceptance", s.handle(entryPage, s.entrance))

@@ -25,6 +25,28 @@ type PortalFrame struct {
 	Help      string // the address of the help that needs no sign-in
 	Manifest  string // address
 	Modules   []string
+	Base      string      // what the portal's addresses begin with; empty: /portal
+	View      *PortalView // of somebody of the practice who looks into it; nil: it is the contact who is here
+}
+
+// At is the address of a page of the portal.
+func (f PortalFrame) At(path string) string {
+	if f.Base == "" {
+		return "/portal" + path
+	}
+	return f.Base + path
+}
+
+// PortalView is what somebody of the practice reads above a contact's portal (S4.i1). All of it is English.
+type PortalView struct {
+	Contact uuid.UUID
+	Name    string
+	Purpose string
+	Until   When
+	Shut    bool // the contact isn't let in at this moment
+	Acting  bool // on their behalf
+	MayAct  bool
+	Command uuid.UUID
 }
 
 // LanguageChoice is one language that the practice offers.

@@ -103,6 +103,23 @@ func barePortal() []Page {
 	}
 }
 
+// TestPortalLookedInto: whoever looks into a portal sees so above every page of it, and can send no form of it (S4.i1).
+func TestPortalLookedInto(t *testing.T) {
+	for _, acting := range []bool{false, true} {
+		f := PortalFrame{Title: "x", W: language.For("de"), Base: "/contacts/" + one.String() + "/portal"}
+		f.View = &PortalView{Contact: one, Name: "<Ida>", Purpose: "<b>", Until: noon, Shut: true, Acting: acting, MayAct: true, Command: two}
+		p := Portal{PortalFrame: f, Nav: "home"}
+		for _, page := range []Page{
+			PortalHome{Portal: p}, PortalSettings{Portal: p, Command: two}, PortalRefused{PortalPlain: PortalPlain{f}, Heading: "x"}, PortalHelp{Portal: p, SignedIn: true}, PortalArticle{Portal: p, SignedIn: true, Heading: "x"},
+		} {
+			out := rendered(t, page)
+			if !strings.Contains(out, "&lt;Ida&gt;") || strings.Contains(out, `"/portal`) || strings.Contains(out, "<fieldset class=\"still\" disabled") == acting {
+				t.Errorf("%s, acting %v: %s", page.File(), acting, out)
+			}
+		}
+	}
+}
+
 // TestPortalSaysNothingByItself: every word that a client reads comes from a catalogue (issue 4, section 4).
 func TestPortalSaysNothingByItself(t *testing.T) {
 	for _, p := range portalPages(language.Pseudo()) {

@@ -122,6 +122,11 @@ func full() []Page {
 		ClientEdit{Shell: shell("Edit Farrow", "clients"), ID: one, Command: two, Was: "Farrow", Name: "Farrow", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Owner: two.String(), Owners: []Choice{{two.String(), "Priya"}}, Tags: "audit", Problems: Problems{{"name", "Enter a name."}, {"email", "No."}, {"sort", "No."}, {"reference", "No."}, {"tags", "No."}}},
 		Contacts{Shell: shell("Contacts", "contacts"), Query: "x", Filters: []Filter{{"No client", "/contacts?of=nobody", "", true}}, Rows: []ContactLine{{one, "Ida", "ida@example.org", "+4791234567", 2}, {two, "Sam", "", "", 0}}, Pager: Pager{Next: "/contacts?after=x", Shown: "50 people"}},
 		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, ContactFields: contactFields()},
+		View{
+			Shell: shell("See the portal of Ida", "contacts"), Contact: one, Name: "Ida", ID: two, Command: two, Purpose: "tax", Min: 3, Max: 200, Shut: true,
+			Clients: []ViewClient{{one, "Acme", false, true}, {two, "Farrow", true, false}}, Problems: Problems{{"purpose", "Say what for."}},
+			Before: []ViewLine{{By: "Priya Nair", Purpose: "She called", Client: "Acme", Acted: true, Open: true, At: noon, Until: noon}, {By: "Tom", At: noon, Until: noon}},
+		},
 		Contact{Shell: shell("Ida", "contacts"), ID: one, Command: two, Heading: "Ida", Added: noon, ContactFields: contactFields(), Clients: []MembershipLine{{one, "Farrow", []string{"Files", "Sign"}, true}, {two, "Acme", nil, false}}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
@@ -277,7 +282,7 @@ func noFactors() []Page {
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
-		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{},
+		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{}, View{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		ClientImports{}, ClientImport{}, Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing, Passkey: PasskeyForm{W: language.For("en")}}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
