@@ -283,6 +283,15 @@ func (f Factors) Reset(ctx context.Context, by es.By, p Person, reason string) e
 	})
 }
 
+// ResetColleague is Reset for somebody of the practice, by one who may change its people. Errors: those of
+// account.MayReset, ErrResetReason.
+func (f Factors) ResetColleague(ctx context.Context, by es.By, actor Staff, of StaffRow, reason string) error {
+	if err := account.MayReset(actor.ID, actor.Role, of.ID, of.Role); err != nil {
+		return err
+	}
+	return f.Reset(ctx, by, Person{ID: of.ID, Firm: by.Firm, Kind: account.OfStaff, Email: of.Email, Name: of.Name}, reason)
+}
+
 // NewRecoveryCodes ends a person's recovery codes and makes ten others, shown this once. ErrFactorGone without a method.
 func (f Factors) NewRecoveryCodes(ctx context.Context, p Person) (codes []string, err error) {
 	var kept []Hash

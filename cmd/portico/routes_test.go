@@ -324,6 +324,8 @@ var pageRules = map[string]rule{
 	"POST /settings/people/{id}/deactivation": staffOnly(303, 404),
 	"POST /settings/people/{id}/reactivation": staffOnly(303, 404),
 
+	"POST /settings/people/{id}/second-factor/reset": staffOnly(303, 404),
+
 	"GET /staff-invitation/{token}":             everybody(410), // no secret of theirs is an invitation
 	"POST /staff-invitation/{token}/acceptance": everybody(410),
 
@@ -456,11 +458,18 @@ var callRules = map[string]called{
 	"POST /staff/{id}/deactivation":           {`{"to":"STAFF"}`, 200, 404},
 	"POST /staff/{id}/reactivation":           {"", 200, 404},
 	"GET /account/sessions":                   {"", 200, 200},
-	"POST /account/sessions/end":              {"", 204, 0},
-	"POST /account/sessions/{id}/end":         {"", 204, 404},
-	"POST /account/password":                  {`{"present":"no","new":"three other words"}`, 422, 422},
-	"GET /messages":                           {"", 200, 200},
-	"GET /events":                             {"", 403, 200}, // our token is a practitioner's
+
+	"GET /staff/{id}/second-factors":           {"", 200, 404},
+	"POST /staff/{id}/second-factors/reset":    {`{"reason":"They called"}`, 204, 404},
+	"GET /contacts/{id}/second-factors":        {"", 200, 404},
+	"POST /contacts/{id}/second-factors/reset": {`{"reason":"They called"}`, 204, 404},
+	"GET /account/second-factors":              {"", 200, 200},
+
+	"POST /account/sessions/end":      {"", 204, 0},
+	"POST /account/sessions/{id}/end": {"", 204, 404},
+	"POST /account/password":          {`{"present":"no","new":"three other words"}`, 422, 422},
+	"GET /messages":                   {"", 200, 200},
+	"GET /events":                     {"", 403, 200}, // our token is a practitioner's
 }
 
 // forAdmins are the operations that a practitioner may not call, but for looking at.

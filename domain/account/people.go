@@ -16,6 +16,7 @@ var (
 	ErrOwners         = fault.New(fault.Forbidden, "account.owners", "Only an owner of the practice can make somebody an owner, or change one.")
 	ErrLastOwner      = fault.New(fault.Conflict, "account.last_owner", "This is the practice’s last owner. Make somebody else an owner first.")
 	ErrSelf           = fault.New(fault.Conflict, "account.self", "Nobody changes their own role or deactivates themselves. Ask a colleague.")
+	ErrOwnFactors     = fault.New(fault.Conflict, "account.own_factors", "Your own second factor is changed in your account. If you have lost it, ask a colleague.")
 	ErrColleague      = fault.New(fault.Invalid, "account.colleague", "Choose a colleague who works here, to go on with this person’s clients and links.")
 	ErrJoined         = fault.New(fault.Conflict, "account.joined", "This person has joined already. There is no invitation to send again.")
 	ErrNotJoined      = fault.New(fault.Conflict, "account.not_joined", "This person hasn’t joined yet. Send the invitation again instead.")
@@ -43,6 +44,15 @@ func MayDeactivate(actor, role Role) error {
 		return ErrOwners
 	}
 	return nil
+}
+
+// MayReset refuses to take second factors away to who may not do it: one's own are changed with what one has, and an
+// owner's are another owner's to take (rules 17, F11).
+func MayReset(actor uuid.UUID, role Role, person uuid.UUID, theirs Role) error {
+	if actor == person {
+		return ErrOwnFactors
+	}
+	return MayDeactivate(role, theirs)
 }
 
 // NotOneself refuses what nobody does to themselves (rule 17).

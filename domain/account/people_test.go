@@ -25,6 +25,10 @@ func TestOwnersMakeOwners(t *testing.T) {
 		t.Error("an owner is deactivated by somebody else than an owner, or by nobody")
 	}
 	ann := uuid.UUID{15: 1}
+	if bert := (uuid.UUID{15: 2}); !errors.Is(MayReset(ann, Owner, ann, Owner), ErrOwnFactors) || !errors.Is(MayReset(ann, Admin, bert, Owner), ErrOwners) ||
+		MayReset(ann, Owner, bert, Owner) != nil || MayReset(ann, Admin, bert, Admin) != nil {
+		t.Error("S3.i15: second factors are taken away by their person, or an owner's by an admin, or by nobody")
+	}
 	if !errors.Is(NotOneself(ann, ann), ErrSelf) || NotOneself(ann, uuid.UUID{15: 2}) != nil {
 		t.Error("people change themselves, or not others")
 	}

@@ -64,6 +64,7 @@ type house struct {
 	desk    desk
 	posted  posted
 	guests  *guests
+	factors *methods
 	logged  *bytes.Buffer
 
 	firmtest.Reader // of the practice's settings
@@ -72,7 +73,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, guests: &guests{}, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
+	h := &house{t: t, guests: &guests{}, factors: &methods{reset: map[uuid.UUID]account.PersonKind{}}, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
 	h.file = linkapp.FileRow{
 		ID: fileA, Name: "Lønslip \"1\".pdf", SentAs: "x.pdf", Size: 10, SHA256: strings.Repeat("ab", 32), Media: "application/pdf",
 		StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon.Add(time.Minute),
@@ -86,6 +87,7 @@ func newHouse(t *testing.T) *house {
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos},
 		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
+		Staff: staffed{}, Factors: accountapp.Factors{Events: h.store, Rows: h.factors},
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}

@@ -47,6 +47,8 @@ type Server struct {
 	Contacts  contactapp.Commands
 	ContactDB contactapp.Reader
 
+	Factors accountapp.Factors
+
 	FirmDB   firmapp.Reader
 	Storage  firmapp.Storage
 	History  audit.Reader
@@ -210,6 +212,12 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.ChangePeople, op(post, "/staff/{id}/role", "set-staff-role", "Practice", "Give a person another role"), s.setRole)
 	register(s, a, account.ChangePeople, op(post, "/staff/{id}/deactivation", "deactivate-staff", "Practice", "Lock a person out at their next request and hand over their clients and links"), s.deactivateStaff)
 	register(s, a, account.ChangePeople, op(post, "/staff/{id}/reactivation", "reactivate-staff", "Practice", "Let a person in again who had left"), s.reactivateStaff)
+
+	register(s, a, account.SeePeople, op(get, "/staff/{id}/second-factors", "list-staff-second-factors", "Practice", "List the second factors of a person of the practice"), s.staffFactors)
+	register(s, a, account.ChangePeople, done(op(post, "/staff/{id}/second-factors/reset", "reset-staff-second-factors", "Practice", "Take the second factors of a colleague away who has lost them; they are told by mail")), s.resetStaffFactors)
+	register(s, a, account.SeeClients, op(get, "/contacts/{id}/second-factors", "list-contact-second-factors", "Contacts", "List the second factors of a contact"), s.contactFactors)
+	register(s, a, account.Invite, done(op(post, "/contacts/{id}/second-factors/reset", "reset-contact-second-factors", "Contacts", "Take the second factors of a contact away who has lost them; they are told by mail")), s.resetContactFactors)
+	register(s, a, account.OwnAccount, op(get, "/account/second-factors", "list-second-factors", "Account", "List your second factors; they are added and removed in a browser"), s.ownFactors)
 
 	register(s, a, account.OwnAccount, op(get, "/account/sessions", "list-sessions", "Account", "List where you are signed in"), s.listSessions)
 	register(s, a, account.OwnAccount, done(op(post, "/account/sessions/end", "end-sessions", "Account", "Sign out everywhere; API tokens stay")), s.endSessions)

@@ -65,14 +65,11 @@ func (s *Server) getStaff(ctx context.Context, in *ByID) (*body[StaffMember], er
 }
 
 func (s *Server) member(ctx context.Context, id uuid.UUID) (*body[StaffMember], error) {
-	rows, err := s.Staff.Staff(ctx, from(ctx).Firm, id)
+	row, err := s.staffRow(ctx, ByID{ID: id.String()})
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, account.ErrUnknown
-	}
-	return &body[StaffMember]{Body: showStaff(rows[0])}, nil
+	return &body[StaffMember]{Body: showStaff(row)}, nil
 }
 
 type inviteStaff struct {

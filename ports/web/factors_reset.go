@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"portico/app/account"
+	"portico/app/es"
 	"portico/app/language"
 	accounts "portico/domain/account"
 	"portico/domain/fault"
@@ -15,7 +16,11 @@ import (
 
 // heldBy are the second factors of a contact, as the practice sees them: which sorts, and nothing else of them.
 func (s *Server) heldBy(r *http.Request, contact uuid.UUID) (names []string, err error) {
-	methods, err := s.Factors.Methods(r.Context(), account.Person{ID: contact, Firm: user(r).Firm, Kind: accounts.OfContact})
+	return s.methodsOf(r, account.Person{ID: contact, Firm: user(r).Firm, Kind: accounts.OfContact})
+}
+
+func (s *Server) methodsOf(r *http.Request, p account.Person) (names []string, err error) {
+	methods, err := s.Factors.Methods(r.Context(), p)
 	for _, m := range methods {
 		names = append(names, language.For("en").T("factors.method."+string(m.Method)))
 	}
@@ -50,4 +55,19 @@ func (s *Server) resetFactors(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/contacts/"+id.String()+"/access", http.StatusSeeOther)
 	return nil
+}
+
+// resetColleague takes away the second factors of somebody of the practice who has lost them, recorded and told as those
+// of a contact (S3.i15).
+func (s *Server) resetColleague(w http.ResponseWriter, r *http.Request) error {
+	return s.changeStaff(w, r, "factors", func(by es.By, staff uuid.UUID) error {
+		rows, err := s.Staff.Staff(r.Context(), by.Firm, staff)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return accounts.ErrUnknown
+		}
+		return s.Factors.ResetColleague(r.Context(), by, user(r).Staff, rows[0], lines(r.PostForm.Get("factors_reason")))
+	}, func(page *views.StaffMember) { page.FactorsReason = r.PostForm.Get("factors_reason") })
 }

@@ -63,6 +63,7 @@ var peopleDone = map[string]string{
 	"role":         "The role is changed.",
 	"deactivated":  "They are locked out. Their clients are handed over; a long list may take a moment.",
 	"reactivation": "They can sign in again.",
+	"factors":      "The second factor is gone, and they are told by e-mail. Until they add another, their password alone lets them in.",
 }
 
 func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
@@ -151,6 +152,7 @@ func problemOfStaff(err error) (p views.Problem, ok bool) {
 	fields := map[string]string{
 		accounts.ErrName.Code: "name", address.ErrInvalid.Code: "email", accounts.ErrEmailTaken.Code: "email", accounts.ErrRole.Code: "role",
 		accounts.ErrOwners.Code: "role", accounts.ErrLastOwner.Code: "role", accounts.ErrColleague.Code: "to",
+		accounts.ErrResetReason.Code: "factors_reason", accounts.ErrOwnFactors.Code: "main",
 	}
 	field, ok := fields[f.Code]
 	return views.Problem{Field: field, Text: f.Message}, ok
@@ -186,6 +188,10 @@ func (s *Server) staffPage(w http.ResponseWriter, r *http.Request, code int, pro
 	page.CanLeave = mayChange
 	if mayChange && !page.Gone {
 		page.Roles = rolesFor(u.Role)
+	}
+	page.MayReset = mayChange && !page.Gone
+	if page.Factors, err = s.methodsOf(r, account.Person{ID: id, Firm: u.Firm, Kind: accounts.OfStaff}); err != nil {
+		return err
 	}
 	for _, other := range all {
 		if other.ID == row.HandedTo {

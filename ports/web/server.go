@@ -325,6 +325,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /settings/people/{id}/role", accounts.ChangePeople, s.setRole)
 	staff("POST /settings/people/{id}/deactivation", accounts.ChangePeople, s.deactivateStaff)
 	staff("POST /settings/people/{id}/reactivation", accounts.ChangePeople, s.reactivateStaff)
+	staff("POST /settings/people/{id}/second-factor/reset", accounts.ChangePeople, s.resetColleague)
 	on("GET /staff-invitation/{token}", s.handle(tokenPage, s.staffDoor))
 	on("POST /staff-invitation/{token}/acceptance", s.handle(tokenPage, s.joinStaff))
 

@@ -51,6 +51,10 @@ type StaffMember struct {
 	Colleague                  string // chosen
 	Clients                    string // "12 clients", that they own
 	CanLeave                   bool
+
+	Factors       []string // the sorts that they have
+	MayReset      bool
+	FactorsReason string
 }
 
 // StaffDoor is where an invited person joins.
