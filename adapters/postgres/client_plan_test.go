@@ -48,7 +48,7 @@ func manyClients(t testing.TB, n int) *register {
 		`INSERT INTO ` + strings.Replace(clients, "client_", "client_tag_", 1) + ` SELECT client, ` + firms + `, (ARRAY['audit','payroll','vat','year end','trial','vip','late'])[1 + i % 9] FROM given WHERE i % 9 < 7`,
 		`INSERT INTO ` + strings.Replace(clients, "client_", "client_word_", 1) + ` SELECT DISTINCT client, ` + firms + `::integer, w FROM given, unnest(ARRAY[given, family, given || i, 'example', 'c', lpad(i::text, 5, '0'), i::text]) AS w`,
 		`INSERT INTO ` + people + ` SELECT person, ` + firms + `, initcap(given), initcap(family), family || ' ' || given, CASE WHEN i % 11 = 0 THEN '' ELSE given || i || '@' || family || '.example' END,
-			CASE WHEN i % 11 = 0 THEN '' ELSE given || i || '@' || family || '.example' END, '', '', '', timestamptz '2026-01-01' FROM given`,
+			CASE WHEN i % 11 = 0 THEN '' ELSE given || i || '@' || family || '.example' END, '', '', '', timestamptz '2026-01-01', '00000000-0000-0000-0000-000000000000' FROM given`,
 		`INSERT INTO ` + strings.Replace(people, "contact_", "contact_word_", 1) + ` SELECT DISTINCT person, ` + firms + `::integer, w FROM given, unnest(ARRAY[given, family, given || i, 'example']) AS w`,
 		`INSERT INTO ` + strings.Replace(clients, "client_", "client_contact_", 1) + ` SELECT client, ` + firms + `, person, ARRAY['files'], timestamptz '2026-01-01' FROM given WHERE i % 13 <> 0`,
 		`INSERT INTO ` + invites + ` (contact_id, id, firm_no, client_id, state, access, is_in, nth, sendings, version, name, email, phone, channels, message, due_on, expires_at, zone, job_id, sent_at, bounce_code, bounce_detail)
