@@ -10,6 +10,30 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// addressOfContact is that of a contact, as SQL; nothing where there is none.
+const addressOfContact = `SELECT p.email_key COLLATE "default" FROM portal.contact p WHERE p.id = $x AND p.email_key <> ''`
+
+// contactsAt are the contacts of a practice by address, those whose address is theirs alone.
+func contactsAt(ctx context.Context, tx pgx.Tx, addresses []string) (map[string]uuid.UUID, error) {
+	out := map[string]uuid.UUID{}
+	if len(addresses) == 0 {
+		return out, nil
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT c.email_key, min(c.id::text)::uuid FROM portal.contact c
+		WHERE c.firm_no = current_setting('portico.firm')::integer AND c.email_key = ANY ($1) AND c.email_key <> '' GROUP BY 1 HAVING count(*) = 1`, addresses)
+	if err != nil {
+		return nil, err
+	}
+	var address string
+	var id uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&address, &id}, func() error {
+		out[address] = id
+		return nil
+	})
+	return out, err
+}
+
 // contactNames finds names for rows of other models; the address where there is no name.
 func contactNames(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	return namesBy(ctx, tx, `SELECT c.id, coalesce(nullif(trim(c.given || ' ' || c.family), ''), c.email) FROM portal.contact c WHERE c.id = ANY ($1)`, ids)

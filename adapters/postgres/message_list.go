@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +95,7 @@ func messagesSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 		with(`f.client_id = $x OR f.stream_id = ANY (ARRAY(`+messageLinksOf+`))`, q.Client)
 	}
 	if q.Person != uuid.Nil {
-		with(`f.person_id = $x`, q.Person)
+		with(`f.person_id = $x OR f.person_id = ANY (ARRAY(`+recipientsOfContact+`))`, q.Person)
 	}
 	if q.Channel != "" {
 		with(`split_part(f.kind, '.', 1) = $x`, string(q.Channel))
@@ -126,6 +127,9 @@ func messagesSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 		FROM page f JOIN es.streams s ON s.stream_id = f.stream_id` + messageLink + `
 		ORDER BY f.created_at DESC, f.key DESC`, args, nil
 }
+
+// recipientsOfContact are those of links that were mailed to a contact's address.
+var recipientsOfContact = fmt.Sprintf(recipientsAt, addressOfContact)
 
 // messageAbout holds for messages that one word finds: it begins a word of the client or of the contact. Who was sent an
 // upload link is found by any part of name and address. Arrays, because an index finds what is in one of them or another.
@@ -213,6 +217,20 @@ func namePeople(ctx context.Context, tx pgx.Tx, rows []app.Row) error {
 			if c.Actor.Kind == event.Contact || c.Actor.Kind == event.Uploader {
 				people = append(people, c.Actor.ID)
 			}
+		}
+	}
+	addresses, err := recipientAddresses(ctx, tx, people)
+	if err != nil {
+		return err
+	}
+	known, err := contactsAt(ctx, tx, slices.Collect(maps.Values(addresses)))
+	if err != nil {
+		return err
+	}
+	for i := range rows { // whom a link was mailed to at the address of a contact is that contact
+		if who, ok := known[addresses[rows[i].Person]]; ok {
+			rows[i].Person = who
+			people = append(people, who)
 		}
 	}
 	names, err := clientNames(ctx, tx, clients)

@@ -255,6 +255,7 @@ func TestLedger(t *testing.T) {
 			}
 		}
 	})
+	t.Run("of a contact also what went to recipients of links at their address", func(t *testing.T) { ledgerOfContact(t, h, imogen) })
 	t.Run("of one practice, and of own clients", func(t *testing.T) {
 		list := postgres.MessageList{DB: h.db}
 		if rows, _, err := list.Messages(t.Context(), h.found(t), message.Query{}); err != nil || len(rows) > 0 {
@@ -302,6 +303,9 @@ func TestLedgerOfContacts(t *testing.T) {
 	for id, given := range map[uuid.UUID]string{ida: "Ida", olav: "Olav"} {
 		r, err := (contactapp.Commands{Events: i.store}).Add(t.Context(), contactapp.Add{By: i.by(), ID: id, Details: contact.Entry{Given: given, Family: "Berg", Email: given + "@berg.example"}})
 		i.did(t)(r, err)
+		if shown, err := (postgres.UploadLinkList{DB: i.db}).Wait(t.Context(), r.Position); !shown || err != nil { // contacts as well
+			t.Fatal(shown, err)
+		}
 	}
 	until := time.Now().Add(time.Hour)
 	i.send(t, ida, func(s *inviteapp.Send) { s.Channels = invite.ByBoth })

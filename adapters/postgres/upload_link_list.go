@@ -14,7 +14,7 @@ import (
 // uploadLinkModel owns portal.upload_link, upload_recipient, upload_batch, upload_file and upload_life. It records what happened; what
 // time alone has made of it since is decided when somebody reads (rule U6).
 var uploadLinkModel = Model{
-	Name: "upload_link_list", Version: 5, Kinds: []event.Kind{uploadlink.Kind},
+	Name: "upload_link_list", Version: 6, Kinds: []event.Kind{uploadlink.Kind},
 	Tables: []Table{
 		{
 			Name: "upload_link",
@@ -35,8 +35,9 @@ var uploadLinkModel = Model{
 				"generation integer NOT NULL", "mailed_at timestamptz NOT NULL", "handed_over_at timestamptz", "bounced_at timestamptz", "bounce_code text NOT NULL",
 				"redeemed_at timestamptz", "used_at timestamptz", "other_at timestamptz", "asked_at timestamptz", "asking boolean NOT NULL", "note text NOT NULL",
 			},
-			Key: []string{"link_id", "id"},
-			Own: ofOwnLinks,
+			Key:     []string{"link_id", "id"},
+			Indexes: []string{"firm_no, lower(email)"},
+			Own:     ofOwnLinks,
 		},
 		{
 			Name: "upload_batch",

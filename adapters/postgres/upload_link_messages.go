@@ -22,6 +22,14 @@ const (
 		UNION SELECT r.link_id FROM portal.upload_recipient r WHERE r.firm_no = $1 AND strpos(lower(r.name || ' ' || r.email), %[1]s) > 0`
 )
 
+// recipientsAt are the recipients of links whose address is among those that a subquery finds, as SQL.
+const recipientsAt = `SELECT r.id FROM portal.upload_recipient r WHERE r.firm_no = $1 AND lower(r.email) = ANY (ARRAY(%s))`
+
+// recipientAddresses are those of recipients, as people compare them.
+func recipientAddresses(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return namesBy(ctx, tx, `SELECT r.id, lower(r.email) FROM portal.upload_recipient r WHERE r.id = ANY ($1)`, ids)
+}
+
 // recipientNames finds names for rows of other models; the address where there is no name.
 func recipientNames(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	return namesBy(ctx, tx, `SELECT r.id, coalesce(nullif(r.name, ''), r.email) FROM portal.upload_recipient r WHERE r.id = ANY ($1)`, ids)
