@@ -164,11 +164,10 @@ func TestBombs(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		began := time.Now()
 		_, err := Clean(source)
 		runtime.ReadMemStats(&after)
-		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 || time.Since(began) > time.Second {
-			t.Errorf("%s took %d MB and %s", name, grown>>20, time.Since(began))
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8<<20 {
+			t.Errorf("%s took %d MB", name, grown>>20)
 		}
 		if !errors.Is(err, ErrSize) && !errors.Is(err, ErrBroken) {
 			t.Errorf("%s: %v", name, err)
@@ -205,15 +204,8 @@ func manyScans(width, height uint16, scans int) []byte {
 func TestSlowPicture(t *testing.T) {
 	defer func(usual time.Duration) { patience = usual }(patience)
 	patience = 300 * time.Millisecond
-	began := time.Now()
-	_, err := Clean(manyScans(4000, 4000, 60_000)) // 1.7 MB that would take minutes
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("it took %s, %v", took, err)
-	} else {
-		t.Logf("%s, %v", took, err)
-	}
-	if err == nil {
-		t.Error("it was taken")
+	if _, err := Clean(manyScans(4000, 4000, 60_000)); !errors.Is(err, ErrSize) { // 1.7 MB that would take minutes, and then be broken
+		t.Errorf("it was not cut off: %v", err)
 	}
 }
 
