@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	firmapp "portico/app/firm"
-	accounts "portico/domain/account"
 	"portico/domain/fault"
 	"portico/domain/firm"
 	"portico/ports/web/views"
@@ -63,7 +62,7 @@ func templateHome(p firm.Purpose) string {
 // templateList are the templates for a purpose, as settings show them.
 func (s *Server) templateList(r *http.Request, all []firmapp.Template, p firm.Purpose) views.TemplateList {
 	list := views.TemplateList{
-		Purpose: string(p), Heading: "Message templates", Most: firm.MaxTemplates, Full: len(all) >= firm.MaxTemplates, May: user(r).Role.May(accounts.ChangeTexts),
+		Purpose: string(p), Heading: "Message templates", Most: firm.MaxTemplates, Full: len(all) >= firm.MaxTemplates, Role: user(r).Role,
 		Lead: "Texts that you write again and again for upload links. You choose one when you send a link, and can change it there.",
 	}
 	if p == firm.ForInvitation {

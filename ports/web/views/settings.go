@@ -1,6 +1,10 @@
 package views
 
-import "github.com/google/uuid"
+import (
+	"portico/domain/account"
+
+	"github.com/google/uuid"
+)
 
 // UploadSettings is how files come in to a practice, and its texts for links.
 type UploadSettings struct {
@@ -42,8 +46,11 @@ type TemplateList struct {
 	Lines                  []TemplateLine
 	Most                   int
 	Full                   bool
-	May                    bool // the reader may make another one
+	Role                   account.Role // of the reader
 }
+
+// May tells what the list offers.
+func (l TemplateList) May(right account.Right) bool { return l.Role.May(right) }
 
 // TemplateLine is one template in a list, with its first words.
 type TemplateLine struct {

@@ -221,7 +221,7 @@ func uploadSettings(shell Shell) UploadSettings {
 		},
 		Presets: []Choice{{"none", "No time for corrections."}, {"after", "10 minutes."}}, Other: "other", Window: "other", Minutes: "45", Deliver: "at_once",
 		MaxFile: "250", MostFile: "4.999342 GB", Quota: "50", Use: StorageUse{Words: "46.5 GB of 50 GB used (93 %)", Limited: true, Fill: 93},
-		Button: "Upload Files", Templates: TemplateList{Purpose: "link", Heading: "Message templates", Lead: "Texts.", Lines: []TemplateLine{{one, "Year end", "Dear client, please send"}}, Most: 100, May: true},
+		Button: "Upload Files", Templates: TemplateList{Purpose: "link", Heading: "Message templates", Lead: "Texts.", Lines: []TemplateLine{{one, "Year end", "Dear client, please send"}}, Most: 100, Role: account.Admin},
 	}
 }
 
