@@ -24,6 +24,17 @@ func TestOnBehalfOf(t *testing.T) {
 	if err != nil || len(rows) != 1 || rows[0].Actor != by.Actor || rows[0].For != by.For {
 		t.Errorf("recorded %+v, %v", rows, err)
 	}
+	if one, ok, err := history.Event(t.Context(), h.firm, stream, 1); err != nil || !ok || one.Position != rows[0].Position || one.For != by.For || one.Type != "client.created" {
+		t.Errorf("alone it is %+v, %v, %v", one, ok, err)
+	}
+	for _, other := range []struct {
+		firm    int32
+		version int
+	}{{h.firm + 1, 1}, {h.firm, 2}, {h.firm, 0}} {
+		if one, ok, err := history.Event(t.Context(), other.firm, stream, other.version); ok || err != nil {
+			t.Errorf("firm %d, version %d: %+v, %v", other.firm, other.version, one, err)
+		}
+	}
 	report, err := history.Verify(t.Context(), h.firm, stream, nil)
 	if err != nil || report.Events != 1 || len(report.Damage) > 0 {
 		t.Errorf("the chain says %+v, %v", report, err)

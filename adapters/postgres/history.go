@@ -61,16 +61,40 @@ func (h History) Events(ctx context.Context, firm int32, q audit.Query) ([]audit
 	}
 	rows := make([]audit.Row, len(list))
 	for i, e := range list {
-		meta, err := decodeMeta(e.Meta)
-		if err != nil {
+		if rows[i], err = e.row(); err != nil {
 			return nil, fmt.Errorf("read the history: position %d: %w", e.Position, err)
-		}
-		rows[i] = audit.Row{
-			Position: e.Position, Stream: e.Stream, Version: e.Version, Type: e.Type, At: e.At, RecordedAt: e.RecordedAt,
-			Actor: meta.Actor, For: meta.For, Data: e.Data, Hash: e.Hash,
 		}
 	}
 	return rows, nil
+}
+
+// Event is one event of a firm, without its personal fields; ok is false for none. It implements app/access.History.
+func (h History) Event(ctx context.Context, firm int32, stream event.Stream, version int) (r audit.Row, ok bool, err error) {
+	rows, err := h.DB.App.Query(ctx, selectEntries+` WHERE firm_no = $1 AND stream_id = $2 AND version = $3 AND type LIKE $4`,
+		firm, stream.ID, version, likePrefix(string(stream.Kind)+"."))
+	if err != nil {
+		return r, false, fmt.Errorf("read an event: %w", err)
+	}
+	e, err := pgx.CollectExactlyOneRow(rows, scanEntry)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, false, nil
+	}
+	if err == nil {
+		r, err = e.row()
+	}
+	if err != nil {
+		return r, false, fmt.Errorf("read an event: %w", err)
+	}
+	return r, true, nil
+}
+
+// row is the entry as auditors see it.
+func (e Entry) row() (audit.Row, error) {
+	meta, err := decodeMeta(e.Meta)
+	return audit.Row{
+		Position: e.Position, Stream: e.Stream, Version: e.Version, Type: e.Type, At: e.At, RecordedAt: e.RecordedAt,
+		Actor: meta.Actor, For: meta.For, Data: e.Data, Hash: e.Hash,
+	}, err
 }
 
 // Find lists entries in the order of their positions, as far as reading is safe.

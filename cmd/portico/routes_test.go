@@ -233,6 +233,8 @@ var pageRules = map[string]rule{
 	"POST /contacts/{id}/view":                 staffOnly(422, 404), // without a purpose
 	"POST /contacts/{id}/view/end":             staffOnly(303, 404),
 	"POST /contacts/{id}/view/acting":          staffOnly(403, 404),
+	"GET /contacts/{id}/why":                   staffOnly(200, 404),
+	"POST /contacts/{id}/why":                  staffOnly(409, 404), // without a word of what to mend
 	"POST /contacts/{id}/view/acting/end":      staffOnly(403, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
@@ -469,6 +471,7 @@ var callRules = map[string]called{
 	"POST /account/sessions/{id}/end": {"", 204, 404},
 	"POST /account/password":          {`{"present":"no","new":"three other words"}`, 422, 422},
 	"GET /messages":                   {"", 200, 200},
+	"GET /access/explanation":         {"", 200, 404},
 	"GET /events":                     {"", 403, 200}, // our token is a practitioner's
 }
 

@@ -352,6 +352,9 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	if strings.HasPrefix(path, "/i/") && who == holder {
 		token = w.keys.links.Invitation(secret.InvitationToken{Invite: invite.ID(f.invitee), Generation: 1}).Reveal()
 	}
+	if path == "/access/explanation" {
+		return path + "?object=tab:files&person=" + f.invitee.String()
+	}
 	upload := f.running.String()
 	if method == http.MethodPost || method == http.MethodOptions {
 		upload = ""

@@ -261,7 +261,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Own: h.own, Clients: h.clients, Links: h.links, Firms: h.firms,
 		Invites: h.invites, InviteDB: h.inviteList, Contacts: h.contacts, ContactDB: h.contactList,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
-		History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
+		Access: h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Ledger:  postgres.MessageList{DB: h.db},
 		Content: transfers, Receipts: h.receipts, Imports: h.imports, Factors: factors, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
@@ -274,7 +274,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	return &web.Server{
 		Colleagues: h.people, Staff: h.accounts, Own: h.own, Provider: s.provider, ProviderName: s.providerName,
 		Accounts: h.account, Factors: factors, SecondRequired: h.secondRequired, Contacts: h.visitors, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
-		Invites: h.invites, Viewings: h.viewings, InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
+		Invites: h.invites, Viewings: h.viewings, Access: h.explainers(), InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, Imports: h.imports, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	accessapp "portico/app/access"
 	accountapp "portico/app/account"
 	"portico/app/audit"
 	clientapp "portico/app/client"
@@ -89,7 +90,7 @@ func newHouse(t *testing.T) *house {
 		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
 		Staff: staffed{}, Factors: accountapp.Factors{Events: h.store, Rows: h.factors},
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
-		ClientDB: h, LinkDB: h, FirmDB: h, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
+		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
 	if h.handler, err = s.Handler(); err != nil {
 		t.Fatal(err)

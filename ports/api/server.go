@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	accessapp "portico/app/access"
 	accountapp "portico/app/account"
 	"portico/app/audit"
 	clientapp "portico/app/client"
@@ -52,6 +53,7 @@ type Server struct {
 	FirmDB   firmapp.Reader
 	Storage  firmapp.Storage
 	History  audit.Reader
+	Access   accessapp.Explainers
 	Ledger   message.Reader
 	Content  Content
 	Receipts receiptapp.Receipts
@@ -225,6 +227,8 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.OwnAccount, done(op(post, "/account/password", "change-password", "Account", "Change your password; ends all your sessions")), s.changePassword)
 
 	register(s, a, account.SeeMessages, op(get, "/messages", "list-messages", "Messages", "List mails and texts: why each was created, and what became of it"), s.listMessages)
+
+	register(s, a, account.SeeClients, op(get, "/access/explanation", "explain-access", "Contacts", "Explain why a person sees something of the portal, or doesn't"), s.explainAccess)
 
 	register(s, a, account.ReadLog, op(get, "/events", "list-events", "History", "Read the log; for owners, admins and auditors, because it has facts of files that have not reached the practice"), s.listEvents)
 }

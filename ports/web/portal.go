@@ -10,13 +10,12 @@ import (
 	"strings"
 	"time"
 
+	accessapp "portico/app/access"
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
 	"portico/app/language"
 	pictures "portico/app/picture"
-	"portico/domain/client"
 	"portico/domain/fault"
-	"portico/domain/firm"
 	"portico/ports/web/views"
 
 	"github.com/google/uuid"
@@ -64,42 +63,26 @@ type DueOn func(ctx context.Context, firm int32, contact uuid.UUID) (time.Time, 
 // portalHandler answers somebody who is in the portal.
 type portalHandler func(w http.ResponseWriter, r *http.Request, in inPortal) error
 
-// portalTab is one of the portal's pages: which tab of the practice's settings it belongs to, and which right of the
-// person it takes.
+// portalTab is one of the portal's pages.
 type portalTab struct {
+	accessapp.Tab
 	key, icon string
-	tab       firm.Tab     // "": there in every practice
-	right     client.Right // "": everybody's
 }
 
-// portalTabs are all of them, in their order. Somebody who is no client can finish to-dos and send files (S3.10), and has
-// nothing to do with bills and appointments.
-func portalTabs() []portalTab {
-	return []portalTab{
-		{key: "home", icon: "house"},
-		{key: "todos", icon: "list-todo", tab: firm.TodosTab, right: client.Tasks},
-		{key: "files", icon: "folder", tab: firm.FilesTab, right: client.Files},
-		{key: "requests", icon: "clipboard-list", tab: firm.RequestsTab, right: client.Tasks},
-		{key: "billing", icon: "receipt", tab: firm.BillingTab, right: client.Billing},
-		{key: "schedule", icon: "calendar", tab: firm.ScheduleTab, right: client.Schedule},
-		{key: "contact", icon: "phone", tab: firm.ContactTab},
-		{key: "video", icon: "circle-play", tab: firm.VideoTab},
+var tabIcons = map[string]string{
+	"home": "house", "todos": "list-todo", "files": "folder", "requests": "clipboard-list", "billing": "receipt", "schedule": "calendar", "contact": "phone", "video": "circle-play",
+}
+
+// portalTabs are all of them, in their order.
+func portalTabs() (all []portalTab) {
+	for _, t := range accessapp.Tabs() {
+		all = append(all, portalTab{t, t.Key, tabIcons[t.Key]})
 	}
+	return all
 }
 
 // shows tells whether t is there for the person: the practice uses it and they may see it (S3.18, S3.i18).
-func (in inPortal) shows(t portalTab) bool {
-	if t.tab != "" && !in.setup.Uses(t.tab) {
-		return false
-	}
-	switch {
-	case t.right == "":
-		return true
-	case in.client.Client == uuid.Nil:
-		return t.right == client.Tasks || t.right == client.Files
-	}
-	return in.client.Rights.May(string(t.right))
-}
+func (in inPortal) shows(t portalTab) bool { return t.Used(in.setup) && t.Allowed(in.client) }
 
 // within lets h answer to people in the portal, and nobody to a tab that isn't theirs. key is the tab's; other pages
 // have keys of no tab. It stands behind entered.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	accessapp "portico/app/access"
 	"portico/app/account"
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
@@ -52,6 +53,7 @@ type Server struct {
 	People   contactapp.Commands
 	Invites  inviteapp.Commands
 	Viewings viewingapp.Commands
+	Access   accessapp.Explainers
 	DueOn    DueOn
 	Sendings linkapp.Sendings
 

@@ -30,7 +30,7 @@ type looking struct {
 	until views.When
 }
 
-// viewRoutes are those of looking into a portal, but for the portal's own pages.
+// viewRoutes are those of looking into a portal, and of why something isn't in it, but for the portal's own pages.
 func (s *Server) viewRoutes(staff func(string, accounts.Right, handler)) {
 	staff("GET /contacts/{id}/portal/help", accounts.ViewAsClient, s.viewed(s.portalHelp))
 	staff("GET /contacts/{id}/portal/help/{article}", accounts.ViewAsClient, s.viewed(s.portalArticle))
@@ -40,6 +40,8 @@ func (s *Server) viewRoutes(staff func(string, accounts.Right, handler)) {
 	staff("POST /contacts/{id}/view", accounts.ViewAsClient, s.beginView)
 	staff("POST /contacts/{id}/view/end", accounts.ViewAsClient, s.endView)
 	staff("POST /contacts/{id}/view/acting", accounts.ActForClient, s.actFor)
+	staff("GET /contacts/{id}/why", accounts.SeeClients, s.why)
+	staff("POST /contacts/{id}/why", accounts.ChangeClients, s.mend)
 	staff("POST /contacts/{id}/view/acting/end", accounts.ViewAsClient, s.actNoMore)
 }
 

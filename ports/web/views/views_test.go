@@ -122,6 +122,13 @@ func full() []Page {
 		ClientEdit{Shell: shell("Edit Farrow", "clients"), ID: one, Command: two, Was: "Farrow", Name: "Farrow", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Owner: two.String(), Owners: []Choice{{two.String(), "Priya"}}, Tags: "audit", Problems: Problems{{"name", "Enter a name."}, {"email", "No."}, {"sort", "No."}, {"reference", "No."}, {"tags", "No."}}},
 		Contacts{Shell: shell("Contacts", "contacts"), Query: "x", Filters: []Filter{{"No client", "/contacts?of=nobody", "", true}}, Rows: []ContactLine{{one, "Ida", "ida@example.org", "+4791234567", 2}, {two, "Sam", "", "", 0}}, Pager: Pager{Next: "/contacts?after=x", Shown: "50 people"}},
 		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, ContactFields: contactFields()},
+		Why{
+			Shell: shell("Why", "contacts"), Contact: one, Name: "Ida", Command: two, Objects: []Choice{{"portal", "The portal"}, {"tab:files", "Tab: Files"}}, Object: "file:x", Clients: []Choice{{one.String(), "Acme"}}, Client: one.String(),
+			Answer:   &WhyAnswer{Rule: "S3.i23", Text: "Acme is archived.", Event: &WhyEvent{Type: "client.archived", By: "Priya", At: noon, Position: 12, Stream: "client-x", Version: 4, Behalf: true}, Repair: &WhyRepair{Act: "restore", Word: "Restore Acme", May: true}},
+			Problems: Problems{{"object", "This has changed."}},
+		},
+		Why{Shell: shell("Why", "contacts"), Name: "Ida", Answer: &WhyAnswer{Sees: true, Rule: "S3.18", Text: "Yes.", Repair: &WhyRepair{Word: "Add a film", Page: "/settings/branding", May: true}}},
+		Why{Shell: shell("Why", "contacts"), Name: "Ida", Answer: &WhyAnswer{Rule: "S3.18", Text: "No.", Repair: &WhyRepair{Word: "Use the tab"}}},
 		View{
 			Shell: shell("See the portal of Ida", "contacts"), Contact: one, Name: "Ida", ID: two, Command: two, Purpose: "tax", Min: 3, Max: 200, Shut: true,
 			Clients: []ViewClient{{one, "Acme", false, true}, {two, "Farrow", true, false}}, Problems: Problems{{"purpose", "Say what for."}},
@@ -282,7 +289,7 @@ func noFactors() []Page {
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
-		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{}, View{},
+		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{}, View{}, Why{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		ClientImports{}, ClientImport{}, Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing, Passkey: PasskeyForm{W: language.For("en")}}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
