@@ -17,6 +17,7 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
 	receiptapp "portico/app/receipt"
+	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
 	viewingapp "portico/app/viewing"
 	"portico/domain/uploadlink"
@@ -39,6 +40,7 @@ type house struct {
 	contactList postgres.ContactList
 	linkList    postgres.UploadLinkList
 	inviteList  postgres.InviteList
+	taskList    postgres.TaskList
 
 	account  account.Commands
 	people   account.People
@@ -49,6 +51,7 @@ type house struct {
 	links    linkapp.Commands
 	invites  inviteapp.Commands
 	viewings viewingapp.Commands
+	tasks    taskapp.Commands
 	door     door
 
 	receipts receiptapp.Receipts
@@ -79,6 +82,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.accounts = postgres.Accounts{Pool: db.Work}
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
+	h.taskList = postgres.TaskList{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.people = account.People{
 		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,
@@ -88,6 +92,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}, Inactive: archived(h.store, h.contactList)}
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: known(h.contacts, h.contactList)}
+	h.tasks = taskapp.Commands{Events: es.Remember(h.store), People: tasksPeople{h.store, h.contacts}}
 	h.door = door{h.invites, h.contactList}
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Events: h.store, Door: h.door, Invitations: h.door,

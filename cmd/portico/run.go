@@ -155,6 +155,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		bytesOfReplaced(h.firms.Logos, h.firms.Films),
 		invitesOfMoved(h.invites),
 		loginsOfHistory(h.visitors),
+		nextOfSeries(h.tasks),
 		effects.Reactor("entry_mails", account.EntryMailTypes(), account.EntryMails),
 		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
 		handOver(h.clients, h.clientList, h.linkList.Wait),

@@ -45,6 +45,10 @@ const (
 	ChangeFiles Right = "files.change" // send links, resend and end them, answer what their holders ask
 	SeeMessages Right = "messages.see" // the ledger of mails and texts
 
+	SeeTasks    Right = "tasks.see"    // what is asked of clients, and what became of it
+	ChangeTasks Right = "tasks.change" // ask, change, confirm, close
+	AssignMany  Right = "tasks.many"   // to many clients at once
+
 	SeeBilling    Right = "billing.see"
 	ChangeBilling Right = "billing.change"
 
@@ -61,16 +65,16 @@ const (
 func Rights() []Right {
 	return []Right{
 		OwnAccount, SeeClients, ChangeClients, ImportClients, Invite, InviteMany, ViewAsClient, ActForClient, SeeFiles, ChangeFiles, SeeMessages,
-		SeeBilling, ChangeBilling, ChangeTexts, SeeSettings, ChangeSettings, SeePeople, ChangePeople, ReadLog,
+		SeeTasks, ChangeTasks, AssignMany, SeeBilling, ChangeBilling, ChangeTexts, SeeSettings, ChangeSettings, SeePeople, ChangePeople, ReadLog,
 	}
 }
 
 // reads are the rights of who changes nothing but their own account.
-var reads = []Right{OwnAccount, SeeClients, SeeFiles, SeeMessages, SeeBilling, SeeSettings, SeePeople, ReadLog}
+var reads = []Right{OwnAccount, SeeClients, SeeFiles, SeeMessages, SeeTasks, SeeBilling, SeeSettings, SeePeople, ReadLog}
 
 // works are the rights of who looks after clients, but for billing.
 var works = []Right{
-	OwnAccount, SeeClients, ChangeClients, Invite, ViewAsClient, SeeFiles, ChangeFiles, SeeMessages, ChangeTexts, SeeSettings, SeePeople,
+	OwnAccount, SeeClients, ChangeClients, Invite, ViewAsClient, SeeFiles, ChangeFiles, SeeMessages, SeeTasks, ChangeTasks, ChangeTexts, SeeSettings, SeePeople,
 }
 
 // presets are the rights of each role. Being an owner is no right more than an admin's; who may make and unmake owners
@@ -78,8 +82,8 @@ var works = []Right{
 var presets = map[Role][]Right{
 	Owner:                 Rights(),
 	Admin:                 Rights(),
-	Practitioner:          slices.Concat(works, []Right{InviteMany, ImportClients, SeeBilling, ChangeBilling}),
-	PractitionerNoBilling: slices.Concat(works, []Right{InviteMany, ImportClients}),
+	Practitioner:          slices.Concat(works, []Right{InviteMany, AssignMany, ImportClients, SeeBilling, ChangeBilling}),
+	PractitionerNoBilling: slices.Concat(works, []Right{InviteMany, AssignMany, ImportClients}),
 	Assigned:              slices.Concat(works, []Right{SeeBilling, ChangeBilling}),
 	AssignedNoBilling:     works,
 	Auditor:               reads,

@@ -14,8 +14,8 @@ func TestPresets(t *testing.T) {
 		Owner: nil, Admin: nil,
 		Practitioner:          {ChangeSettings, ChangePeople, ReadLog, ActForClient},
 		PractitionerNoBilling: {ChangeSettings, ChangePeople, ReadLog, ActForClient, SeeBilling, ChangeBilling},
-		Assigned:              {ChangeSettings, ChangePeople, ReadLog, ActForClient, InviteMany, ImportClients},
-		AssignedNoBilling:     {ChangeSettings, ChangePeople, ReadLog, ActForClient, InviteMany, ImportClients, SeeBilling, ChangeBilling},
+		Assigned:              {ChangeSettings, ChangePeople, ReadLog, ActForClient, InviteMany, AssignMany, ImportClients},
+		AssignedNoBilling:     {ChangeSettings, ChangePeople, ReadLog, ActForClient, InviteMany, AssignMany, ImportClients, SeeBilling, ChangeBilling},
 	} {
 		for _, right := range all {
 			if role.May(right) == slices.Contains(missing, right) {

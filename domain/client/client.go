@@ -149,6 +149,18 @@ func (c Client) Linked(contact uuid.UUID) bool {
 	return ok
 }
 
+// With are the people linked to the client who have a right, those known longest first; nobody while it is archived (rules
+// 6, 7).
+func (c Client) With(right Right) (people []uuid.UUID) {
+	for contact, rights := range c.contacts {
+		if !c.archived && slices.Contains(rights, right) {
+			people = append(people, contact)
+		}
+	}
+	slices.SortFunc(people, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	return people
+}
+
 func check(n Creating) (Changed, error) {
 	name := strings.TrimSpace(n.Name)
 	if name == "" || utf8.RuneCountInString(name) > MaxName || unprintable(name) {

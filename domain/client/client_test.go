@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,15 @@ func TestContacts(t *testing.T) {
 		return func(c client.Client) ([]client.Event, error) { return c.Unlink(who) }
 	}
 	linked := client.ContactLinked{Contact: ingrid, Rights: []client.Right{client.Files, client.Billing}, At: noon}
+	given(t, opened, linked).When(func(c client.Client) ([]client.Event, error) {
+		if got := c.With(client.Billing); !slices.Equal(got, []uuid.UUID{ingrid}) || c.With(client.Tasks) != nil {
+			t.Errorf("with the right to bills: %v", got)
+		}
+		if archived := c.Apply(client.Archived{}); archived.With(client.Billing) != nil {
+			t.Error("an archived client's people may do something (S3.i23)")
+		}
+		return nil, nil
+	}).ThenNothing()
 	given(t, opened).When(link(ingrid, client.Billing, client.Files, client.Billing)).Then(linked).
 		When(link(ingrid, client.Files, client.Billing)).ThenNothing(). // a form sent twice links once
 		When(link(ingrid, client.Sign)).Then(client.ContactRightsSet{Contact: ingrid, Rights: []client.Right{client.Sign}})

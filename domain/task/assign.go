@@ -131,6 +131,7 @@ func (t Task) Assign(a Assigning, now time.Time) ([]Event, error) {
 	if a.HoldUntil.After(now) {
 		e.HoldUntil = a.HoldUntil
 	}
+	e.Tell = Task{says: e}.Among(a.People)
 	return []Event{e}, nil
 }
 

@@ -27,7 +27,7 @@ func TestAssign(t *testing.T) {
 	t.Run("somebody who is no client, under their own key (S3.9)", func(t *testing.T) {
 		given(t).When(assign(func(a *task.Assigning) { a.Client, a.People = uuid.Nil, []uuid.UUID{ida} })).
 			Then(assigned(func(e *task.Assigned) {
-				e.Client, e.Subject, e.Audience, e.Title = uuid.Nil, ida, onlyIda, event.Of(ida, "Send the ledger")
+				e.Client, e.Subject, e.Audience, e.Title, e.Tell = uuid.Nil, ida, onlyIda, event.Of(ida, "Send the ledger"), onlyIda.Contacts
 			}))
 	})
 	t.Run("a request of documents", func(t *testing.T) {

@@ -33,6 +33,22 @@ func (t Task) Sees(contact uuid.UUID) bool {
 	return t.says.Audience.All || slices.Contains(t.says.Audience.Contacts, contact)
 }
 
+// Among are those of people whom the task is for.
+func (t Task) Among(people []uuid.UUID) (who []uuid.UUID) {
+	for _, c := range people {
+		if t.Sees(c) {
+			who = append(who, c)
+		}
+	}
+	return who
+}
+
+// Client is whose matter it is; zero: that of one contact.
+func (t Task) Client() uuid.UUID { return t.says.Client }
+
+// Subject is whose key seals what is written on the task: the client, or the only contact.
+func (t Task) Subject() uuid.UUID { return t.says.Subject }
+
 // Shown refuses with ErrNotFound a contact whom the task does not concern, or not yet (rules 2, 3).
 func (t Task) Shown(contact uuid.UUID, now time.Time) error {
 	if t.there() != nil || now.Before(t.says.HoldUntil) || !t.Sees(contact) {

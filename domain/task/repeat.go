@@ -146,8 +146,9 @@ func (t Task) fork() Task {
 }
 
 // Follow assigns the next one of a series as e, the Repeated of before, says; before is the one that it follows. It
-// asks for the same thing, of the same people. The second time changes nothing.
-func (t Task) Follow(before Task, e Repeated, now time.Time) []Event {
+// asks for the same thing, of the same people; people are as in Assigning. Where nobody of them is left, it waits for
+// somebody. The second time changes nothing.
+func (t Task) Follow(before Task, e Repeated, people []uuid.UUID, now time.Time) []Event {
 	if t.assigned || before.there() != nil {
 		return nil
 	}
@@ -157,6 +158,7 @@ func (t Task) Follow(before Task, e Repeated, now time.Time) []Event {
 	next.HoldUntil, next.Copied, next.Bundle, next.Job = time.Time{}, uuid.Nil, uuid.Nil, uuid.Nil
 	next.Audience.Contacts = slices.Clone(next.Audience.Contacts)
 	next.Checklist, next.Items = slices.Clone(next.Checklist), before.asks()
+	next.Tell = before.Among(people)
 	events := []Event{next}
 	for _, c := range before.without {
 		events = append(events, ContactRemoved{Contact: c, At: now})

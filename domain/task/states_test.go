@@ -308,14 +308,14 @@ func TestFollow(t *testing.T) {
 	})
 	follow := func(history ...ev) decision {
 		return func(s state) ([]ev, error) {
-			return s.Follow(given(t, history...).State(), repeated, after(time.Hour)), nil
+			return s.Follow(given(t, history...).State(), repeated, people, after(time.Hour)), nil
 		}
 	}
 	next := before
 	next.Nth, next.DueOn, next.InternalDueOn, next.HoldUntil, next.At = 2, "2026-04-20", "2026-04-25", time.Time{}, after(time.Hour)
 	next.Job, next.Copied, next.Bundle = uuid.Nil, uuid.Nil, uuid.Nil
 	given(t).When(follow(before, done(ida, ""), closed(uuid.Nil, task.Completed))).Then(next).When(follow(before)).ThenNothing()
-	next.Title = text("Send it")
+	next.Title, next.Tell = text("Send it"), onlyIda.Contacts
 	given(t).When(follow(before, task.Retitled{Title: text("Send it")}, task.ContactRemoved{Contact: bo})).
 		Then(next, task.ContactRemoved{Contact: bo, At: after(time.Hour)})
 	given(t).When(follow(before, task.TakenBack{})).ThenNothing()

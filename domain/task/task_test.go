@@ -60,7 +60,7 @@ func assign(change ...func(*task.Assigning)) decision {
 func assigned(change ...func(*task.Assigned)) task.Assigned {
 	e := task.Assigned{
 		Client: acme, Subject: acme, Kind: task.ToDo, Title: text("Send the ledger"), DueOn: "2026-03-20", Owner: mary, Audience: everybody,
-		Priority: task.Normal, Series: this, Nth: 1, Zone: "Europe/London", Sender: mary, At: noon,
+		Priority: task.Normal, Series: this, Nth: 1, Tell: people, Zone: "Europe/London", Sender: mary, At: noon,
 	}
 	for _, f := range change {
 		f(&e)

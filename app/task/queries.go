@@ -1,0 +1,210 @@
+package task
+
+import (
+	"context"
+	"time"
+
+	"portico/domain/event"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+)
+
+// Reader reads the read model of tasks. Every method is scoped to one firm; what is unknown or another firm's is
+// task.ErrNotFound of the domain, and so is what was taken back.
+type Reader interface {
+	// Tasks lists a firm's tasks.
+	Tasks(ctx context.Context, firm int32, q Query) (rows []Row, next string, err error)
+	// Counts are the numbers beside the filters; the query's cursor, limit and Part count for nothing.
+	Counts(ctx context.Context, firm int32, q Query) (Counts, error)
+	// Matching are the ids of all tasks that q chooses, MaxMany+1 at most, whatever its cursor and limit (S3.i7).
+	Matching(ctx context.Context, firm int32, q Query) ([]uuid.UUID, error)
+	// Task is one task, open or closed.
+	Task(ctx context.Context, firm int32, id uuid.UUID) (Detail, error)
+	// Life is what happened to a task, oldest first.
+	Life(ctx context.Context, firm int32, id uuid.UUID) ([]LifeRow, error)
+	// Todos are the tasks of a contact: of one client, or with a zero client those that are nobody else's. Open ones come
+	// first, those due first first.
+	Todos(ctx context.Context, firm int32, contact, client uuid.UUID, q TodoQuery) (rows []Todo, err error)
+	// Todo is one task as a contact sees it.
+	Todo(ctx context.Context, firm int32, contact, id uuid.UUID) (Todo, error)
+	// Wait returns when what was written at position can be read, or after about 2 s with ok false.
+	Wait(ctx context.Context, position int64) (ok bool, err error)
+}
+
+// Query chooses tasks. Zero fields choose all that are open, those due first first.
+type Query struct {
+	Text   string // the beginnings of words in title and the client's name
+	Of     Of
+	Me     uuid.UUID // staff: whose are mine
+	Client uuid.UUID
+	Only   uuid.UUID // the contact whose they are, of no client
+	Kind   task.Sort
+	Due    Due
+	Today  string        // "2026-05-12", in the practice's zone: what Due is counted from
+	Their  Stand         // where the clients stand
+	Part   task.Progress // where the practice stands
+	Shelf  Shelf
+	Job    uuid.UUID
+	Order  Order
+	After  string // cursor from the page before, in the same order
+	Limit  int    // default 50, at most 200
+}
+
+// Of is whose tasks of the practice.
+type Of string
+
+// The choices.
+const (
+	OfAll  Of = ""
+	OfMe   Of = "mine"
+	OfTeam Of = "team" // somebody else's, or nobody's yet
+)
+
+// Due is when a task is due.
+type Due string
+
+// The choices.
+const (
+	AnyDue   Due = ""
+	Overdue  Due = "overdue"
+	DueToday Due = "today"
+	DueWeek  Due = "week" // today or within seven days
+	NoDue    Due = "none"
+)
+
+// Stand is where clients stand with a task, the one of them who is furthest behind.
+type Stand string
+
+// Where they stand. Their words are stored in the read model.
+const (
+	AnyStand  Stand = ""
+	NotSeen   Stand = "assigned"
+	SeenStand Stand = "seen"      // somebody has opened it, and not everybody is done
+	DoneStand Stand = "done"      // it waits for the practice to confirm it
+	Agreed    Stand = "confirmed" //
+)
+
+// Shelf is where tasks are looked for.
+type Shelf string
+
+// The shelves.
+const (
+	OpenShelf Shelf = ""
+	ShutShelf Shelf = "closed"
+	AllShelf  Shelf = "all"
+)
+
+// Order is how tasks are sorted.
+type Order string
+
+// The orders.
+const (
+	ByDue  Order = ""
+	Newest Order = "newest"
+)
+
+// Counts are how many open tasks there are for each choice of a filter, with the others as they are.
+type Counts struct {
+	Found int // what the query chooses
+	Parts map[task.Progress]int
+}
+
+// Row is one line of the list of tasks.
+type Row struct {
+	ID            uuid.UUID
+	Client        uuid.UUID // zero: Contact's
+	ClientName    string
+	Contact       uuid.UUID // of a task without client
+	Kind          task.Sort
+	Title         string
+	DueOn         string // "2026-05-12"; empty: none
+	InternalDueOn string
+	Owner         uuid.UUID
+	OwnerName     string
+	Priority      task.Priority
+	Stand         Stand
+	Part          task.Progress
+	Outcome       task.Outcome // empty: open
+	Ticked        int
+	Entries       int
+	Nth           int
+	Repeats       bool
+	HoldUntil     time.Time // zero: it was not held
+	AssignedAt    time.Time
+	ClosedAt      time.Time
+	Job           uuid.UUID
+}
+
+// Detail is one task.
+type Detail struct {
+	Row
+	Description    string
+	Audience       task.Audience // contacts it is for; with All those that are left out stand in Without
+	Without        []uuid.UUID
+	Each           bool
+	FinishTogether bool
+	Checklist      []Entry
+	Recurrence     task.Recurrence
+	Series         uuid.UUID
+	Next           uuid.UUID // the task that followed; zero: none yet
+	Sender         uuid.UUID
+	SenderName     string
+	Reason         string // of its being closed
+	Zone           string
+	People         []Part // of those who did something
+}
+
+// Entry is one line of a checklist.
+type Entry struct {
+	ID       uuid.UUID
+	Text     string
+	TickedAt time.Time // zero: it isn't
+	TickedBy event.Actor
+}
+
+// Part is what has become of a task for one contact; a zero Contact is for all.
+type Part struct {
+	Contact     uuid.UUID
+	ToldAt      time.Time // a mail about it was handed over
+	FailedAt    time.Time // none could be
+	SeenAt      time.Time
+	DoneAt      time.Time
+	DoneBy      uuid.UUID // the contact
+	Note        string
+	ConfirmedAt time.Time
+	Outcome     task.Outcome // closed; empty: it isn't
+	Reason      string       // of that, or of its being reopened
+	ReopenedAt  time.Time
+}
+
+// LifeRow is one line of a task's history.
+type LifeRow struct {
+	At      time.Time
+	Type    string // the stored name of the event
+	By      event.Actor
+	ByName  string    // of staff
+	Contact uuid.UUID // whom it is about; zero: all
+	Detail  string    // a word of the event: a state, an outcome, a day, somebody's words
+}
+
+// TodoQuery chooses tasks of a contact.
+type TodoQuery struct {
+	Open  bool // only what is still theirs to do
+	Limit int  // default 50, at most 200
+}
+
+// Todo is a task as a contact sees it.
+type Todo struct {
+	Row
+	Description string
+	Each        bool
+	Checklist   []Entry
+	Mine        Part // or that of all
+	SeenAt      time.Time
+	Closed      bool // for the contact or for all
+	Reason      string
+}
+
+// Open tells that it is still the contact's to do.
+func (t Todo) Open() bool { return !t.Closed && t.Mine.DoneAt.IsZero() }
