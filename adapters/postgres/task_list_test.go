@@ -86,9 +86,11 @@ func TestTaskFilters(t *testing.T) {
 	a := newAsked(t)
 	other := newID()
 	tasks := map[string]uuid.UUID{
-		"ledger":  a.assign(t),
-		"today":   a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn, n.Owner = "Sign the lease", "2026-03-10", other }),
-		"week":    a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn, n.Owner, n.Client = "Énergie", "2026-03-17", uuid.Nil, a.globex }),
+		"ledger": a.assign(t),
+		"today":  a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn, n.Owner = "Sign the lease", "2026-03-10", other }),
+		"week": a.assign(t, func(n *task.Assigning) {
+			n.Title, n.DueOn, n.Owner, n.Client = "Énergie", "2026-03-17", uuid.Nil, a.globex
+		}),
 		"late":    a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn, n.Kind = "Which bank?", "2026-03-09", task.Question }),
 		"undated": a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn = "Call us", "" }),
 		"alone": a.assign(t, func(n *task.Assigning) {
@@ -201,7 +203,9 @@ func TestTaskDetail(t *testing.T) {
 	staff := task.Who{Kind: event.Staff, ID: a.mary}
 	for _, d := range []func(task.Task, time.Time) ([]task.Event, error){
 		func(s task.Task, now time.Time) ([]task.Event, error) { return s.See(a.ida, now) },
-		func(s task.Task, now time.Time) ([]task.Event, error) { return s.Tick(a.bo, true, a.ida, a.by1(a.ida), now) },
+		func(s task.Task, now time.Time) ([]task.Event, error) {
+			return s.Tick(a.bo, true, a.ida, a.by1(a.ida), now)
+		},
 		func(s task.Task, now time.Time) ([]task.Event, error) {
 			return s.Finish(a.ida, "Here it is", nil, a.by1(a.ida), now)
 		},
@@ -266,7 +270,9 @@ func TestTaskDetail(t *testing.T) {
 		t.Errorf("Bo reads %+v, %v", got, err)
 	}
 
-	a.do(t, id, func(s task.Task, now time.Time) ([]task.Event, error) { return s.Reopen(uuid.Nil, "March is missing", staff, now) })
+	a.do(t, id, func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.Reopen(uuid.Nil, "March is missing", staff, now)
+	})
 	a.do(t, id, func(s task.Task, now time.Time) ([]task.Event, error) {
 		return s.Close(a.bo, task.Cancelled, "Not yours", staff, now)
 	})
