@@ -77,6 +77,8 @@ type Server struct {
 	Receipts receiptapp.Receipts
 	Imports  Imports
 
+	InviteJobs InviteJobs
+
 	Webhooks Webhooks
 	Ledger   message.Reader
 
@@ -268,6 +270,16 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /clients/{id}/invitations/new", accounts.Invite, s.newInvitations)
 	staff("POST /clients/{id}/invitations", accounts.Invite, s.sendInvitations)
 	staff("POST /clients/{id}/invitations/draft", accounts.Invite, s.draftInvitations)
+
+	staff("GET /invitations", accounts.InviteMany, s.invitations)
+	staff("GET /invitations/export.csv", accounts.InviteMany, s.exportInvitations)
+	staff("GET /invitations/new", accounts.InviteMany, s.newInviteJob)
+	staff("POST /invitations", accounts.InviteMany, s.prepareInviteJob)
+	staff("POST /invitations/draft", accounts.InviteMany, s.draftInviteJob)
+	staff("GET /invitations/jobs/{id}", accounts.InviteMany, s.inviteJob)
+	staff("POST /invitations/jobs/{id}/confirmation", accounts.InviteMany, s.startInviteJob)
+	staff("POST /invitations/jobs/{id}/stop", accounts.InviteMany, s.stopInviteJob)
+	staff("GET /invitations/jobs/{id}/report.csv", accounts.InviteMany, s.inviteJobReport)
 
 	staff("GET /contacts/{id}/access", accounts.SeeClients, s.contactAccess)
 	staff("POST /contacts/{id}/access/removal", accounts.Invite, s.removeAccess)

@@ -13,6 +13,8 @@ type Clients struct {
 	Rows    []ClientLine
 	Empty   Empty
 	Pager   Pager
+
+	Invitations string // the address where people of all these clients are invited
 }
 
 // Filter is one choice of a list, with how many it would show. The current one leads back to all.

@@ -29,6 +29,34 @@ func invitations() []Page {
 			Preview: &InvitePreview{"de", "Einladung", "Guten Tag Ingrid,", "Hello", []string{"Es geht um Solberg Boats."}, "Portal öffnen", "Gilt bis Montag"}, Sent: []string{"Olav", "Sam"},
 			Problems: Problems{{"people", "Tick somebody."}, {"further-1-email", "No address."}, {"contact-" + one.String(), "Refused."}, {"expires_on", "Choose a day."}},
 		},
+		Invitations{
+			Shell: Shell{Title: "Manage client portals", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, Query: "sol", Kept: []Choice{{"q", "sol"}, {"portal", "without"}}, Found: "3 people",
+			Filters: []Filter{{"Without portal", "/invitations", "3", true}, {"Bounced", "/invitations?portal=bounced", "0", false}}, Chosen: "search “sol”", All: "1", Choosable: true, Export: "/invitations/export.csv?q=sol",
+			Rows: []CandidateLine{
+				{Contact: one, Name: "Ingrid Solberg", Client: two, ClientName: "Solberg Boats", Email: "ingrid@example.org", Phone: "+4791234567", State: Badge{"quiet", "user", "Not invited"}, Choosable: true},
+				{Contact: two, Name: "Olav", Client: two, ClientName: "Solberg Boats", Why: "Has no address."}, {Client: one, ClientName: "Farrow", Why: "Nobody is entered."},
+			},
+			Pager: Pager{Next: "/invitations?after=x", Shown: "3 people"}, Recent: []JobLine{{one, "Without portal", 400, noon}},
+		},
+		InviteMany{
+			Shell: Shell{Title: "Invite 2 people", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, ID: one, Back: "/invitations?q=sol", People: "2 people", Chosen: "Without portal", Kept: []Choice{{"all", "1"}},
+			Templates: []TemplateChoice{{one.String(), "Welcome", "Dear client"}}, Template: one.String(), Drafted: true, Message: "Hello", Channels: "both", Access: "link", DueOn: "2026-12-20", ExpiresOn: "2026-12-22",
+			MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Again: true, Problems: Problems{{"people", "Nobody."}, {"channels", "Choose."}, {"access", "Choose."}, {"template", "Choose."}, {"message", "Too long."}, {"due_on", "No day."}, {"expires_on", "Choose a day."}},
+		},
+		InviteJob{
+			Shell: Shell{Title: "Look before you send", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, ID: one, Command: two, State: "draft", Chosen: "Everybody", At: noon, Total: 2, Draft: true, Ready: 1,
+			Reasons: []Reason{{"This person was invited already.", "1", 1}}, Sample: &InvitePreview{"de", "Einladung", "Guten Tag Ingrid,", "Hello", []string{"Es geht um Solberg Boats."}, "Portal öffnen", "Gilt bis Montag"},
+			Message: "Hello", Channels: "by e-mail", DueOn: "2026-12-20", Expires: expiry, ByLink: true, Again: true, Chips: []Chip{{"All 2", "/invitations/jobs/x", true}, {"Passed by 1", "/invitations/jobs/x?show=passed", false}},
+			Rows:  []JobRow{{No: 1, Contact: one, Name: "Ingrid Solberg", Client: two, ClientName: "Solberg Boats", To: "ingrid@example.org", Badge: Badge{"info", "send", "Invited"}}, {No: 2, Contact: two, Name: "Olav", ClientName: "Olav", Badge: Badge{"", "circle-alert", "Passed by"}, Note: "Invited already."}},
+			Pager: Pager{Next: "?after=2", Shown: "2 people"},
+		},
+		InviteJob{
+			Shell: Shell{Title: "Sending invitations", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, ID: one, Command: two, State: "running", Chosen: "Everybody", At: noon, Total: 3, Running: true, Done: 2, Waiting: 1,
+			Tally: []Fact{{"Invitations created", "2"}, {"Handed over", "1"}, {"Total", "3"}}, Chips: []Chip{{"All", "/invitations/jobs/x", true}},
+			Rows: []JobRow{{No: 1, Contact: one, Name: "Ingrid Solberg", ClientName: "Solberg Boats", To: "ingrid@example.org", Badge: Badge{"danger", "mail-x", "Failed"}, Note: "The address refused it (550).", Created: noon, HandedOver: noon, Delivered: noon, Bounced: noon}},
+		},
+		InviteJob{Shell: Shell{Title: "Sending begins", Role: account.Owner}, ID: one, Command: two, Holding: true, Total: 3, Seconds: 29},
+		InviteJob{Shell: Shell{Title: "Stopping", Role: account.Owner}, ID: one, Stopping: true, Total: 3},
 		Access{Shell: Shell{Role: account.Owner}, Contact: two, Factors: []string{"E-mail code", "Passkey"}, FactorsReason: "x", Problems: Problems{{"factors_reason", "Shorten it."}}, Name: "Olav Solberg", State: Badge{"ok", "circle-check", "Accepted"}, In: true, Count: 1, ByLink: true, Sendable: true},
 	}
 }
@@ -36,7 +64,7 @@ func invitations() []Page {
 // noInvitations are the same with nothing on them.
 func noInvitations() []Page {
 	nothing := Entry{W: language.For("en")}
-	return []Page{InvitationDoor{Entry: nothing}, InvitationShut{Entry: nothing}, Access{}, InviteNew{}}
+	return []Page{InvitationDoor{Entry: nothing}, InvitationShut{Entry: nothing}, Access{}, InviteNew{}, Invitations{}, InviteMany{}, InviteJob{}}
 }
 
 // Without script the rows after the first are folded away, and open where something is typed in them.
@@ -48,5 +76,14 @@ func TestFurtherPeopleUnfold(t *testing.T) {
 		if got := (InviteNew{Further: c.rows}).Unfolded(); got != c.want {
 			t.Errorf("%v: %v", c.rows, got)
 		}
+	}
+}
+
+// evilInvitations are pages with markup in what people wrote.
+func evilInvitations(evil string) []Page {
+	return []Page{
+		Invitations{Query: evil, Kept: []Choice{{"q", evil}}, Chosen: evil, Choosable: true, All: "1", Rows: []CandidateLine{{Name: evil, ClientName: evil, Email: evil, Phone: evil, Choosable: true}}, Recent: []JobLine{{Chosen: evil}}},
+		InviteMany{Chosen: evil, Kept: []Choice{{"q", evil}}, Message: evil, DueOn: evil, ExpiresOn: evil, Templates: []TemplateChoice{{evil, evil, evil}}},
+		InviteJob{Chosen: evil, Draft: true, Sample: &InvitePreview{Message: evil, Subject: evil, Hello: evil, Lead: []string{evil}}, Rows: []JobRow{{Name: evil, ClientName: evil, To: evil, Note: evil}}, Reasons: []Reason{{Text: evil}}},
 	}
 }

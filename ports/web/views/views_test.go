@@ -382,7 +382,7 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 		LinkNew{Templates: []TemplateChoice{{evil, evil, evil}}, Template: evil},
 		Receipt{Proof: Proof{Practice: evil, Email: evil, Recipient: evil, Cause: evil, Files: []ProofFile{{Name: evil, SentAs: evil, Media: evil}}}}, Verify{Keys: evil},
 	}
-	for _, p := range append(pages, evilLinks(evil)...) {
+	for _, p := range slices.Concat(pages, evilLinks(evil), evilInvitations(evil)) {
 		if out := rendered(t, p); strings.Contains(out, "<script>alert") || strings.Contains(out, "<img") {
 			t.Errorf("%s lets markup through", p.File())
 		}

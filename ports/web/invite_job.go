@@ -1,0 +1,473 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"portico/app/clientimport"
+	"portico/app/invitejob"
+	"portico/app/language"
+	"portico/app/notify"
+	"portico/domain/event"
+	"portico/domain/fault"
+	"portico/domain/invite"
+	jobs "portico/domain/invitejob"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+// newInviteJob is the form with what is the same for everybody who was chosen (S3.4, S3.13).
+func (s *Server) newInviteJob(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.Firms.Portal(r.Context(), user(r).Firm)
+	if err != nil {
+		return err
+	}
+	page := views.InviteMany{
+		ID: newID(), Channels: string(invite.ByEmail), Access: string(p.Access.Access),
+		ExpiresOn: s.Now().In(zone(p.Zone)).AddDate(0, 0, p.Access.ExpiryDays).Format(time.DateOnly),
+	}
+	return s.inviteManyForm(w, r, http.StatusOK, r.URL.Query(), page)
+}
+
+// inviteManyForm completes the form; v says who is chosen.
+func (s *Server) inviteManyForm(w http.ResponseWriter, r *http.Request, code int, v url.Values, page views.InviteMany) error {
+	u := user(r)
+	n, err := s.choosable(r, v)
+	if err != nil {
+		return err
+	}
+	if n == 0 && len(page.Problems) == 0 {
+		page.Problems = views.Problems{{Field: "people", Text: jobs.ErrNobody.Message}}
+		code = statuses[fault.Invalid]
+	}
+	title := "Invite " + views.Count(n, "person", "people")
+	if len(page.Problems) > 0 {
+		title = "Error: " + title
+	}
+	page.Shell = s.shell(r, title, "clients")
+	page.Modules = []string{"template-choice.js"}
+	page.People, page.Chosen = views.Count(n, "person", "people"), wordsOf(choiceOf(v, u.ID))
+	page.Kept = keptOf(v, "client", "person", "all")
+	page.Back = listURL("/invitations", backOf(v))
+	z := zone(u.Practice.Zone)
+	page.MinExpires = s.Now().In(z).Format(time.DateOnly)
+	_, page.Zone = notify.LastDay(s.Now(), z.String())
+	texts, err := s.Firms.Templates(r.Context(), u.Firm)
+	if err != nil {
+		return err
+	}
+	for _, t := range texts {
+		page.Templates = append(page.Templates, views.TemplateChoice{Value: t.ID.String(), Word: t.Name, Text: t.Text})
+	}
+	s.page(w, r, code, page)
+	return nil
+}
+
+// choosable is how many people of a choice have an address.
+func (s *Server) choosable(r *http.Request, v url.Values) (int, error) {
+	choice := choiceOf(v, user(r).ID)
+	if v.Get("all") == "" && choice.People == nil {
+		return 0, nil
+	}
+	if choice.People == nil {
+		n, err := s.InviteJobs.Counts(r.Context(), user(r).Firm, choice)
+		return n.Choosable, err
+	}
+	rows, _, err := s.InviteJobs.Candidates(r.Context(), user(r).Firm, choice, "", 0)
+	seen := map[uuid.UUID]bool{}
+	for _, c := range rows {
+		if c.Addressed() {
+			seen[c.Contact] = true
+		}
+	}
+	return len(seen), err
+}
+
+// backOf leads back to the list with its filters.
+func backOf(v url.Values) url.Values {
+	out := url.Values{}
+	for _, k := range keptOf(v, "client") {
+		out.Add(k.Value, k.Word)
+	}
+	return out
+}
+
+// typedMany is the form as it was typed.
+func typedMany(r *http.Request) (views.InviteMany, error) {
+	id, err := formID(r, "id")
+	f := r.PostForm
+	return views.InviteMany{
+		ID: id, Template: f.Get("template"), Message: lines(f.Get("message")), Channels: f.Get("channels"), Access: f.Get("access"),
+		DueOn: strings.TrimSpace(f.Get("due_on")), ExpiresOn: f.Get("expires_on"), Again: f.Get("again") != "",
+	}, err
+}
+
+// draftInviteJob puts a template into the message. It changes nothing.
+func (s *Server) draftInviteJob(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	page, err := typedMany(r)
+	if err != nil {
+		return err
+	}
+	texts, err := s.Firms.Templates(r.Context(), user(r).Firm)
+	if err != nil {
+		return err
+	}
+	message, ok := filled(page.Message, page.Template, texts)
+	if !ok {
+		page.Problems = views.Problems{{Field: "template", Text: "Choose one of the templates first."}}
+		return s.inviteManyForm(w, r, statuses[fault.Invalid], r.PostForm, page)
+	}
+	page.Message, page.Drafted = message, true
+	return s.inviteManyForm(w, r, http.StatusOK, r.PostForm, page)
+}
+
+// prepareInviteJob keeps who is chosen and leads to the preview. Nobody is invited by it.
+func (s *Server) prepareInviteJob(w http.ResponseWriter, r *http.Request) error {
+	if err := form(w, r); err != nil {
+		return err
+	}
+	u := user(r)
+	page, err := typedMany(r)
+	if err != nil {
+		return err
+	}
+	settings := s.manySettings(r, &page)
+	if len(page.Problems) > 0 {
+		return s.inviteManyForm(w, r, statuses[fault.Invalid], r.PostForm, page)
+	}
+	choice := choiceOf(r.PostForm, u.ID)
+	if r.PostForm.Get("all") == "" && choice.People == nil {
+		choice.People = []uuid.UUID{}
+	}
+	cmd := invitejob.Prepare{ID: page.ID, Choice: choice, Words: wordsOf(choice), Settings: settings}
+	cmd.By.Firm, cmd.By.Actor = u.Firm, event.Actor{Kind: event.Staff, ID: u.ID}
+	_, err = s.InviteJobs.Prepare(r.Context(), cmd)
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
+		page.Problems = views.Problems{{Field: "people", Text: f.Message}}
+		return s.inviteManyForm(w, r, statuses[f.Kind], r.PostForm, page)
+	}
+	if err != nil {
+		return err
+	}
+	seeOther(w, r, "/invitations/jobs/"+page.ID.String(), 0)
+	return nil
+}
+
+// manySettings is what is the same for everybody; what is wrong with it goes to the form.
+func (s *Server) manySettings(r *http.Request, page *views.InviteMany) invitejob.Settings {
+	z := zone(user(r).Practice.Zone)
+	out := invitejob.Settings{
+		Channels: invite.Channels(page.Channels), Message: page.Message, Access: invite.Access(page.Access), DueOn: page.DueOn, Zone: z.String(), Again: page.Again,
+	}
+	problem := func(field, text string) {
+		page.Problems = append(page.Problems, views.Problem{Field: field, Text: text})
+	}
+	if !out.Channels.Uses(invite.Email) && !out.Channels.Uses(invite.Text) {
+		problem("channels", invite.ErrChannels.Message)
+	}
+	if out.Access != invite.ByAccount && out.Access != invite.ByLink {
+		problem("access", invite.ErrAccess.Message)
+	}
+	var ok bool
+	if out.ExpiresOn, ok = civilDate(page.ExpiresOn); !ok || out.ExpiresOn.Format(time.DateOnly) < s.Now().In(z).Format(time.DateOnly) || out.ExpiresOn.Sub(s.Now()) > invite.MaxLife-48*time.Hour {
+		problem("expires_on", invite.ErrExpiry.Message)
+	}
+	if _, ok := civilDate(page.DueOn); page.DueOn != "" && !ok {
+		problem("due_on", invite.ErrDueOn.Message)
+	}
+	if n := len([]rune(page.Message)); n > invite.MaxMessage {
+		problem("message", invite.ErrMessage.Withf("The message has %d letters; at most %d fit. Shorten it.", n, invite.MaxMessage).Message)
+	}
+	return out
+}
+
+// inviteJob is one job: who would be invited, then how far it is, then what came of it.
+func (s *Server) inviteJob(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	u := user(r)
+	p, err := s.InviteJobs.Look(r.Context(), u.Firm, id)
+	if err != nil {
+		return err
+	}
+	v := jobView{views.InviteJob{
+		Shell: s.shell(r, jobTitles[p.State], "clients"), ID: id, Command: newID(), State: string(p.State), Chosen: p.Chosen, Total: p.People,
+		Draft: p.State == jobs.Draft, Holding: p.State == jobs.Holding, Running: p.State == jobs.Running, Stopping: p.State == jobs.Stopping,
+		Undone: p.State == jobs.Undone, Halted: p.State == jobs.Halted, At: views.At(p.CreatedAt, zone(u.Practice.Zone)),
+		Done: p.People - p.Tally.Waiting, Waiting: p.Tally.Waiting, Tally: jobTally(p.Tally), Message: p.Message, DueOn: p.DueOn, Again: p.Again,
+		Channels: channelWords[p.Channels], ByLink: p.Access == invite.ByLink,
+		Seconds: int(p.HoldUntil.Sub(p.Now).Round(time.Second) / time.Second),
+	}, zone(u.Practice.Zone)}
+	v.Expires = views.At(p.ExpiresOn, time.UTC)
+	if v.Draft {
+		err = s.jobPreview(r, &v, p)
+	} else {
+		err = s.jobRows(r, &v, p)
+	}
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, v.InviteJob)
+}
+
+type jobView struct {
+	views.InviteJob
+	zone *time.Location
+}
+
+var jobTitles = map[jobs.State]string{
+	jobs.Draft: "Look before you send", jobs.Holding: "Sending begins in a moment", jobs.Running: "Sending invitations", jobs.Stopping: "Stopping",
+	jobs.Undone: "Nothing was sent", jobs.Halted: "Sending was stopped", jobs.Done: "Invitations were sent",
+}
+
+var channelWords = map[invite.Channels]string{invite.ByEmail: "by e-mail", invite.ByText: "by text message", invite.ByBoth: "by e-mail and text message, as far as there are both"}
+
+// jobPreview says of each person what would happen, page by page; those who are passed by on a page of their own.
+func (s *Server) jobPreview(r *http.Request, v *jobView, p invitejob.Progress) error {
+	plan, err := s.InviteJobs.Preview(r.Context(), user(r).Firm, p.Draft)
+	if err != nil {
+		return err
+	}
+	why := map[string]int{}
+	for _, one := range plan {
+		if one.Why == nil {
+			v.Ready++
+			continue
+		}
+		why[one.Why.Message]++
+	}
+	v.Reasons = whyNot(why)
+	show := r.URL.Query().Get("show")
+	passed := func(one invitejob.Planned) bool { return show == "" || (show == "passed") == (one.Why != nil) }
+	if first := slices.IndexFunc(plan, func(one invitejob.Planned) bool { return one.Why == nil }); first >= 0 {
+		if v.Sample, err = s.jobSample(r, p, plan[first].Candidate); err != nil {
+			return err
+		}
+	}
+	path := "/invitations/jobs/" + p.ID.String()
+	v.Chips = []views.Chip{
+		{Word: "All " + views.Number(len(plan)), Href: path, Current: show == ""},
+		{Word: "Invited " + views.Number(v.Ready), Href: path + "?show=invited", Current: show == "invited"},
+		{Word: "Passed by " + views.Number(len(plan)-v.Ready), Href: path + "?show=passed", Current: show == "passed"},
+	}
+	after := afterNo(r)
+	for _, one := range plan {
+		if one.No <= after || !passed(one) {
+			continue
+		}
+		if len(v.Rows) == importRows {
+			v.Pager.Next = path + "?" + url.Values{"show": {show}, "after": {strconv.Itoa(v.Rows[importRows-1].No)}}.Encode()
+			break
+		}
+		line := views.JobRow{
+			No: one.No, Contact: one.Contact, Name: one.Candidate.Name, Client: one.Client, ClientName: one.Candidate.ClientName,
+			To: whereTo(p.Channels, one.Candidate.Email, one.Candidate.Phone), Badge: views.Badge{Tone: "info", Icon: "send", Word: "Invited"},
+		}
+		if one.Why != nil {
+			line.Badge, line.Note = views.Badge{Icon: "circle-alert", Word: "Passed by"}, one.Why.Message
+		}
+		v.Rows = append(v.Rows, line)
+	}
+	v.Pager.Shown = views.Count(len(v.Rows), "person", "people")
+	return nil
+}
+
+// whereTo is where an invitation goes.
+func whereTo(c invite.Channels, email, phone string) string {
+	var to []string
+	if c.Uses(invite.Email) && email != "" {
+		to = append(to, email)
+	}
+	if c.Uses(invite.Text) && phone != "" {
+		to = append(to, phone)
+	}
+	return strings.Join(to, ", ")
+}
+
+// jobSample is what one of the people will read, in their language.
+func (s *Server) jobSample(r *http.Request, p invitejob.Progress, c invitejob.Candidate) (*views.InvitePreview, error) {
+	portal, err := s.Firms.Portal(r.Context(), user(r).Firm)
+	if err != nil {
+		return nil, err
+	}
+	words, practice := language.For(cmp.Or(c.Language, portal.Language)), cmp.Or(portal.MailSender, portal.Name)
+	out := &views.InvitePreview{
+		Lang: words.Tag(), Subject: words.T("invite.mail.title", practice), Hello: words.T("invite.mail.hello", c.Given), Message: p.Message,
+		Lead: []string{words.T("invite.mail.lead", practice)}, Button: words.T("invite.mail.button.account"),
+		Expires: words.T("invite.mail.expires", words.Date(p.ExpiresOn, time.UTC), words.Zone(zone(portal.Zone))),
+	}
+	if p.Access == invite.ByLink {
+		out.Button = words.T("invite.mail.button.link")
+	}
+	if c.ClientName != c.Name {
+		out.Lead = append(out.Lead, words.T("invite.mail.client", c.ClientName))
+	}
+	if due, ok := civilDate(p.DueOn); ok {
+		out.Lead = append(out.Lead, words.T("invite.mail.due", words.Date(due, time.UTC)))
+	}
+	return out, nil
+}
+
+func whyNot(count map[string]int) (out []views.Reason) {
+	for text, n := range count {
+		out = append(out, views.Reason{Text: text, Count: views.Number(n), N: n})
+	}
+	slices.SortFunc(out, func(a, b views.Reason) int { return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Text, b.Text)) })
+	return out
+}
+
+func jobTally(n invitejob.Tally) []views.Fact {
+	fact := func(word string, n int) views.Fact { return views.Fact{Word: word, Count: views.Number(n)} }
+	facts := []views.Fact{
+		fact("Invitations created", n.Sent), fact("Handed over", n.HandedOver), fact("Delivered, where anybody tells", n.Delivered), fact("Bounced", n.Bounced),
+		fact("Accepted", n.Accepted), fact("Passed by", n.Skipped),
+	}
+	if n.Failed > 0 {
+		facts = append(facts, fact("Failed", n.Failed))
+	}
+	return append(facts, fact("Not sent yet", n.Waiting), fact("Total", n.People))
+}
+
+// jobParts are the parts of a job's list, each with the number of those in it.
+var jobParts = []struct {
+	part  invitejob.Part
+	word  string
+	count func(invitejob.Tally) int
+}{
+	{invitejob.All, "All", func(n invitejob.Tally) int { return n.People }},
+	{invitejob.PartOnWay, "On their way", func(n invitejob.Tally) int { return n.Sent }},
+	{invitejob.PartHanded, "Handed over", func(n invitejob.Tally) int { return n.HandedOver }},
+	{invitejob.PartBounced, "Bounced", func(n invitejob.Tally) int { return n.Bounced }},
+	{invitejob.PartSkipped, "Passed by", func(n invitejob.Tally) int { return n.Skipped }},
+	{invitejob.PartFailed, "Failed", func(n invitejob.Tally) int { return n.Failed }},
+	{invitejob.PartWaiting, "Not sent", func(n invitejob.Tally) int { return n.Waiting }},
+}
+
+func (s *Server) jobRows(r *http.Request, v *jobView, p invitejob.Progress) error {
+	show := invitejob.Part(r.URL.Query().Get("show"))
+	path := "/invitations/jobs/" + p.ID.String()
+	known := false
+	for _, part := range jobParts {
+		known = known || part.part == show
+		if part.count(p.Tally) == 0 {
+			continue
+		}
+		href, word := path, part.word
+		if part.part != invitejob.All {
+			href += "?show=" + string(part.part)
+		}
+		v.Chips = append(v.Chips, views.Chip{Word: word, Href: href, Current: part.part == show})
+	}
+	if !known {
+		show = invitejob.All
+	}
+	rows, err := s.InviteJobs.Page(r.Context(), user(r).Firm, p.ID, show, afterNo(r), importRows+1)
+	if err != nil {
+		return err
+	}
+	if len(rows) > importRows {
+		rows = rows[:importRows]
+		v.Pager.Next = path + "?" + url.Values{"show": {string(show)}, "after": {strconv.Itoa(rows[importRows-1].No)}}.Encode()
+	}
+	for _, row := range rows {
+		v.Rows = append(v.Rows, v.line(row))
+	}
+	v.Pager.Shown = views.Count(len(rows), "person", "people")
+	return nil
+}
+
+// afterNo is the number of the last person on the page before; 0 on the first one.
+func afterNo(r *http.Request) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("after"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// line is one person with the three facts (I2).
+func (v jobView) line(r invitejob.Row) views.JobRow {
+	line := views.JobRow{
+		No: r.No, Contact: r.Contact, Name: r.Name, Client: r.Client, ClientName: r.ClientName, To: strings.Trim(r.Email+", "+r.Phone, ", "), Note: r.Reason(),
+		Created: views.At(r.CreatedAt, v.zone), HandedOver: views.At(r.HandedOverAt, v.zone), Delivered: views.At(r.DeliveredAt, v.zone), Bounced: views.At(r.BouncedAt, v.zone),
+	}
+	switch {
+	case r.Accepted:
+		line.Badge = views.Badge{Tone: "ok", Icon: "circle-check", Word: "Accepted"}
+	case r.Lost:
+		line.Badge = views.Badge{Tone: "danger", Icon: "mail-x", Word: "Failed"}
+	case r.Outcome == invitejob.Sent && !r.HandedOverAt.IsZero():
+		line.Badge = views.Badge{Tone: "ok", Icon: "mail-check", Word: "Sent"}
+	case r.Outcome == invitejob.Sent:
+		line.Badge = views.Badge{Tone: "info", Icon: "send", Word: "On its way"}
+	case r.Outcome == invitejob.Skipped:
+		line.Badge = views.Badge{Icon: "circle-alert", Word: "Passed by"}
+	case r.Outcome == invitejob.Failed:
+		line.Badge = views.Badge{Tone: "danger", Icon: "circle-alert", Word: "Failed"}
+	case v.Undone || v.Halted:
+		line.Badge = views.Badge{Icon: "circle-alert", Word: "Not sent"}
+	default:
+		line.Badge = views.Badge{Icon: "hourglass", Word: "Waits"}
+	}
+	return line
+}
+
+func (s *Server) startInviteJob(w http.ResponseWriter, r *http.Request) error {
+	by, err := posted(w, r)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	res, err := s.InviteJobs.Start(r.Context(), by, id, invitejob.Hold)
+	if err != nil {
+		return err
+	}
+	seeOther(w, r, "/invitations/jobs/"+id.String(), res.Position)
+	return nil
+}
+
+func (s *Server) stopInviteJob(w http.ResponseWriter, r *http.Request) error {
+	by, err := posted(w, r)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	res, err := s.InviteJobs.Stop(r.Context(), by, id)
+	if err != nil {
+		return err
+	}
+	seeOther(w, r, "/invitations/jobs/"+id.String(), res.Position)
+	return nil
+}
+
+func (s *Server) inviteJobReport(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := s.InviteJobs.Report(r.Context(), user(r).Firm, id, &b); err != nil {
+		return err
+	}
+	sendSheet(w, "Invitations", clientimport.CSV, b.Bytes())
+	return nil
+}
