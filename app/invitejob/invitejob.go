@@ -35,8 +35,6 @@ const KeepDraft = 24 * time.Hour
 // What can be wrong with a job besides the rules of invitations.
 var (
 	ErrUnknown = fault.New(fault.NotFound, "invitejob.unknown", "There is no such list of invitations, or nobody sent them within a day. Choose the people again.")
-	// ErrArchived passes somebody by.
-	ErrArchived = fault.New(fault.Conflict, "invitejob.archived", "The client is archived.")
 	// ErrNobodyThere is said of a client without people.
 	ErrNobodyThere = fault.New(fault.Conflict, "invitejob.nobody_there", "Nobody is entered as this client’s contact yet.")
 )
@@ -73,7 +71,7 @@ func (c Candidate) Verdict(s Settings) *fault.Error {
 	case c.Contact == uuid.Nil:
 		return ErrNobodyThere
 	case c.Archived:
-		return ErrArchived
+		return invite.ErrInactive
 	case c.In:
 		return invite.ErrIn
 	case c.State == inviteapp.Removed:

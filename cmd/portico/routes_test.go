@@ -247,6 +247,16 @@ var pageRules = map[string]rule{
 	"GET /i/{token}":          byInvitation(200, 410),
 	"POST /i/{token}/opening": byInvitation(303, 410),
 
+	"GET /invitations":                         staffOnly(200, 200),
+	"GET /invitations/export.csv":              staffOnly(200, 200),
+	"GET /invitations/new":                     staffOnly(422, 422), // nobody is chosen
+	"POST /invitations":                        staffOnly(422, 422), // likewise
+	"POST /invitations/draft":                  staffOnly(422, 422), // nor a template
+	"GET /invitations/jobs/{id}":               staffOnly(200, 404),
+	"POST /invitations/jobs/{id}/confirmation": staffOnly(303, 404),
+	"POST /invitations/jobs/{id}/stop":         staffOnly(409, 404), // it hasn't been sent
+	"GET /invitations/jobs/{id}/report.csv":    staffOnly(200, 404),
+
 	"GET /clients/imports":                    staffOnly(200, 200),
 	"POST /clients/imports":                   staffOnly(303, 303),
 	"GET /clients/imports/{id}":               staffOnly(200, 404),
@@ -402,6 +412,13 @@ var callRules = map[string]called{
 	"POST /invites/{id}/resend":         {"", 200, 404},
 	"POST /invites/{id}/withdrawal":     {`{"reason":"They have left"}`, 200, 404},
 	"POST /invites/{id}/access-removal": {"", 409, 404}, // nobody has accepted it
+
+	"GET /invite-jobs":                    {"", 200, 200},
+	"POST /invite-jobs":                   {`{"contact_ids":["INVITEE"]}`, 201, 422}, // nobody of theirs is chosen
+	"GET /invite-jobs/{id}":               {"", 200, 404},
+	"GET /invite-jobs/{id}/people":        {"", 200, 404},
+	"POST /invite-jobs/{id}/confirmation": {"", 200, 404},
+	"POST /invite-jobs/{id}/stop":         {"", 409, 404}, // it hasn't been sent
 
 	"GET /clients/export":                     {"", 200, 200},
 	"POST /clients/imports":                   {"Name\nIda Instance\n", 201, 201},

@@ -23,6 +23,7 @@ import (
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
+	"portico/app/invitejob"
 	"portico/app/secret"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
@@ -67,6 +68,7 @@ type fixture struct {
 	article  uuid.UUID
 	joining  uuid.UUID // somebody who is invited to join the practice, likewise
 	list     uuid.UUID // likewise
+	job      uuid.UUID // likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -317,6 +319,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.joiningOf(t, f)
 	case strings.Contains(path, "imports/{id}"):
 		id = w.listOf(t, f)
+	case strings.Contains(path, "jobs/{id}"):
+		id = w.jobOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
 	case strings.HasPrefix(path, "/contacts/"):
@@ -387,6 +391,20 @@ func (w *routesWorld) listOf(t *testing.T, f *fixture) uuid.UUID {
 		}
 	}
 	return f.list
+}
+
+// jobOf is a list of people to invite that nobody has confirmed.
+func (w *routesWorld) jobOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.job == uuid.Nil {
+		f.job = newID(t)
+		if _, err := w.house.jobs.Prepare(t.Context(), invitejob.Prepare{By: w.calm.by(), ID: f.job, Words: "One", Choice: invitejob.Choice{People: []uuid.UUID{f.invitee}}, Settings: invitejob.Settings{
+			Channels: invite.ByEmail, Access: invite.ByAccount, ExpiresOn: time.Now().AddDate(0, 0, 30), Zone: "Europe/London",
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.job
 }
 
 func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {

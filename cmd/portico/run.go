@@ -264,7 +264,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		Access: h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Ledger:  postgres.MessageList{DB: h.db},
-		Content: transfers, Receipts: h.receipts, Imports: h.imports, Factors: factors, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
+		Content: transfers, Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, Factors: factors, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
 	apiHandler, err := programs.Handler()
 	if err != nil {

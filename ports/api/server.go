@@ -58,10 +58,12 @@ type Server struct {
 	Content  Content
 	Receipts receiptapp.Receipts
 	Imports  Imports
-	Keys     secret.KeyRing // for copies of links
-	BaseURL  string         // where browsers find the pages, without a slash at its end
-	Version  string         // of this program, in the OpenAPI document
-	Log      *slog.Logger
+
+	InviteJobs InviteJobs
+	Keys       secret.KeyRing // for copies of links
+	BaseURL    string         // where browsers find the pages, without a slash at its end
+	Version    string         // of this program, in the OpenAPI document
+	Log        *slog.Logger
 }
 
 // Tokens tells whose API token that is, or account.ErrToken.
@@ -152,6 +154,13 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.Invite, op(post, "/invites/{id}/resend", "resend-invite", "Invitations", "Send it again with a new secret; the old one stops working"), s.resendInvite)
 	register(s, a, account.Invite, op(post, "/invites/{id}/withdrawal", "withdraw-invite", "Invitations", "End an invitation that nobody has accepted"), s.withdrawInvite)
 	register(s, a, account.Invite, op(post, "/invites/{id}/access-removal", "remove-access", "Invitations", "Shut the portal for somebody who is in, at their next request"), s.removeAccess)
+
+	register(s, a, account.InviteMany, op(get, "/invite-jobs", "list-invite-jobs", "Invitations", "List the newest lists of people who are invited together"), s.listInviteJobs)
+	register(s, a, account.InviteMany, created(op(post, "/invite-jobs", "create-invite-job", "Invitations", "Choose many people by a filter and see what would come of it; nobody is invited until it is confirmed")), s.createInviteJob)
+	register(s, a, account.InviteMany, op(get, "/invite-jobs/{id}", "get-invite-job", "Invitations", "Get how far the invitations of many people are"), s.getInviteJob)
+	register(s, a, account.InviteMany, op(get, "/invite-jobs/{id}/people", "list-invite-job-people", "Invitations", "List its people with what became of each"), s.listInviteJobPeople)
+	register(s, a, account.InviteMany, op(post, "/invite-jobs/{id}/confirmation", "start-invite-job", "Invitations", "Invite them, after a hold in which all of it can be undone"), s.startInviteJob)
+	register(s, a, account.InviteMany, op(post, "/invite-jobs/{id}/stop", "stop-invite-job", "Invitations", "Undo it within its hold; later, invite nobody further and take back what has not left"), s.stopInviteJob)
 
 	register(s, a, account.SeeFiles, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
 	register(s, a, account.ChangeFiles, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)

@@ -17,6 +17,7 @@ import (
 	"portico/app/notify"
 	"portico/domain/event"
 	"portico/domain/fault"
+	"portico/domain/firm"
 	"portico/domain/invite"
 	jobs "portico/domain/invitejob"
 	"portico/ports/web/views"
@@ -60,7 +61,7 @@ func (s *Server) inviteManyForm(w http.ResponseWriter, r *http.Request, code int
 	z := zone(u.Practice.Zone)
 	page.MinExpires = s.Now().In(z).Format(time.DateOnly)
 	_, page.Zone = notify.LastDay(s.Now(), z.String())
-	texts, err := s.Firms.Templates(r.Context(), u.Firm)
+	texts, err := s.templatesFor(r, firm.ForInvitation)
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (s *Server) draftInviteJob(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	texts, err := s.Firms.Templates(r.Context(), user(r).Firm)
+	texts, err := s.templatesFor(r, firm.ForInvitation)
 	if err != nil {
 		return err
 	}
