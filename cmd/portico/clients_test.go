@@ -57,6 +57,20 @@ func TestClientsCommands(t *testing.T) {
 	if r := result(list); outcomes(r) != "2 1 0 1" || r.DryRun {
 		t.Errorf("the import: %+v", r)
 	}
+	if out, err := run("invites", "send", "--staff", "mary@harbour.example", "--filter", "without-portal", "--dry-run"); err != nil || !strings.Contains(out, "Would invite 2 of 2 people.") { // S3.i8
+		t.Errorf("who would be invited: %v\n%s", err, out)
+	}
+	if out, err := run("invites", "send", "--staff", "mary@harbour.example", "--filter", "everybody"); err == nil || !strings.Contains(out, "without-portal") {
+		t.Errorf("a filter that isn't there: %v\n%s", err, out)
+	}
+	out, err := run("invites", "send", "--staff", "mary@harbour.example", "--filter", "without-portal", "--hold", "10m", "--detach", "--json")
+	var sent inviteResult
+	if err != nil || json.Unmarshal([]byte(out), &sent) != nil || sent.State != "holding" || sent.People != 2 || sent.Left != 2 {
+		t.Errorf("many at once: %v\n%s", err, out)
+	}
+	if out, err := run("invites", "stop", sent.Job.String(), "--staff", "mary@harbour.example"); err != nil || !strings.Contains(out, "undone") {
+		t.Errorf("undone: %v\n%s", err, out)
+	}
 	if r := result(list); outcomes(r) != "0 0 3 1" {
 		t.Errorf("the same file again: %+v", r)
 	}
