@@ -77,6 +77,17 @@ func (l MessageList) Messages(ctx context.Context, firm int32, q app.Query) (row
 	return rows, next, nil
 }
 
+// TextsOfADay counts the texts of all practices that have left within the last 24 hours.
+func (l MessageList) TextsOfADay(ctx context.Context) (n int, err error) {
+	err = l.DB.Work.QueryRow(ctx, `
+		SELECT count(*) FROM es.effects f
+		WHERE `+isMessage+` AND f.kind LIKE 'sms.%' AND f.state = 'done' AND f.ended_at > statement_timestamp() - interval '24 hours'`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the texts of a day: %w", err)
+	}
+	return n, nil
+}
+
 const noID = `'00000000-0000-0000-0000-000000000000'::uuid`
 
 // messagesSQL finds the page first and looks up the rest for its rows alone.

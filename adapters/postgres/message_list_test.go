@@ -293,7 +293,7 @@ func TestLedgerOfContacts(t *testing.T) {
 	i := newInvited(t)
 	world := newOutside()
 	world.perform = func(_ context.Context, e es.Effect) error {
-		if strings.HasPrefix(e.Kind, "sms.") {
+		if strings.HasPrefix(e.Kind, "sms.") && e.Args.Generation == 1 {
 			return &es.RefusedError{Code: "21610"}
 		}
 		return nil
@@ -333,6 +333,18 @@ func TestLedgerOfContacts(t *testing.T) {
 	if rows, _, err := (postgres.MessageList{DB: i.db}).Messages(limited, i.firm, message.Query{}); err != nil || len(rows) > 0 {
 		t.Errorf("somebody without clients sees %d messages, %v", len(rows), err)
 	}
+	count := func() int {
+		n, err := postgres.MessageList{DB: i.db}.TextsOfADay(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	if n := count(); n != 0 {
+		t.Errorf("%d texts have left, and the one was refused", n)
+	}
+	i.send(t, ida, func(s *inviteapp.Send) { s.Channels = invite.ByText })
+	within(t, 10*time.Second, "the text is counted", func() bool { return count() == 1 })
 }
 
 // The ledger of many messages is read by its index, whatever page of it, and whoever may see it.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"time"
 
 	smsadapter "portico/adapters/sms"
@@ -27,7 +28,14 @@ type smsConfig struct {
 	Token hidden `env:"TOKEN"`
 	// From is what texts come from: a number, a name, or a messaging service.
 	From string `env:"FROM"`
+	// Countries are the calling codes that texts go to, "+44". None: all.
+	Countries []string `env:"COUNTRIES"`
+	// PerDay is how many texts may leave within 24 hours. 0: any number.
+	PerDay int `env:"PER_DAY"`
 }
+
+// callingCode is "+44".
+var callingCode = regexp.MustCompile(`^\+[1-9][0-9]{0,5}$`)
 
 // provider is one that can be asked whether it would take texts.
 type provider interface {
@@ -57,10 +65,11 @@ func (c smsConfig) provider(baseURL string) (p provider, ok bool) {
 	return nil, false
 }
 
-// texter is what texts leave through. The configuration was checked.
-func (c smsConfig) texter(baseURL string) notify.Texter {
+// texter is what texts leave through, as far as the operator pays for them; left counts those of a day. The configuration
+// was checked.
+func (c smsConfig) texter(baseURL string, left func(ctx context.Context) (int, error)) notify.Texter {
 	if p, _ := c.provider(baseURL); p != nil {
-		return p
+		return smsadapter.Guard{Texter: p, Countries: c.Countries, PerDay: c.PerDay, Left: left}
 	}
 	return smsadapter.None{}
 }
@@ -78,6 +87,14 @@ func (c config) checkTexts() (mistakes []error) {
 		if err := p.Check(); err != nil {
 			complain("PORTICO_SMS_…: %w", err)
 		}
+	}
+	for _, code := range c.SMS.Countries {
+		if !callingCode.MatchString(code) {
+			complain("PORTICO_SMS_COUNTRIES has %q; it is calling codes with commas between them, +44,+353", code)
+		}
+	}
+	if c.SMS.PerDay < 0 {
+		complain("PORTICO_SMS_PER_DAY is %d; it must be a number of texts, or 0 for any", c.SMS.PerDay)
 	}
 	if n := len(c.WebhookSecret); n > 0 && n < minWebhookSecret {
 		complain("PORTICO_WEBHOOK_SECRET has %d characters; it needs %d at least", n, minWebhookSecret)
