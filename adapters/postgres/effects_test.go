@@ -118,7 +118,7 @@ func TestEffectsAreShared(t *testing.T) {
 		stream, _ := nodes[i%2].tick(t)
 		keys = append(keys, keyOf(stream))
 	}
-	within(t, 10*time.Second, "all effects are over", func() bool {
+	within(t, soon, "all effects are over", func() bool {
 		var done int
 		if err := nodes[0].db.Work.QueryRow(t.Context(), `SELECT count(*) FROM es.effects WHERE state = 'done'`).Scan(&done); err != nil {
 			t.Fatal(err)
@@ -177,13 +177,13 @@ func TestEffectIsLeased(t *testing.T) {
 		n.perform(world)
 	}
 	key := keyOf(stream)
-	within(t, 5*time.Second, "somebody performs it", func() bool { return world.actsOn(key) == 1 })
+	within(t, soon, "somebody performs it", func() bool { return world.actsOn(key) == 1 })
 	time.Sleep(time.Second)
 	if r := nodes[0].effect(t, key); r.state != "waiting" || r.dueIn < time.Minute {
 		t.Errorf("while it is performed its row says %+v", r)
 	}
 	close(finish)
-	within(t, 5*time.Second, "it is over", func() bool { return nodes[0].effect(t, key).state == "done" })
+	within(t, soon, "it is over", func() bool { return nodes[0].effect(t, key).state == "done" })
 	if n := world.actsOn(key); n != 1 {
 		t.Errorf("performed %d times", n)
 	}
@@ -217,21 +217,21 @@ func TestScansAreLeasedWhileTheyRun(t *testing.T) {
 	}
 	stream, _ := nodes[0].tick(t)
 	key := keyOf(stream)
-	within(t, 5*time.Second, "somebody performs it", func() bool { return world.actsOn(key) == 1 })
+	within(t, soon, "somebody performs it", func() bool { return world.actsOn(key) == 1 })
 	time.Sleep(3 * lease)
 	if n := world.actsOn(key); n != 1 {
 		t.Errorf("performed %d times at once", n)
 	}
 	close(finish)
-	within(t, 5*time.Second, "it is over", func() bool { return nodes[0].effect(t, key).state == "done" })
+	within(t, soon, "it is over", func() bool { return nodes[0].effect(t, key).state == "done" })
 	fails.Store(true)
 	stream, _ = nodes[0].tick(t)
 	key = keyOf(stream)
 	for range 5 {
-		within(t, 5*time.Second, "it is put off", func() bool { return nodes[0].effect(t, key).dueIn > 10*time.Second })
+		within(t, soon, "it is put off", func() bool { return nodes[0].effect(t, key).dueIn > 10*time.Second })
 		nodes[0].due(t, key)
 	}
-	within(t, 5*time.Second, "it is given up", func() bool { return nodes[0].effect(t, key).state == "gave_up" })
+	within(t, soon, "it is given up", func() bool { return nodes[0].effect(t, key).state == "gave_up" })
 	world.mu.Lock()
 	defer world.mu.Unlock()
 	if world.gaveUp[key] != 6 {
@@ -255,14 +255,14 @@ func TestEffectAfterACrash(t *testing.T) {
 	stream, _ := other.tick(t)
 	key := keyOf(stream)
 	dying.perform(world)
-	within(t, 5*time.Second, "the dying node performs it", died.Load)
+	within(t, soon, "the dying node performs it", died.Load)
 	other.perform(world)
 	time.Sleep(200 * time.Millisecond)
 	if r := other.effect(t, key); r.state != "waiting" || world.actsOn(key) != 1 {
 		t.Fatalf("before the lease is over: %+v, performed %d times", r, world.actsOn(key))
 	}
 	other.due(t, key)
-	within(t, 5*time.Second, "it is over", func() bool { return other.effect(t, key).state == "done" })
+	within(t, soon, "it is over", func() bool { return other.effect(t, key).state == "done" })
 	if n := world.actsOn(key); n != 2 {
 		t.Errorf("performed %d times", n)
 	}
@@ -307,13 +307,13 @@ func TestEffectBackoffAndEnd(t *testing.T) {
 			n.perform(world)
 			want := []time.Duration{15 * time.Second, time.Minute, 4 * time.Minute, 16 * time.Minute, 64 * time.Minute, 256 * time.Minute, 8 * time.Hour, 8 * time.Hour, 8 * time.Hour}
 			for i, backoff := range want {
-				within(t, 5*time.Second, fmt.Sprintf("try %d is put off by %v", i+1, backoff), func() bool {
+				within(t, soon, fmt.Sprintf("try %d is put off by %v", i+1, backoff), func() bool {
 					r := n.effect(t, key)
 					return r.state == "waiting" && r.attempts == i+1 && r.dueIn <= backoff && r.dueIn > backoff-5*time.Second
 				})
 				n.due(t, key)
 			}
-			within(t, 5*time.Second, "it is given up", func() bool { return n.effect(t, key).state == "gave_up" })
+			within(t, soon, "it is given up", func() bool { return n.effect(t, key).state == "gave_up" })
 			world.mu.Lock()
 			defer world.mu.Unlock()
 			if world.gaveUp[key] != 10 || world.acts[key] != 10 {
@@ -328,7 +328,7 @@ func TestEffectBackoffAndEnd(t *testing.T) {
 		world.perform = func(context.Context, es.Effect) error { return fmt.Errorf("revoked: %w", es.ErrWithdrawn) }
 		stream, _ := n.tick(t)
 		n.perform(world)
-		within(t, 5*time.Second, "it ends", func() bool { return n.effect(t, keyOf(stream)).state == "withdrawn" })
+		within(t, soon, "it ends", func() bool { return n.effect(t, keyOf(stream)).state == "withdrawn" })
 		if len(world.gaveUp) > 0 {
 			t.Error("somebody was told that it failed")
 		}
@@ -431,8 +431,8 @@ func TestEffectTellsItsStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := keyOf(stream)
-	within(t, 10*time.Second, "it is refused", func() bool { return n.effect(t, key).state == "refused" })
-	within(t, 10*time.Second, "the second event is merged", func() bool { return len(n.story(t, "merged/"+stream.ID.String()).Causes) == 2 })
+	within(t, soon, "it is refused", func() bool { return n.effect(t, key).state == "refused" })
+	within(t, soon, "the second event is merged", func() bool { return len(n.story(t, "merged/"+stream.ID.String()).Causes) == 2 })
 
 	got, held := n.story(t, key), n.story(t, "merged/"+stream.ID.String())
 	if got.Person != person || got.Client != client || got.Code != "5.1.1" || !slices.Equal(got.IDs, []string{"outside." + stream.ID.String()}) ||

@@ -270,7 +270,7 @@ func TestServerCrashUnderLoad(t *testing.T) {
 		mu.Lock()
 		before := len(acks)
 		mu.Unlock()
-		within(t, 10*time.Second, "appends succeed again", func() bool { mu.Lock(); defer mu.Unlock(); return len(acks) > before+writers })
+		within(t, soon, "appends succeed again", func() bool { mu.Lock(); defer mu.Unlock(); return len(acks) > before+writers })
 		t.Logf("appends again %v after the server", time.Since(began).Round(time.Millisecond))
 	}
 	time.Sleep(300 * time.Millisecond)
@@ -279,7 +279,7 @@ func TestServerCrashUnderLoad(t *testing.T) {
 
 	log := places(t, n.db.Work, `SELECT position, stream_id, version FROM es.events ORDER BY position`)
 	end := log[len(log)-1].position
-	within(t, 10*time.Second, "the subscription reaches the end", func() bool { return checkpointOf(t, n.db.Work, "order") >= end })
+	within(t, soon, "the subscription reaches the end", func() bool { return checkpointOf(t, n.db.Work, "order") >= end })
 	if f := judge(log, places(t, n.db.Work, `SELECT position, stream, version FROM heard ORDER BY n`)); f != (faults{}) {
 		t.Errorf("the subscription met %s (skipped / doubled / inverted / in a stream)", f)
 	}

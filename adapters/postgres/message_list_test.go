@@ -85,7 +85,7 @@ func (h *house) ledger(t *testing.T, q message.Query) []message.Row {
 // in waits until the newest message that q finds is in a state.
 func (h *house) in(t *testing.T, q message.Query, want message.State) (m message.Row) {
 	t.Helper()
-	within(t, 10*time.Second, fmt.Sprintf("the newest message is %s; it is %s", want, m.State), func() bool {
+	within(t, soon, fmt.Sprintf("the newest message is %s; it is %s", want, m.State), func() bool {
 		if rows := h.ledger(t, q); len(rows) > 0 {
 			m = rows[0]
 		}
@@ -199,7 +199,7 @@ func TestLedger(t *testing.T) {
 		}
 	}
 
-	within(t, 10*time.Second, "the other notice has left", func() bool {
+	within(t, soon, "the other notice has left", func() bool {
 		return len(h.ledger(t, message.Query{Kind: app.MailBatchNotice, States: []message.State{message.HandedOver}})) == 2
 	})
 	t.Run("is searched", func(t *testing.T) {

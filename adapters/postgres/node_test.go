@@ -99,6 +99,10 @@ func ticks(stream uuid.UUID, version, events int) es.Append {
 	return a
 }
 
+// soon is long on any machine and shorter than the 30 s after which everything is looked at once more: what comes by then
+// was woken, and did not wait for the next round.
+const soon = 20 * time.Second
+
 // within waits for what must come true.
 func within(t testing.TB, limit time.Duration, what string, ok func() bool) time.Duration {
 	t.Helper()

@@ -118,7 +118,7 @@ func (s *scene) standing(t *testing.T) postgres.Standing {
 
 func (s *scene) halts(t *testing.T) {
 	t.Helper()
-	within(t, 10*time.Second, "it halts", func() bool { return s.standing(t).HaltedAt != 0 })
+	within(t, soon, "it halts", func() bool { return s.standing(t).HaltedAt != 0 })
 }
 
 func (s *scene) catchesUp(t *testing.T, names ...string) {

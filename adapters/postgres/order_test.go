@@ -187,7 +187,7 @@ func (f flood) run(t *testing.T) []heardBy {
 	written.Store(true)
 	log := places(t, pool, `SELECT position, stream_id, version FROM es.events ORDER BY position`)
 	end := log[len(log)-1].position
-	within(t, 10*time.Second, "the subscription reaches the end of the log", func() bool { return checkpointOf(t, pool, "order") >= end })
+	within(t, soon, "the subscription reaches the end of the log", func() bool { return checkpointOf(t, pool, "order") >= end })
 	controls.Wait()
 	stopReaders()
 	t.Logf("%s: %d events to position %d, %d conflicts, %d sessions killed", f.name, len(log), end, conflicts, kills)

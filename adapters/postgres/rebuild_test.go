@@ -146,7 +146,7 @@ func TestRebuildKilledAtEachStep(t *testing.T) {
 // rebuilt runs a rebuild to its end.
 func (h *house) rebuilt(t *testing.T, m postgres.Model) {
 	t.Helper()
-	within(t, 10*time.Second, "a rebuild begins", func() bool {
+	within(t, soon, "a rebuild begins", func() bool {
 		_, err := h.rebuilder().Rebuild(t.Context(), m, nil)
 		if err != nil && !errors.Is(err, postgres.ErrRebuilding) { // a killed session may still be ending
 			t.Fatal(err)
@@ -170,7 +170,7 @@ func stuck(t *testing.T, h *house, m postgres.Model) error {
 			}
 		}
 	}()
-	within(t, 5*time.Second, "the tables are full", func() bool { return state(t, h, m) == "tables are full, before the swap" })
+	within(t, soon, "the tables are full", func() bool { return state(t, h, m) == "tables are full, before the swap" })
 	time.Sleep(50 * time.Millisecond)
 	cancel()
 	return <-done
@@ -225,7 +225,7 @@ func TestRebuildLosesItsSessions(t *testing.T) {
 	if failed == 0 {
 		t.Error("no rebuild died: this test is blind")
 	}
-	within(t, 5*time.Second, "a rebuild runs to its end", func() bool {
+	within(t, soon, "a rebuild runs to its end", func() bool {
 		_, err := h.rebuilder().Rebuild(t.Context(), linkModel(t), nil)
 		return err == nil
 	})

@@ -213,7 +213,7 @@ func TestAlarmsUnderFire(t *testing.T) {
 		}
 	})
 	wg.Wait()
-	within(t, 10*time.Second, "every alarm has rung", func() bool { return outstanding(t, nodes[0]) == 0 })
+	within(t, soon, "every alarm has rung", func() bool { return outstanding(t, nodes[0]) == 0 })
 	r := judgeAlarms(t, nodes[0], "recorded_at", time.Now().Add(time.Hour))
 	t.Logf("%v; %d conflicts, %d sessions killed, lateness %s", r, conflicts.Load(), kills.Load(), spread(r.late))
 	if r.twice+r.early+r.lost > 0 {
@@ -251,7 +251,7 @@ func TestCrashBetweenClaimAndCommit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	within(t, 5*time.Second, "every alarm has rung", func() bool { return outstanding(t, n) == 0 })
+	within(t, soon, "every alarm has rung", func() bool { return outstanding(t, n) == 0 })
 	r := judgeAlarms(t, n, "recorded_at", time.Now().Add(time.Hour))
 	t.Logf("%v; %d sessions killed, lateness %s", r, killed.Load(), spread(r.late))
 	if r.fired != 3 || r.twice+r.early+r.lost > 0 {
@@ -284,7 +284,7 @@ func TestUndecidableAlarmHoldsUpNobody(t *testing.T) {
 			}
 		}
 	}
-	within(t, 5*time.Second, "the others have rung", func() bool { return outstanding(t, n) == 1 })
+	within(t, soon, "the others have rung", func() bool { return outstanding(t, n) == 1 })
 	if r := judgeAlarms(t, n, "recorded_at", time.Now().Add(time.Hour)); r.fired != 2 || r.twice+r.early > 0 {
 		t.Errorf("%v", r)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
-	"time"
 
 	"portico/adapters/postgres"
 	"portico/adapters/postgres/pgtest"
@@ -52,7 +51,7 @@ func TestCancelledWaitForAStandbyIsNoSuccess(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	within(t, 5*time.Second, "the server asks for a standby", func() bool {
+	within(t, soon, "the server asks for a standby", func() bool {
 		var names string
 		return admin.QueryRow(t.Context(), `SHOW synchronous_standby_names`).Scan(&names) == nil && names == "nobody"
 	})
@@ -61,7 +60,7 @@ func TestCancelledWaitForAStandbyIsNoSuccess(t *testing.T) {
 		_, err := store.Append(t.Context(), es.Append{By: es.By{Firm: 1}, Stream: probe([16]byte{2}), At: noon, Events: []event.Event{ticked{1}}})
 		outcome <- err
 	}()
-	within(t, 5*time.Second, "the commit waits for the standby, and is cancelled", func() bool {
+	within(t, soon, "the commit waits for the standby, and is cancelled", func() bool {
 		var cancelled bool
 		err := admin.QueryRow(t.Context(), `SELECT coalesce(bool_or(pg_cancel_backend(pid)), false) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`).Scan(&cancelled)
 		return err == nil && cancelled

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"portico/adapters/postgres"
 	"portico/adapters/postgres/pgtest"
@@ -70,7 +69,7 @@ func TestTwoVersionsOfAnEvent(t *testing.T) {
 		t.Errorf("the older program read the newer event: %v", unknown)
 	}
 	old.subscribe(postgres.Subscription{Name: "older", Version: 1, Handle: func(context.Context, pgx.Tx, postgres.Batch) error { return nil }})
-	within(t, 10*time.Second, "the older program halts", func() bool {
+	within(t, soon, "the older program halts", func() bool {
 		var halted *int64
 		err := old.db.Work.QueryRow(t.Context(), `SELECT halted_at FROM es.projections WHERE name = 'older'`).Scan(&halted)
 		return err == nil && halted != nil && *halted == r.Position

@@ -106,10 +106,14 @@ func openRoutes(t *testing.T) *routesWorld {
 func (w *routesWorld) quiet(t *testing.T) (written string) {
 	t.Helper()
 	eventually(t, "a quiet log", func() bool {
+		var busy int // effects that are due, or under way: those have been tried and are due when their lease ends
+		if err := w.house.db.Work.QueryRow(t.Context(), `SELECT count(*) FROM es.effects WHERE state = 'waiting' AND (attempts > 0 OR due_at < clock_timestamp() + interval '5 s')`).Scan(&busy); err != nil {
+			t.Fatal(err)
+		}
 		before := w.written(t)
 		time.Sleep(300 * time.Millisecond)
 		written = w.written(t)
-		return before == written
+		return busy == 0 && before == written
 	})
 	return written
 }
