@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"portico/domain/event"
 	"portico/domain/fault"
 
 	"github.com/google/uuid"
@@ -118,7 +119,7 @@ func (t Task) Tick(entry uuid.UUID, on bool, contact uuid.UUID, by Who, now time
 }
 
 // Finish says that a contact is done (rules 4, 5). people are those who could see a task of the client now, as in
-// Assigning. It refuses with ErrNotFound, ErrClosed, ErrAnswer, ErrNote.
+// Assigning. It refuses with ErrNotFound, ErrClosed, ErrAnswer, ErrNote, ErrMissing.
 func (t Task) Finish(contact uuid.UUID, note string, people []uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	if err := t.acts(contact, now); err != nil {
@@ -130,14 +131,20 @@ func (t Task) Finish(contact uuid.UUID, note string, people []uuid.UUID, by Who,
 		return due, nil
 	case n == 0 && t.says.Kind == Question:
 		return nil, ErrAnswer
+	case t.says.Kind == Documents && !t.complete(t.whose(contact), people):
+		return nil, ErrMissing
 	case n > MaxNote:
 		return nil, ErrNote.Withf("The note has %d letters; at most %d fit. Shorten it.", n, MaxNote)
 	}
-	due = append(due, DoneByClient{Contact: contact, By: by, Note: of(t.says.Subject, note), At: now})
+	return append(due, t.finish(contact, of(t.says.Subject, note), people, by, now)...), nil
+}
+
+func (t Task) finish(contact uuid.UUID, note event.Personal, people []uuid.UUID, by Who, now time.Time) []Event {
+	events := []Event{DoneByClient{Contact: contact, By: by, Note: note, At: now}}
 	if t.says.FinishTogether && t.progress != Done && t.last(contact, people) {
-		due = append(due, Progressed{State: Done, By: Who{Kind: by.Kind, ID: by.ID, For: by.For}, At: now})
+		events = append(events, Progressed{State: Done, By: by, At: now})
 	}
-	return due, nil
+	return events
 }
 
 // last tells that with this contact everybody is done who has to be.

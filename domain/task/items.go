@@ -93,6 +93,7 @@ type round struct {
 	stands        standing
 	notApplicable bool
 	files         []uuid.UUID
+	by            uuid.UUID // the contact who returned it, or in whose place somebody did
 }
 
 // standing is where a round stands.
@@ -119,9 +120,9 @@ func (t Task) applyItem(e itemEvent) Task {
 			i.cancelled = true
 		}
 	case ItemReturned:
-		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, files: e.Files} })
+		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, files: e.Files, by: e.By.contact()} })
 	case ItemNotApplicable:
-		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, notApplicable: true} })
+		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, notApplicable: true, by: e.By.contact()} })
 	case ItemReviewBegun:
 		t.round(e.Item, e.For, func(r *round) { r.stands = inReview })
 	case ItemAccepted:
@@ -132,6 +133,17 @@ func (t Task) applyItem(e itemEvent) Task {
 		t.round(e.Item, e.For, func(r *round) { r.stands = returned })
 	}
 	return t
+}
+
+// contact is who of the client did it, or in whose place it was done.
+func (w Who) contact() uuid.UUID {
+	switch {
+	case w.For != uuid.Nil:
+		return w.For
+	case w.Kind == event.Contact:
+		return w.ID
+	}
+	return uuid.Nil
 }
 
 func (t Task) item(id uuid.UUID) *item {

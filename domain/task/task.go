@@ -26,6 +26,21 @@
 //  11. A bulk job assigns to each client once, however often it asks: a task's id follows from the job and the client.
 //  12. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).
 //  13. What became of a notice is recorded once, and only from facts (T13).
+//
+// What concerns the items of a request (Documents):
+//
+//  14. An item is wanted from all, and one answers for the others, or from each contact their own (S4.i5). It stands
+//     where its newest round does: open, returned, in review, accepted, sent back; or it was cancelled, which ends it.
+//  15. What is open or was sent back is returned with files, a note, or both, or is said not to be applicable, with the
+//     reason. That is the next round; the files of earlier ones stay as they were (T6). Until then files are drafts
+//     (S4.i7). What has been returned waits for the practice, and takes nothing from the client.
+//  16. The practice accepts a round or sends it back with a reason, which the client reads (S4.i8). It names the round
+//     that it saw: where there is a newer one, nothing happens. Either answer can be undone until the client has
+//     answered again (T7), and while the task is not confirmed.
+//  17. A request is done when nothing is open that is not optional, and nothing is sent back; what is sent back, or
+//     wanted besides, makes it something to do again. It can't be said to be done before.
+//  18. Items are added and changed while the task is open, and cancelled but for the last one. Whether one answers for
+//     all stays as it is once somebody has answered.
 package task
 
 import (
