@@ -54,6 +54,7 @@ func TestPages(t *testing.T) {
 		"one person, two devices, another password":       ownSessions,
 		"a passkey, an app, a device that is trusted":     secondFactor,
 		"a client in the portal":                          clientsPortal,
+		"somebody of the practice looks into a portal":    lookingIn,
 		"a contact, a code by mail":                       codeByMail,
 		"whatever is typed stays text":                    hostile,
 		"a practice's own settings":                       ownSettings,
