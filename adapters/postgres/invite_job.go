@@ -181,7 +181,7 @@ func named(ctx context.Context, tx pgx.Tx, rows []app.Candidate) error {
 // it returns false. A client without people has one that is nobody.
 func (j InviteJobs) chosen(ctx context.Context, tx pgx.Tx, firm int32, c app.Choice, each func(r *counted, who []countedPerson) bool) error {
 	c.Of.Order, c.Of.After = clientapp.ByName, ""
-	rows, err := ClientList{DB: j.DB}.matching(ctx, tx, firm, c.Of)
+	rows, err := ClientList(j).matching(ctx, tx, firm, c.Of)
 	if err != nil {
 		return err
 	}
