@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/netip"
@@ -57,7 +58,8 @@ type Acceptance struct {
 	Nth         int
 	Command     uuid.UUID
 	Fingerprint [32]byte
-	Password    string // "" by a link, where the practice wants none
+	Password    string // "" with a passkey, and by a link where the practice wants none
+	Passkey     Answer // in place of a password, for an account; zero: none
 	Terms       int    // the version that was shown and agreed to; 0: none
 	Browser     Browser
 }
@@ -70,6 +72,7 @@ type Entrance struct {
 	Password  bool // there is one, and it is asked for
 	OnDevice  bool // this browser was in before
 	Committed bool // with a password the practice asks for
+	Passkey   bool // can be used in place of a password
 }
 
 // Entrance tells what the holder of an invitation has to do to come in. Errors: those of Invitations.Holder.
@@ -84,6 +87,13 @@ func (c Contacts) Entrance(ctx context.Context, firm int32, contact uuid.UUID, n
 		return Entrance{}, err
 	}
 	e.Committed = !e.ByLink || e.LinkPassword
+	if !e.ByLink && !e.In && c.Codes.Passkeys.Work() {
+		methods, err := c.Codes.Methods(ctx, e.person(firm, contact))
+		if err != nil {
+			return e, err
+		}
+		e.Passkey = len(methods) == 0 // who has a second factor shows that first: a mail takes nobody around it
+	}
 	l, ok, err := c.Rows.Login(ctx, firm, contact)
 	if err != nil || !ok || !e.In {
 		return e, err
@@ -94,9 +104,26 @@ func (c Contacts) Entrance(ctx context.Context, firm int32, contact uuid.UUID, n
 	return e, err
 }
 
-// Accept lets a contact in: by an account with a password and the terms agreed to, or by the link alone. The invitation
-// decides first and once: a link that was used sets no password. Errors: those of Invitations, ErrShort, ErrPasswordKnown,
-// ErrPasswordWeak, ErrNoPassword, ErrTermsFirst, ErrTerms, ErrBusy.
+func (e Entrance) person(firm int32, contact uuid.UUID) Person {
+	return Person{ID: contact, Firm: firm, Kind: account.OfContact, Email: e.Email, Name: cmp.Or(e.Name, e.Email)}
+}
+
+// ChallengeEntrance asks the browser of an invitation's holder for a new passkey. Errors: those of Invitations.Holder,
+// ErrPasskey where it can't be used.
+func (c Contacts) ChallengeEntrance(ctx context.Context, firm int32, contact uuid.UUID, nth int, b Browser) (Challenge, error) {
+	e, err := c.Entrance(ctx, firm, contact, nth, b)
+	if err != nil {
+		return Challenge{}, err
+	}
+	if !e.Passkey {
+		return Challenge{}, account.ErrPasskey
+	}
+	return c.Codes.ChallengeNew(ctx, e.person(firm, contact))
+}
+
+// Accept lets a contact in: by an account with a password or a passkey and the terms agreed to, or by the link alone. The
+// invitation decides first and once: a link that was used sets no password. Errors: those of Invitations, ErrShort,
+// ErrPasswordKnown, ErrPasswordWeak, ErrNoPassword, ErrPasskey, ErrPasskeyTaken, ErrTermsFirst, ErrTerms, ErrBusy.
 func (c Contacts) Accept(ctx context.Context, cmd Acceptance) (Entered, error) {
 	e, err := c.Entrance(ctx, cmd.Firm, cmd.Contact, cmd.Nth, cmd.Browser)
 	l := Login{Contact: cmd.Contact, Firm: cmd.Firm, Email: e.Email}
@@ -107,7 +134,7 @@ func (c Contacts) Accept(ctx context.Context, cmd Acceptance) (Entered, error) {
 	if e.In {
 		return c.EnterByLink(ctx, ByLink{Firm: cmd.Firm, Contact: cmd.Contact, Nth: cmd.Nth, Password: cmd.Password, Browser: cmd.Browser})
 	}
-	phc, err := c.chosen(ctx, cmd, e)
+	phc, made, err := c.chosen(ctx, cmd, e)
 	if err != nil {
 		return Entered{}, err
 	}
@@ -126,24 +153,45 @@ func (c Contacts) Accept(ctx context.Context, cmd Acceptance) (Entered, error) {
 	if err := c.Rows.Renew(ctx, cmd.Contact, phc, nil); err != nil {
 		return Entered{}, err
 	}
-	return c.welcome(ctx, cmd, e, l, phc)
+	if made == nil {
+		return c.welcome(ctx, cmd, e, l, phc)
+	}
+	codes, err := c.Codes.keepPasskey(ctx, e.person(cmd.Firm, cmd.Contact), *made)
+	if err != nil {
+		return Entered{}, err
+	}
+	in, err := c.welcome(ctx, cmd, e, l, "")
+	if err != nil {
+		return in, err
+	}
+	in.Codes = codes
+	in.Session, err = c.Pass(ctx, in.Session) // it has just been shown
+	return in, err
 }
 
-// chosen is the hash of the password that the person has chosen, "" for none.
-func (c Contacts) chosen(ctx context.Context, cmd Acceptance, e Entrance) (string, error) {
+// chosen is the hash of the password that the person has chosen, "" for none, or the passkey that they have made instead.
+func (c Contacts) chosen(ctx context.Context, cmd Acceptance, e Entrance) (phc string, made *madePasskey, err error) {
 	if !e.ByLink && cmd.Terms != e.Terms {
 		if cmd.Terms == 0 {
-			return "", account.ErrTermsFirst
+			return "", nil, account.ErrTermsFirst
 		}
-		return "", account.ErrTerms
+		return "", nil, account.ErrTerms
+	}
+	if cmd.Passkey != (Answer{}) {
+		if !e.Passkey {
+			return "", nil, account.ErrPasskey
+		}
+		passkey, err := c.Codes.newPasskey(ctx, e.person(cmd.Firm, cmd.Contact), cmp.Or(Device(cmd.Browser.Agent), "Passkey"), cmd.Passkey)
+		return "", &passkey, err
 	}
 	if cmd.Password == "" && e.ByLink {
 		if e.LinkPassword {
-			return "", account.ErrNoPassword
+			return "", nil, account.ErrNoPassword
 		}
-		return "", nil
+		return "", nil, nil
 	}
-	return c.hash(ctx, cmd.Password, e.Known, e.Practice)
+	phc, err = c.hash(ctx, cmd.Password, e.Known, e.Practice)
+	return phc, nil, err
 }
 
 // hash judges a new password and hashes it, with the salt that the address has.
@@ -162,6 +210,9 @@ func (c Contacts) hash(ctx context.Context, password string, k Known, practice s
 func (c Contacts) welcome(ctx context.Context, cmd Acceptance, e Entrance, l Login, phc string) (Entered, error) {
 	in, row := newVisit(l, e.ByLink, uuid.Must(uuid.NewV7()), cmd.Browser)
 	method := account.ByLink
+	if !e.ByLink {
+		method = account.ByPasskey
+	}
 	res, err := c.execute(ctx, l, uuid.Nil, func(a account.Account, now time.Time) (events []account.Event, err error) {
 		if phc != "" {
 			method = account.ByPassword

@@ -64,7 +64,8 @@ type Entered struct {
 	ByLink   bool
 	Session  Secret
 	Device   Secret
-	Position int64 // of what was recorded about it
+	Position int64    // of what was recorded about it
+	Codes    []string // new recovery codes, which are shown this once
 }
 
 // WhichError says that address and password fit several people: couples who share an address, or one person of two

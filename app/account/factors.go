@@ -259,6 +259,19 @@ func (f Factors) record(ctx context.Context, by es.By, person uuid.UUID, decide 
 	return nil
 }
 
+// MayRemove refuses to take away the last passkey of somebody who has no password (F8): ErrOnlyWay.
+func (f Factors) MayRemove(ctx context.Context, p Person, factor uuid.UUID) error {
+	held, err := f.Rows.Factors(ctx, p)
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(slices.Clone(held), func(k KeptFactor) bool { return k.Method != account.ByPasskey || k.ID == factor })
+	if len(others) == 0 && slices.ContainsFunc(held, func(k KeptFactor) bool { return k.Method == account.ByPasskey && k.ID == factor }) {
+		return account.ErrOnlyWay
+	}
+	return nil
+}
+
 // Remove takes one method away (S3.i14). Where the practice demands one, required is set and the last one stays. Errors:
 // ErrFactorGone, ErrRequired.
 func (f Factors) Remove(ctx context.Context, p Person, factor uuid.UUID, required bool) error {

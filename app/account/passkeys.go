@@ -23,6 +23,9 @@ import (
 // Passkeys know under which address passkeys work here. With the zero value they work nowhere: ErrPasskey.
 type Passkeys struct{ party *webauthn.WebAuthn }
 
+// Work tells whether passkeys work here at all.
+func (p Passkeys) Work() bool { return p.party != nil }
+
 // ceremonyLimit is how long a browser may take to answer.
 const ceremonyLimit = 5 * time.Minute
 
@@ -138,38 +141,59 @@ func (f Factors) ChallengeNew(ctx context.Context, p Person) (Challenge, error) 
 // AddPasskey makes a passkey a method of its person, and a way to sign in. codes as in Confirm. Errors: ErrLabel,
 // ErrPasskey, ErrPasskeyTaken, ErrFactorMany.
 func (f Factors) AddPasskey(ctx context.Context, p Person, label string, a Answer) (codes []string, err error) {
-	if label, err = account.CheckLabel(label); err != nil {
+	made, err := f.newPasskey(ctx, p, label, a)
+	if err != nil {
 		return nil, err
+	}
+	return f.keepPasskey(ctx, p, made)
+}
+
+// madePasskey is a passkey that has answered for the first time and is kept nowhere yet.
+type madePasskey struct {
+	factor     KeptFactor
+	credential Hash
+}
+
+// newPasskey checks what a browser made. Its challenge is spent by that. Errors: ErrLabel, ErrPasskey.
+func (f Factors) newPasskey(ctx context.Context, p Person, label string, a Answer) (made madePasskey, err error) {
+	if label, err = account.CheckLabel(label); err != nil {
+		return made, err
 	}
 	session, err := f.open(ctx, secret.PasskeyAdding, a)
 	if err != nil {
-		return nil, err
+		return made, err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes([]byte(a.Credential))
 	if err != nil {
-		return nil, account.ErrPasskey
+		return made, account.ErrPasskey
 	}
 	h, _, err := f.holder(ctx, p)
 	if err != nil {
-		return nil, err
+		return made, err
 	}
 	credential, err := f.Passkeys.party.CreateCredential(h, session, parsed) // refuses the challenge of another person
 	if err != nil {
-		return nil, account.ErrPasskey
+		return made, account.ErrPasskey
 	}
 	kept, err := json.Marshal(credential)
 	if err != nil {
-		return nil, fmt.Errorf("write a passkey: %w", err)
+		return made, fmt.Errorf("write a passkey: %w", err)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
-		return nil, fmt.Errorf("name a factor: %w", err)
+		return made, fmt.Errorf("name a factor: %w", err)
 	}
-	k := KeptFactor{Factor: Factor{ID: id, Method: account.ByPasskey, Label: label}, Secret: kept}
-	if err := f.Rows.AddPasskey(ctx, p, k, sha256.Sum256(credential.ID)); err != nil {
+	made.factor = KeptFactor{Factor: Factor{ID: id, Method: account.ByPasskey, Label: label}, Secret: kept}
+	made.credential = sha256.Sum256(credential.ID)
+	return made, nil
+}
+
+// keepPasskey makes it a method of its person. Errors: ErrPasskeyTaken, ErrFactorMany.
+func (f Factors) keepPasskey(ctx context.Context, p Person, made madePasskey) (codes []string, err error) {
+	if err := f.Rows.AddPasskey(ctx, p, made.factor, made.credential); err != nil {
 		return nil, err
 	}
-	return f.added(ctx, p, id, account.ByPasskey)
+	return f.added(ctx, p, made.factor.ID, account.ByPasskey)
 }
 
 // ChallengeAny asks a browser for a passkey of anybody, to sign in by.

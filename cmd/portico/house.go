@@ -97,7 +97,6 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Events: h.store, Door: h.door, Invitations: h.door,
 		Book: book{h.contactList, h.contacts}, Policy: demands(h.firmList),
-		Codes: account.Factors{Events: h.store, Rows: postgres.Factors{Pool: db.Work, Vault: h.vault}, Throttle: h.accounts, Keys: k.links},
 	}
 	h.links = linkapp.Commands{Events: es.Remember(h.store), Policies: h.firmList}
 	rows := postgres.ClientImports{DB: db}

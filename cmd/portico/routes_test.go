@@ -147,47 +147,48 @@ var pageRules = map[string]rule{
 	"POST /account/security/recovery-codes":           staffOnly(404, 404), // without a method
 	"POST /account/security/devices/end":              staffOnly(303, 303),
 
-	"GET /portal/login":                      everybody(200),
-	"POST /portal/session":                   everybody(401), // with a wrong password
-	"POST /portal/session/end":               everybody(303).but(visits, 0),
-	"GET /portal/help":                       everybody(200), // S4.i10
-	"GET /portal/help/{article}":             everybody(404),
-	"PATCH /portal/help/probe":               everybody(204),
-	"GET /portal/manifest.webmanifest":       everybody(200),
-	"POST /portal/language":                  everybody(303),
-	"GET /portal":                            contactOnly(200),
-	"GET /portal/home":                       contactOnly(200),
-	"GET /portal/todos":                      contactOnly(200),
-	"GET /portal/files":                      contactOnly(200),
-	"GET /portal/requests":                   contactOnly(200),
-	"GET /portal/billing":                    contactOnly(404), // the practice doesn't use it (S3.i18)
-	"GET /portal/schedule":                   contactOnly(404),
-	"GET /portal/contact":                    contactOnly(200),
-	"GET /portal/video":                      contactOnly(404),
-	"GET /portal/video/film":                 contactOnly(404),
-	"GET /portal/settings":                   contactOnly(200),
-	"POST /portal/settings":                  contactOnly(303),
-	"GET /portal/forgotten":                  everybody(200),
-	"POST /portal/forgotten":                 everybody(303), // whoever asks, for whatever address
-	"GET /portal/reset/{token}":              everybody(410), // with secrets that open nothing
-	"POST /portal/reset/{token}":             everybody(410),
-	"GET /portal/address/{token}":            everybody(410),
-	"POST /portal/address/{token}/agreement": everybody(410),
-	"POST /portal/address/{token}/refusal":   everybody(410),
-	"GET /i/{token}/acceptance":              byInvitation(200, 410),
-	"POST /i/{token}/acceptance":             byInvitation(422, 410), // without the terms
-	"POST /i/{token}/code":                   byInvitation(303, 410),
-	"POST /i/{token}/visit":                  byInvitation(401, 410), // it was never accepted by link
-	"GET /portal/terms":                      contactOnly(200),
-	"POST /portal/terms":                     contactOnly(422), // they are not agreed to
-	"GET /portal/settings/password":          contactOnly(200),
-	"POST /portal/settings/password":         contactOnly(422),
-	"GET /portal/settings/address":           contactOnly(200),
-	"POST /portal/settings/address":          contactOnly(422),
-	"POST /portal/settings/address/refusal":  contactOnly(303),
-	"GET /portal/settings/devices":           contactOnly(200),
-	"POST /portal/settings/devices/end":      contactOnly(303),
-	"POST /portal/settings/devices/{id}/end": contactOnly(303),
+	"GET /portal/login":                          everybody(200),
+	"POST /portal/session":                       everybody(401), // with a wrong password
+	"POST /portal/session/end":                   everybody(303).but(visits, 0),
+	"GET /portal/help":                           everybody(200), // S4.i10
+	"GET /portal/help/{article}":                 everybody(404),
+	"PATCH /portal/help/probe":                   everybody(204),
+	"GET /portal/manifest.webmanifest":           everybody(200),
+	"POST /portal/language":                      everybody(303),
+	"GET /portal":                                contactOnly(200),
+	"GET /portal/home":                           contactOnly(200),
+	"GET /portal/todos":                          contactOnly(200),
+	"GET /portal/files":                          contactOnly(200),
+	"GET /portal/requests":                       contactOnly(200),
+	"GET /portal/billing":                        contactOnly(404), // the practice doesn't use it (S3.i18)
+	"GET /portal/schedule":                       contactOnly(404),
+	"GET /portal/contact":                        contactOnly(200),
+	"GET /portal/video":                          contactOnly(404),
+	"GET /portal/video/film":                     contactOnly(404),
+	"GET /portal/settings":                       contactOnly(200),
+	"POST /portal/settings":                      contactOnly(303),
+	"GET /portal/forgotten":                      everybody(200),
+	"POST /portal/forgotten":                     everybody(303), // whoever asks, for whatever address
+	"GET /portal/reset/{token}":                  everybody(410), // with secrets that open nothing
+	"POST /portal/reset/{token}":                 everybody(410),
+	"GET /portal/address/{token}":                everybody(410),
+	"POST /portal/address/{token}/agreement":     everybody(410),
+	"POST /portal/address/{token}/refusal":       everybody(410),
+	"GET /i/{token}/acceptance":                  byInvitation(200, 410),
+	"POST /i/{token}/acceptance":                 byInvitation(422, 410), // without the terms
+	"POST /i/{token}/acceptance/passkey/options": byInvitation(200, 410),
+	"POST /i/{token}/code":                       byInvitation(303, 410),
+	"POST /i/{token}/visit":                      byInvitation(401, 410), // it was never accepted by link
+	"GET /portal/terms":                          contactOnly(200),
+	"POST /portal/terms":                         contactOnly(422), // they are not agreed to
+	"GET /portal/settings/password":              contactOnly(200),
+	"POST /portal/settings/password":             contactOnly(422),
+	"GET /portal/settings/address":               contactOnly(200),
+	"POST /portal/settings/address":              contactOnly(422),
+	"POST /portal/settings/address/refusal":      contactOnly(303),
+	"GET /portal/settings/devices":               contactOnly(200),
+	"POST /portal/settings/devices/end":          contactOnly(303),
+	"POST /portal/settings/devices/{id}/end":     contactOnly(303),
 
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),

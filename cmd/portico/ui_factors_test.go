@@ -8,6 +8,10 @@ import (
 
 	accountapp "portico/app/account"
 	contactapp "portico/app/contact"
+	inviteapp "portico/app/invite"
+	"portico/app/secret"
+	"portico/domain/contact"
+	"portico/domain/invite"
 	"portico/ports/web/uitest"
 )
 
@@ -145,4 +149,34 @@ func codeByMail(t *testing.T, p *portal) {
 		return false
 	})
 	enter().Wait("Guten Tag")
+}
+
+// passkeyInstead: an invited person comes in with a passkey in place of a password, and agrees to the terms first (S3.14).
+func passkeyInstead(t *testing.T, p *portal) {
+	pr := p.found(t, "No Words", "nora@words.example", "Nora Words", "Europe/London")
+	who, email := newID(t), rndWord(t)+"@example.org"
+	if _, err := p.house.contacts.Add(t.Context(), contactapp.Add{By: pr.by(), ID: who, Details: contact.Entry{Given: "Ingrid", Email: email}}); err != nil {
+		t.Fatal(err)
+	}
+	res, err := p.house.invites.Send(t.Context(), inviteapp.Send{By: pr.by(), Contact: who, Channels: invite.ByEmail, Access: invite.ByAccount, Zone: time.UTC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.house.linkList.Wait(t.Context(), res.Position); err != nil {
+		t.Fatal(err)
+	}
+	page := uitest.Open(t, uitest.Passkeys())
+	page.Visit(strings.Replace(p.base, "127.0.0.1", "localhost", 1) + "/i/" + p.keys.links.Invitation(secret.InvitationToken{Invite: invite.ID(who), Generation: 1}).Reveal() + "/acceptance")
+	page.Wait("Use a passkey instead")
+	page.Axe("an invitation, with a passkey on offer")
+	page.Fill("New password", "short") // it doesn't count
+	page.Click("checkbox", "I have read the terms of use (version 1) and accept them.")
+	page.Click("button", "Use a passkey instead")
+	page.Wait("They are shown this once.")
+	page.Axe("recovery codes on the way in")
+	page.Click("link", "I have kept them")
+	page.Wait("Sign out")
+	if page.Path() != "/portal" && page.Path() != "/portal/home" {
+		t.Errorf("a passkey leads to %s", page.Path())
+	}
 }

@@ -53,6 +53,7 @@ func TestPages(t *testing.T) {
 		"a practitioner's mistakes in a form":             mistakes,
 		"one person, two devices, another password":       ownSessions,
 		"a passkey, an app, a device that is trusted":     secondFactor,
+		"a passkey in place of a password":                passkeyInstead,
 		"a client in the portal":                          clientsPortal,
 		"somebody of the practice looks into a portal":    lookingIn,
 		"a contact, a code by mail":                       codeByMail,

@@ -22,6 +22,8 @@ import (
 //	F7 Wrong codes cost time, counted by person whatever devices and networks they come from. A device that has shown the
 //	   factor before has a count of its own, so that a stranger with the password can't keep the person out.
 //	F8 A passkey belongs to one person and makes sure of its holder (by finger, face or PIN); with it no password is asked.
+//	   Who accepts an invitation may make one in place of a password, as long as they have no second factor; without a
+//	   password the last passkey stays.
 //	F9 Where the practice demands a second factor of its people, who has none can do nothing but add one.
 //	F10 A telephone number becomes a method once a code sent to it was typed.
 //	F11 Adding, removing and resetting methods is told to the person by mail, and staff who reset them are named in the
@@ -68,6 +70,7 @@ var (
 	ErrPasskey      = fault.New(fault.Invalid, "account.passkey", "This passkey could not be used here. Try again, or choose another way to sign in.")
 	ErrPasskeyTaken = fault.New(fault.Conflict, "account.passkey_taken", "This passkey is in use already. Choose another device or password manager.")
 	ErrRequired     = fault.New(fault.Conflict, "account.factor_required", "Your practice asks for a second factor. Add another method before you remove this one.")
+	ErrOnlyWay      = fault.New(fault.Conflict, "account.only_way", "This passkey is how you sign in. Set a password first, or add another passkey.")
 	ErrResetReason  = fault.New(fault.Invalid, "account.reset_reason", "Shorten the reason to 500 characters.")
 	ErrNoText       = fault.New(fault.Unavailable, "account.no_text", "Codes can’t be sent to phones here just now. Choose another method.")
 )

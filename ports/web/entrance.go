@@ -50,7 +50,8 @@ func (s *Server) entrancePage(r *http.Request, i doorway) (views.Entrance, error
 	case e.ByLink:
 		page.Mode, page.Optional = "link", !e.LinkPassword
 	default:
-		page.Mode = "account"
+		page.Mode, page.Passkey = "account", e.Passkey
+		page.Modules = append(page.Modules, "passkey-instead.js")
 		if page.Terms, err = s.termsOf(r, i.firm, words); err != nil {
 			return page, err
 		}
@@ -90,7 +91,7 @@ func (s *Server) acceptInvitation(w http.ResponseWriter, r *http.Request) error 
 	}
 	cmd := account.Acceptance{
 		Firm: i.firm, Contact: i.contact, Nth: i.nth, Command: command, Fingerprint: sha256.Sum256([]byte(r.URL.Path + "\n" + r.PostForm.Encode())),
-		Password: r.PostForm.Get("new"), Browser: s.browser(r),
+		Password: r.PostForm.Get("new"), Passkey: answerOf(r), Browser: s.browser(r),
 	}
 	if r.PostForm.Get("agree") != "" {
 		cmd.Terms, _ = strconv.Atoi(r.PostForm.Get("terms")) // what is no number is no version
@@ -100,8 +101,21 @@ func (s *Server) acceptInvitation(w http.ResponseWriter, r *http.Request) error 
 		return s.entranceAgain(w, r, i, err)
 	}
 	s.carryVisit(w, in)
+	if len(in.Codes) > 0 { // they are kept nowhere, so there is no address to lead to
+		entry := views.Entry{W: i.words, Title: i.words.T("factors.codes.title"), Practice: i.portal.Name, Frame: lookOf(i.portal.Practice), Modules: []string{"page-print.js"}, Wide: true}
+		return s.show(w, r, views.EntranceCodes{Entry: entry, Body: views.CodesBody{W: i.words, Codes: in.Codes, Back: "/portal"}})
+	}
 	seeOther(w, r, "/portal", in.Position)
 	return nil
+}
+
+// entrancePasskey challenges a new passkey, for somebody who wants to come in with one.
+func (s *Server) entrancePasskey(w http.ResponseWriter, r *http.Request) error {
+	i, _, err := s.atDoor(r)
+	if err != nil {
+		return s.doorShut(w, r, i, err)
+	}
+	return s.challenge(w)(s.Contacts.ChallengeEntrance(r.Context(), i.firm, i.contact, i.nth, s.browser(r)))
 }
 
 // entranceAgain is the page once more with what was refused; where the invitation itself says no, it is said alone.
@@ -124,6 +138,8 @@ func (s *Server) entranceAgain(w http.ResponseWriter, r *http.Request, i doorway
 		page.Field = "agree"
 	case accounts.ErrCode.Code:
 		page.Field = "code"
+	case accounts.ErrPasskey.Code, accounts.ErrPasskeyTaken.Code:
+		page.Field = "passkey"
 	default:
 		page.Field = "new"
 	}

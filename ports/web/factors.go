@@ -28,6 +28,7 @@ type desk struct {
 	account.Person
 	standing account.Standing
 	required bool // the practice demands a second factor
+	bare     bool // there is no password: a passkey signs them in
 	words    *language.Words
 	when     func(time.Time) string
 	issuer   string // what an authenticator app calls us
@@ -449,8 +450,14 @@ func (s *Server) removeMethod(d desk, w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	if err := s.Factors.Remove(r.Context(), d.Person, id, d.required); err != nil {
-		if errors.Is(err, accounts.ErrRequired) {
+	if d.bare {
+		err = s.Factors.MayRemove(r.Context(), d.Person, id)
+	}
+	if err == nil {
+		err = s.Factors.Remove(r.Context(), d.Person, id, d.required)
+	}
+	if err != nil {
+		if errors.Is(err, accounts.ErrRequired) || errors.Is(err, accounts.ErrOnlyWay) {
 			return s.refusedOnPage(d, w, r, err, onTop)
 		}
 		return err
@@ -485,7 +492,7 @@ func (s *Server) askWho(d desk, w http.ResponseWriter, r *http.Request, code int
 	if err != nil {
 		return err
 	}
-	b := views.StepBody{W: d.words, Action: d.step, Next: local(next), Back: d.base, Email: d.Email, Problem: problem}
+	b := views.StepBody{W: d.words, Action: d.step, Next: local(next), Back: d.base, Email: d.Email, Problem: problem, Bare: d.bare}
 	if slices.ContainsFunc(methods, func(m account.Factor) bool { return m.Method == accounts.ByPasskey }) {
 		b.Passkey = &views.PasskeyForm{W: d.words, Options: d.step + "/passkey/options", Action: d.step + "/passkey", Next: b.Next, Button: d.words.T("factors.login.passkey.use"), Wide: true, Quiet: true}
 	}

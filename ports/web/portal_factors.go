@@ -25,7 +25,7 @@ const (
 func (s *Server) portalDesk(w http.ResponseWriter, r *http.Request) (desk, error) {
 	in := inPortal{visitor: visitorOf(r)}
 	d := desk{
-		Person: in.Visit.Person(), standing: in.Standing, issuer: in.Practice.Name, helper: in.Practice.Name,
+		Person: in.Visit.Person(), standing: in.Standing, bare: !in.Password && !in.ByLink, issuer: in.Practice.Name, helper: in.Practice.Name,
 		base: portalSecurity, second: portalSecond, step: portalStep, leave: "/portal/session/end", start: "/portal", trust: account.PortalTrustCookie,
 	}
 	if in.ByLink && !in.Standing.Enrolled { // who comes by the link alone has no account to secure

@@ -24,6 +24,7 @@ type Contacts interface {
 
 	Entrance(ctx context.Context, firm int32, contact uuid.UUID, nth int, b account.Browser) (account.Entrance, error)
 	Accept(ctx context.Context, cmd account.Acceptance) (account.Entered, error)
+	ChallengeEntrance(ctx context.Context, firm int32, contact uuid.UUID, nth int, b account.Browser) (account.Challenge, error)
 	EnterByLink(ctx context.Context, cmd account.ByLink) (account.Entered, error)
 	SendCode(ctx context.Context, firm int32, contact uuid.UUID, nth int, b account.Browser) error
 

@@ -218,6 +218,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	before("POST /portal/forgotten", s.forgotten)
 	on("GET /i/{token}/acceptance", s.handle(entryPage, s.entrance))
 	on("POST /i/{token}/acceptance", s.handle(entryPage, s.acceptInvitation))
+	on("POST /i/{token}/acceptance/passkey/options", s.handle(entryPage, s.entrancePasskey))
 	on("POST /i/{token}/code", s.handle(entryPage, s.sendLinkCode))
 	on("POST /i/{token}/visit", s.handle(entryPage, s.enterByLink))
 	on("GET /portal/reset/{token}", s.handle(entryPage, s.resetForm))

@@ -98,6 +98,13 @@ type Entrance struct {
 	Agreed      bool
 	Sent        bool   // a code is on its way
 	Field       string // what Problem is about
+	Passkey     bool   // can be made in place of a password
+}
+
+// EntranceCodes are the recovery codes of who has just come in with a passkey, shown once.
+type EntranceCodes struct {
+	Entry
+	Body CodesBody
 }
 
 // PortalTerms asks for a newer version of the terms, or shows what was agreed to.
@@ -159,6 +166,7 @@ func (PortalClosed) File() string  { return "portal_closed.html" }
 func (PortalDevices) File() string { return "portal_devices.html" }
 
 func (Entrance) File() string       { return "entrance.html" }
+func (EntranceCodes) File() string  { return "entrance_codes.html" }
 func (PortalTerms) File() string    { return "portal_terms.html" }
 func (Forgotten) File() string      { return "portal_forgotten.html" }
 func (Reset) File() string          { return "portal_reset.html" }

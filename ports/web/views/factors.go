@@ -95,6 +95,7 @@ type StepBody struct {
 	Back         string
 	Email        string
 	Problem      string
+	Bare         bool // there is no password to ask for
 	Passkey      *PasskeyForm
 }
 

@@ -171,7 +171,9 @@ func full() []Page {
 		FileDeletion{Public: public, Base: base, ID: one, Name: "a.pdf"},
 		Withdrawal{Public: public, Base: base, ID: one, Name: "a.pdf", Kept: "It is in the return.", Typed: "But", Problem: "Shorten it.", MaxReason: 1000},
 		PortalLogin{Entry: entry("Sign in"), Passkey: PasskeyForm{W: language.For("en"), Button: "Use", Quiet: true}, P: one.String(), Next: "/portal/files", Email: "ingrid@example.org", Who: []PersonChoice{{one, "Ingrid Solberg", "Harbour & Vale"}, {two, "Olav Solberg", ""}}},
-		Entrance{Entry: entry("Welcome"), Mode: "account", Base: "/i/x", Command: one, Name: "Ingrid Solberg", Email: "ingrid@example.org", Terms: TermsText{2, Markdown("Be **kind**.\nAlways."), "de"}, Agreed: true, Field: "agree"},
+		Entrance{Entry: entry("Welcome"), Mode: "account", Base: "/i/x", Command: one, Name: "Ingrid Solberg", Email: "ingrid@example.org", Terms: TermsText{2, Markdown("Be **kind**.\nAlways."), "de"}, Agreed: true, Field: "agree", Passkey: true},
+		EntranceCodes{Entry: entry("Recovery codes"), Body: CodesBody{W: language.For("et"), Codes: []string{"abcd-efgh-ijkl-mnop"}, Back: "/portal"}},
+		PortalStep{Entry: entry("Is it still you?"), Body: StepBody{W: language.For("de"), Back: "/b", Bare: true, Problem: "Wrong.", Passkey: &PasskeyForm{W: language.For("de"), Options: "/o", Action: "/a", Button: "Use"}}},
 		Entrance{Entry: entry("Welcome"), Mode: "link", Base: "/i/x", Command: one, Optional: true, Field: "new"},
 		Entrance{Entry: entry("Open"), Mode: "password", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "open", Base: "/i/x"},
 		Entrance{Entry: entry("Open"), Mode: "code", Base: "/i/x"}, Entrance{Entry: entry("Open"), Mode: "code", Base: "/i/x", Sent: true, Field: "code"},
@@ -293,7 +295,7 @@ func empty() []Page {
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		ClientImports{}, ClientImport{}, Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing, Passkey: PasskeyForm{W: language.For("en")}}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},
-		Entrance{Entry: nothing}, PortalTerms{Entry: nothing}, Forgotten{Entry: nothing}, Reset{Entry: nothing}, PortalPassword{Entry: nothing}, PortalAddress{Entry: nothing}, Move{Entry: nothing},
+		Entrance{Entry: nothing}, EntranceCodes{Entry: nothing, Body: CodesBody{W: language.For("en")}}, PortalTerms{Entry: nothing}, Forgotten{Entry: nothing}, Reset{Entry: nothing}, PortalPassword{Entry: nothing}, PortalAddress{Entry: nothing}, Move{Entry: nothing},
 	}
 }
 

@@ -1,10 +1,11 @@
 // <passkey-form data-options="URL" data-failed="…" [data-new]><form hidden>…</form><p data-unable>…</p></passkey-form>: asks
 // the browser for a passkey when its form is sent, and sends the answer with it. Without script, and in browsers that
 // know no passkeys, the form stays hidden.
+import { ask, known } from "./passkey-ask.js"
+
 class PasskeyForm extends HTMLElement {
   connectedCallback() {
-    const known = globalThis.PublicKeyCredential
-    if (!known?.parseRequestOptionsFromJSON || !known.parseCreationOptionsFromJSON) return
+    if (!known()) return
     this.form = this.querySelector("form")
     this.form.hidden = false
     const unable = this.querySelector("[data-unable]")
@@ -19,17 +20,12 @@ class PasskeyForm extends HTMLElement {
     this.busy = true
     const told = this.querySelector("[data-told]")
     try {
-      const answer = await fetch(this.dataset.options, { method: "POST", headers: { Accept: "application/json" } })
-      if (answer.status === 403 || answer.status === 401) return this.form.submit() // the server says what is missing
-      if (!answer.ok) throw new Error((await answer.json()).detail)
-      const { publicKey, slip } = await answer.json()
-      const made = "new" in this.dataset
-        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })
-        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })
+      const { slip, credential } = await ask(this.dataset.options, "new" in this.dataset)
       this.form.elements.slip.value = slip
-      this.form.elements.credential.value = JSON.stringify(made.toJSON())
+      this.form.elements.credential.value = credential
       this.form.submit()
-    } catch {
+    } catch (failure) {
+      if (failure.status === 403 || failure.status === 401) return this.form.submit() // the server says what is missing
       told.textContent = this.dataset.failed
       told.hidden = false
     } finally {
