@@ -157,6 +157,7 @@ var pageRules = map[string]rule{
 	"POST /portal/language":                      everybody(303),
 	"GET /portal":                                contactOnly(200),
 	"GET /portal/home":                           contactOnly(200),
+	"POST /portal/home/second-step/dismissal":    contactOnly(303),
 	"GET /portal/todos":                          contactOnly(200),
 	"GET /portal/files":                          contactOnly(200),
 	"GET /portal/requests":                       contactOnly(200),

@@ -32,7 +32,11 @@ const (
 	languageCookie = "__Host-portico-portal-language"
 	themeCookie    = "__Host-portico-portal-theme"
 	clientCookie   = "__Host-portico-portal-client"
+	laterCookie    = "__Host-portico-portal-second-later" // the person who wants no second step now
 )
+
+// laterSeconds is how long Home recommends none then: a quarter of a year.
+const laterSeconds = 90 * 24 * 60 * 60
 
 const yearOfSeconds = 365 * 24 * 60 * 60
 

@@ -46,6 +46,9 @@ func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal)
 		return err
 	}
 	page := views.PortalHome{Portal: s.around(r, in, "home", words.T("portal.tab.home")), Next: next}
+	if in.view == nil && !in.ByLink && !in.Standing.Enrolled && s.chosen(r, laterCookie) != in.Contact.String() {
+		page.Second = portalSecurity
+	}
 	for _, t := range in.tabs() {
 		if t.key != "todos" && t.key != "files" {
 			continue
@@ -53,6 +56,13 @@ func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal)
 		page.Parts = append(page.Parts, views.PortalPart{W: words, Head: words.T("portal.home." + t.key), Href: in.href(t.key), Empty: in.empty(t)})
 	}
 	return s.show(w, r, page)
+}
+
+// dismissSecond lets Home recommend no second step for a while to this person in this browser.
+func (s *Server) dismissSecond(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	s.setCookie(w, laterCookie, in.Contact.String(), "/", laterSeconds)
+	http.Redirect(w, r, "/portal/home"+in.query(), http.StatusSeeOther)
+	return nil
 }
 
 // nextStep is the one thing that matters most now.

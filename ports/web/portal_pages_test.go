@@ -76,6 +76,27 @@ func (h *house) says(events ...event.Event) *house {
 	return h
 }
 
+// S3.22: Home recommends a second step to who has none, until they say not now; who comes by link has nothing to secure.
+func TestHomeRecommendsASecondStep(t *testing.T) {
+	h := living(t)
+	h.get("/portal/home").want(t, 200, "Protect your account", `href="/portal/settings/security"`)
+	a := h.post("/portal/home/second-step/dismissal", nil).want(t, http.StatusSeeOther)
+	c := a.cookie("portico-portal-second-later")
+	if a.Header().Get("Location") != "/portal/home" || !strings.Contains(c, ingrid.Contact.String()) || !strings.Contains(c, "Max-Age=7776000") {
+		t.Errorf("to %s with %q", a.Header().Get("Location"), c)
+	}
+	other := &http.Cookie{Name: "portico-portal-second-later", Value: newTestID(33).String()}
+	h.jar = append(h.jar, other)
+	h.get("/portal/home").want(t, 200, "Protect your account") // somebody else has said so
+	other.Value = ingrid.Contact.String()
+	h.get("/portal/home").want(t, 200, "Hello, Ingrid").lacks(t, "Protect your account")
+	other.Value = ""
+	h.usher.byLink = true
+	h.get("/portal/home").want(t, 200, "Hello, Ingrid").lacks(t, "Protect your account")
+	h.usher.byLink, h.usher.enrolled = false, true
+	h.get("/portal/home").want(t, 200, "Hello, Ingrid").lacks(t, "Protect your account")
+}
+
 // S3.15, S3.16, S3.21: Home greets, has one next step, then to-dos and files, with help and settings at the foot.
 func TestPortalHome(t *testing.T) {
 	h := living(t)

@@ -28,6 +28,8 @@ type usher struct {
 	ended   []uuid.UUID
 	left    bool
 	byLink  bool
+
+	enrolled bool // with a second step, which was shown
 }
 
 func (u *usher) Session(_ context.Context, id account.Secret) (account.Visit, error) {
@@ -38,7 +40,7 @@ func (u *usher) Session(_ context.Context, id account.Secret) (account.Visit, er
 		return account.Visit{}, u.refused
 	}
 	v := ingrid
-	v.ByLink = u.byLink
+	v.ByLink, v.Standing.Enrolled, v.Standing.Second = u.byLink, u.enrolled, u.enrolled
 	return v, nil
 }
 

@@ -203,6 +203,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	room("", "", s.portalStart)
 	room("/home", "home", s.portalHome)
+	portal("POST /portal/home/second-step/dismissal", s.within("home", s.dismissSecond))
 	room("/todos", "todos", s.portalList("todos"))
 	room("/files", "files", s.portalFiles)
 	room("/requests", "requests", s.portalRequests)

@@ -103,6 +103,8 @@ type PortalHome struct {
 	Portal
 	Next  NextStep
 	Parts []PortalPart // to-dos and files, where the person may see them (S3.16)
+
+	Second string // where the recommended second step is set up (S3.22); empty: nothing is recommended
 }
 
 // PortalPart is the newest of a tab, on another page.

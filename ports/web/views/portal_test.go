@@ -47,7 +47,7 @@ func portalPages(w *language.Words) []Page {
 	outside := Portal{PortalFrame: frame(w.T("portal.tab.help"))}
 	articles := []PortalArticleLine{{"«I can’t get in»", "/portal/help/enter"}, {"«I can’t send a file»", "/portal/help/upload"}}
 	return []Page{
-		PortalHome{Portal: quiet, Parts: parts, Next: NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", "«Harbour & Vale»", "«ingrid@solberg.example»")}},
+		PortalHome{Second: "/portal/settings/security", Portal: quiet, Parts: parts, Next: NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", "«Harbour & Vale»", "«ingrid@solberg.example»")}},
 		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
 		PortalList{Portal: page("todos"), Empty: empty("todos", "list-todo")},
 		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
