@@ -133,7 +133,7 @@ func (s *Server) createInviteJob(ctx context.Context, in *createInviteJob) (*bod
 	if err != nil {
 		return nil, err
 	}
-	if on.Sub(time.Now()) > invite.MaxLife-48*time.Hour || on.Before(time.Now().Add(-48*time.Hour)) {
+	if time.Until(on) > invite.MaxLife-48*time.Hour || on.Before(time.Now().Add(-48*time.Hour)) {
 		return nil, invite.ErrExpiry
 	}
 	if _, err := time.Parse(time.DateOnly, b.DueOn); b.DueOn != "" && err != nil {
