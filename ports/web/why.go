@@ -127,7 +127,7 @@ func (s *Server) answerLines(r *http.Request, a accessapp.Answer) (*views.WhyAns
 		}
 	}
 	if a.Repair.Act != "" {
-		line.Repair = &views.WhyRepair{Act: string(a.Repair.Act), Word: a.Repair.Word, Page: a.Repair.Page, May: u.Role.May(a.Repair.Right)}
+		line.Repair = &views.WhyRepair{Act: string(a.Repair.Act), Word: a.Repair.Word, Page: a.Repair.Page, Right: a.Repair.Right}
 	}
 	return line, nil
 }

@@ -124,10 +124,10 @@ func full() []Page {
 		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, ContactFields: contactFields()},
 		Why{
 			Shell: shell("Why", "contacts"), Contact: one, Name: "Ida", Command: two, Objects: []Choice{{"portal", "The portal"}, {"tab:files", "Tab: Files"}}, Object: "file:x", Clients: []Choice{{one.String(), "Acme"}}, Client: one.String(),
-			Answer:   &WhyAnswer{Rule: "S3.i23", Text: "Acme is archived.", Event: &WhyEvent{Type: "client.archived", By: "Priya", At: noon, Position: 12, Stream: "client-x", Version: 4, Behalf: true}, Repair: &WhyRepair{Act: "restore", Word: "Restore Acme", May: true}},
+			Answer:   &WhyAnswer{Rule: "S3.i23", Text: "Acme is archived.", Event: &WhyEvent{Type: "client.archived", By: "Priya", At: noon, Position: 12, Stream: "client-x", Version: 4, Behalf: true}, Repair: &WhyRepair{Act: "restore", Word: "Restore Acme", Right: account.ChangeClients}},
 			Problems: Problems{{"object", "This has changed."}},
 		},
-		Why{Shell: shell("Why", "contacts"), Name: "Ida", Answer: &WhyAnswer{Sees: true, Rule: "S3.18", Text: "Yes.", Repair: &WhyRepair{Word: "Add a film", Page: "/settings/branding", May: true}}},
+		Why{Shell: shell("Why", "contacts"), Name: "Ida", Answer: &WhyAnswer{Sees: true, Rule: "S3.18", Text: "Yes.", Repair: &WhyRepair{Word: "Add a film", Page: "/settings/branding", Right: account.ChangeClients}}},
 		Why{Shell: shell("Why", "contacts"), Name: "Ida", Answer: &WhyAnswer{Rule: "S3.18", Text: "No.", Repair: &WhyRepair{Word: "Use the tab"}}},
 		View{
 			Shell: shell("See the portal of Ida", "contacts"), Contact: one, Name: "Ida", ID: two, Command: two, Purpose: "tax", Min: 3, Max: 200, Shut: true,

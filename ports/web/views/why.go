@@ -1,6 +1,10 @@
 package views
 
-import "github.com/google/uuid"
+import (
+	"portico/domain/account"
+
+	"github.com/google/uuid"
+)
 
 // Why tells whether a contact sees something, and what decides it.
 type Why struct {
@@ -37,8 +41,8 @@ type WhyEvent struct {
 // WhyRepair is what would mend it.
 type WhyRepair struct {
 	Act, Word string
-	Page      string // where a person has to decide; empty: a button does it
-	May       bool   // the reader
+	Page      string        // where a person has to decide; empty: a button does it
+	Right     account.Right // that it takes
 }
 
 // File names the template.
