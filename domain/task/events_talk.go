@@ -38,6 +38,7 @@ type Posted struct {
 	Talk     Talk           `json:"talk,omitzero" es:"nested"`
 	Files    []uuid.UUID    `json:"files,omitempty" es:"id"`    // attachments
 	Mentions []uuid.UUID    `json:"mentions,omitempty" es:"id"` // staff
+	Tell     []uuid.UUID    `json:"tell,omitempty" es:"id"`     // contacts: who could read it by then, but for its author
 	Via      Via            `json:"via" es:"fact"`
 	At       time.Time      `json:"at" es:"fact"`
 }

@@ -41,6 +41,16 @@
 //     wanted besides, makes it something to do again. It can't be said to be done before.
 //  18. Items are added and changed while the task is open, and cancelled but for the last one. Whether one answers for
 //     all stays as it is once somebody has answered.
+//
+// What concerns the thread:
+//
+//  19. Everybody who sees a task may write in its thread, and so may the practice: to everybody on it, or between one
+//     contact and the practice (S2.i5). A note of the practice for itself is never for a contact, and nobody reads what
+//     was written before the time from which they see the thread.
+//  20. A message is posted once. What is closed takes none (rule 7), but for the practice's notes for itself.
+//  21. Who wrote a message, or in whose place it was written, may change it for five minutes, and delete it as long as the
+//     task takes messages. A mark stays in its place.
+//  22. Reading goes forward only. What the practice reads in a contact's place was not read by the contact.
 package task
 
 import (
@@ -166,6 +176,8 @@ func (t Task) joins(e ContactAdded) Task {
 	}
 	if e.From == FromNow {
 		t.since = set(t.since, e.Contact, e.At)
+	} else {
+		delete(t.since, e.Contact)
 	}
 	return t
 }
