@@ -15,8 +15,9 @@ import (
 // Commands are what the practice asks of tasks. Each method is one command on one task; it returns the rule's fault when
 // refused (see the decision of the same name in portico/domain/task), or an error of es.Execute.
 type Commands struct {
-	Events es.Store
-	People People
+	Events     es.Store
+	People     People
+	Colleagues Colleagues
 }
 
 // People know who could see a task.

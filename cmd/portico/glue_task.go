@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"portico/adapters/postgres"
+	"portico/app/account"
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	taskapp "portico/app/task"
+	accounts "portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/event"
 	"portico/domain/task"
@@ -40,6 +43,25 @@ func (p tasksPeople) OfClient(ctx context.Context, firm int32, id uuid.UUID) (pe
 // Known is taskapp.People.
 func (p tasksPeople) Known(ctx context.Context, firm int32, contact uuid.UUID) error {
 	return p.contacts.Known(ctx, firm, contact)
+}
+
+// colleagues tells tasks who is of the practice.
+type colleagues struct{ accounts postgres.Accounts }
+
+var _ taskapp.Colleagues = colleagues{}
+
+// Known is taskapp.Colleagues. Who has left isn't one.
+func (c colleagues) Known(ctx context.Context, firm int32, staff []uuid.UUID) error {
+	rows, err := c.accounts.Staff(ctx, firm, staff...)
+	if err != nil {
+		return err
+	}
+	for _, id := range staff {
+		if !slices.ContainsFunc(rows, func(r account.StaffRow) bool { return r.ID == id && r.DeactivatedAt.IsZero() }) {
+			return accounts.ErrUnknown
+		}
+	}
+	return nil
 }
 
 // nextOfSeries assigns the next task of a series once the one before it says that it comes (T10). Hearing it twice is harmless.
