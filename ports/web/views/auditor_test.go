@@ -18,6 +18,7 @@ var forms = []string{
 	"client_new.html", "client_edit.html", "client_import.html", "client_imports.html", "contact_new.html", "link_new.html", "link_copy.html", "person_new.html", "invitation_new.html",
 	"invitations.html", "invite_many.html", "invite_job.html",
 	"security.html", "factor_number.html", "factor_app.html", "factor_codes.html", "factor_step.html", // their own
+	"why.html", // the handler says of each repair whether who looks may do it: TestWhy
 }
 
 // anybodys is what everybody of the practice may send: about their own account and look, and what only reads.
