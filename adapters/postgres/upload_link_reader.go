@@ -309,7 +309,7 @@ func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.U
 
 // Wait returns when what was written at position can be read.
 func (l UploadLinkList) Wait(ctx context.Context, position int64) (bool, error) {
-	return l.DB.Wait(ctx, position, 2*time.Second, uploadLinkModel.Name, clientModel.Name, contactModel.Name, firmModel.Name, inviteModel.Name)
+	return l.DB.Wait(ctx, position, 2*time.Second, uploadLinkModel.Name, clientModel.Name, contactModel.Name, firmModel.Name, inviteModel.Name, taskModel.Name)
 }
 
 // activity is what links come to for one client.

@@ -190,6 +190,10 @@ var pageRules = map[string]rule{
 	"GET /portal/settings/devices":               contactOnly(200),
 	"POST /portal/settings/devices/end":          contactOnly(303),
 	"POST /portal/settings/devices/{id}/end":     contactOnly(303),
+	"GET /portal/todos/{todo}":                   contactOnly(200),
+	"POST /portal/todos/{todo}/completion":       contactOnly(303),
+	"POST /portal/todos/{todo}/reopening":        contactOnly(303),
+	"POST /portal/todos/{todo}/ticks":            contactOnly(422), // without an entry
 
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),
@@ -214,30 +218,45 @@ var pageRules = map[string]rule{
 	"POST /clients/{id}/invitations":       staffOnly(422, 404), // nobody is ticked
 	"POST /clients/{id}/invitations/draft": staffOnly(200, 404),
 
+	"GET /tasks":                    staffOnly(200, 200),
+	"GET /tasks/new":                staffOnly(200, 200),
+	"POST /tasks":                   staffOnly(422, 404), // without a title
+	"GET /tasks/{id}":               staffOnly(200, 404),
+	"POST /tasks/{id}/details":      staffOnly(422, 404),
+	"POST /tasks/{id}/retraction":   staffOnly(409, 404), // it has left
+	"POST /tasks/{id}/confirmation": staffOnly(409, 404), // nobody is done
+	"POST /tasks/{id}/reopening":    staffOnly(303, 404),
+	"POST /tasks/{id}/progress":     staffOnly(422, 404),
+	"POST /tasks/{id}/closing":      staffOnly(422, 404),
+
 	// Who has not said what for is asked; nobody acts for somebody whom they don't look at.
-	"GET /contacts/{id}/portal":                staffOnly(303, 404),
-	"GET /contacts/{id}/portal/home":           staffOnly(303, 404),
-	"GET /contacts/{id}/portal/todos":          staffOnly(303, 404),
-	"GET /contacts/{id}/portal/files":          staffOnly(303, 404),
-	"GET /contacts/{id}/portal/requests":       staffOnly(303, 404),
-	"GET /contacts/{id}/portal/billing":        staffOnly(303, 404),
-	"GET /contacts/{id}/portal/schedule":       staffOnly(303, 404),
-	"GET /contacts/{id}/portal/contact":        staffOnly(303, 404),
-	"GET /contacts/{id}/portal/video":          staffOnly(303, 404),
-	"GET /contacts/{id}/portal/video/film":     staffOnly(303, 404),
-	"GET /contacts/{id}/portal/settings":       staffOnly(303, 404),
-	"GET /contacts/{id}/portal/help":           staffOnly(303, 404),
-	"GET /contacts/{id}/portal/help/{article}": staffOnly(303, 404),
-	"GET /contacts/{id}/portal/*":              staffOnly(303, 404),
-	"POST /contacts/{id}/portal/settings":      staffOnly(403, 404),
-	"POST /contacts/{id}/portal/*":             staffOnly(403, 404),
-	"GET /contacts/{id}/view":                  staffOnly(200, 404),
-	"POST /contacts/{id}/view":                 staffOnly(422, 404), // without a purpose
-	"POST /contacts/{id}/view/end":             staffOnly(303, 404),
-	"POST /contacts/{id}/view/acting":          staffOnly(403, 404),
-	"GET /contacts/{id}/why":                   staffOnly(200, 404),
-	"POST /contacts/{id}/why":                  staffOnly(409, 404), // without a word of what to mend
-	"POST /contacts/{id}/view/acting/end":      staffOnly(403, 404),
+	"GET /contacts/{id}/portal":                          staffOnly(303, 404),
+	"GET /contacts/{id}/portal/home":                     staffOnly(303, 404),
+	"GET /contacts/{id}/portal/todos":                    staffOnly(303, 404),
+	"GET /contacts/{id}/portal/files":                    staffOnly(303, 404),
+	"GET /contacts/{id}/portal/requests":                 staffOnly(303, 404),
+	"GET /contacts/{id}/portal/billing":                  staffOnly(303, 404),
+	"GET /contacts/{id}/portal/schedule":                 staffOnly(303, 404),
+	"GET /contacts/{id}/portal/contact":                  staffOnly(303, 404),
+	"GET /contacts/{id}/portal/video":                    staffOnly(303, 404),
+	"GET /contacts/{id}/portal/video/film":               staffOnly(303, 404),
+	"GET /contacts/{id}/portal/settings":                 staffOnly(303, 404),
+	"GET /contacts/{id}/portal/help":                     staffOnly(303, 404),
+	"GET /contacts/{id}/portal/help/{article}":           staffOnly(303, 404),
+	"GET /contacts/{id}/portal/*":                        staffOnly(303, 404),
+	"POST /contacts/{id}/portal/settings":                staffOnly(403, 404),
+	"POST /contacts/{id}/portal/*":                       staffOnly(403, 404),
+	"GET /contacts/{id}/view":                            staffOnly(200, 404),
+	"POST /contacts/{id}/view":                           staffOnly(422, 404), // without a purpose
+	"POST /contacts/{id}/view/end":                       staffOnly(303, 404),
+	"POST /contacts/{id}/view/acting":                    staffOnly(403, 404),
+	"GET /contacts/{id}/why":                             staffOnly(200, 404),
+	"POST /contacts/{id}/why":                            staffOnly(409, 404), // without a word of what to mend
+	"POST /contacts/{id}/view/acting/end":                staffOnly(403, 404),
+	"GET /contacts/{id}/portal/todos/{todo}":             staffOnly(303, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/completion": staffOnly(403, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/reopening":  staffOnly(403, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/ticks":      staffOnly(403, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet

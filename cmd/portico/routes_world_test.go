@@ -25,12 +25,14 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
 	"portico/app/secret"
+	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/contact"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -66,6 +68,8 @@ type fixture struct {
 	visit2   uuid.UUID                     // the name of another one of theirs
 	template uuid.UUID                     // made when a route is about it: a practice has few
 	article  uuid.UUID
+	task     uuid.UUID // of the invitee, where nobody is in the portal
+	todo     uuid.UUID // of who is in the portal, who has opened it
 	joining  uuid.UUID // somebody who is invited to join the practice, likewise
 	list     uuid.UUID // likewise
 	job      uuid.UUID // likewise
@@ -93,6 +97,8 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.person(t, w.shared)
 	w.visitor(t, w.shared)
 	w.invite(t, w.shared)
+	w.todoOf(t, w.shared)
+	w.taskOf(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
 	w.asset, _, _ = strings.Cut(rest, `"`)
@@ -329,6 +335,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = f.client
 	case strings.HasPrefix(path, "/contacts/"):
 		id = f.invitee
+	case strings.HasPrefix(path, "/tasks/"):
+		id = w.taskOf(t, f)
 	case strings.HasPrefix(path, "/invites/"):
 		id = invite.ID(f.invitee)
 	case strings.HasPrefix(path, "/batches/"):
@@ -366,6 +374,9 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	upload := f.running.String()
 	if method == http.MethodPost || method == http.MethodOptions {
 		upload = ""
+	}
+	if strings.Contains(path, "{todo}") {
+		path = strings.Replace(path, "{todo}", w.todoOf(t, f).String(), 1)
 	}
 	return strings.NewReplacer("{id}", id.String(), "{contact}", f.invitee.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{name}", "enter", "{batch}", f.batch.String(), "*", upload).Replace(path)
 }
@@ -440,6 +451,52 @@ func (w *routesWorld) joiningOf(t *testing.T, f *fixture) uuid.UUID {
 	return f.joining
 }
 
+// todoOf is a task of who is in the portal. They have opened it, which is recorded once.
+func (w *routesWorld) todoOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.contact == uuid.Nil { // somebody of the practice asks
+		return w.taskOf(t, f)
+	}
+	if f.todo == uuid.Nil {
+		f.todo = w.assign(t, f.contact)
+		act := taskapp.Act{By: es.By{Firm: w.calm.firm, Actor: event.Actor{Kind: event.Contact, ID: f.contact}}, Task: f.todo, Contact: f.contact}
+		w.shown(t)(w.house.tasks.See(t.Context(), act))
+	}
+	return f.todo
+}
+
+// taskOf is a task of who was invited.
+func (w *routesWorld) taskOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.invitee == uuid.Nil {
+		w.invite(t, f)
+	}
+	if f.task == uuid.Nil {
+		f.task = w.assign(t, f.invitee)
+	}
+	return f.task
+}
+
+func (w *routesWorld) assign(t *testing.T, to uuid.UUID) uuid.UUID {
+	t.Helper()
+	id := newID(t)
+	w.shown(t)(w.house.tasks.Assign(t.Context(), taskapp.Assign{By: w.calm.by(), Contact: to, Task: task.Assigning{Task: id, Title: "Send the ledger", Zone: "UTC"}}))
+	return id
+}
+
+// shown waits until pages show what was written.
+func (w *routesWorld) shown(t *testing.T) func(es.Result, error) {
+	return func(r es.Result, err error) {
+		t.Helper()
+		if err == nil {
+			_, err = w.house.linkList.Wait(t.Context(), r.Position)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // everyForm has the fields of all forms, each with something right in it, but for passwords.
 func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 	return url.Values{
@@ -447,7 +504,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
 		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
-		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""}, "given": {"Ida"}, "same": {"another"}, "right": {"files"}, "role": {"auditor"}, "to": {w.calm.staff.String()},
+		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""}, "given": {"Ida"}, "same": {"another"}, "right": {"files"}, "role": {"auditor"}, "tab": {"todos", "files", "requests", "contact"}, "to": {w.calm.staff.String()},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	firmapp "portico/app/firm"
 	"portico/app/language"
 	pictures "portico/app/picture"
+	taskapp "portico/app/task"
 	"portico/domain/fault"
 	"portico/ports/web/views"
 
@@ -50,6 +51,7 @@ type inPortal struct {
 	switched bool                    // by this very request (I5)
 	words    language.Choice
 	zone     *time.Location
+	open     int // tasks that are theirs to do
 }
 
 // at is the address of a page of the portal: below the contact's own page for who looks into it.
@@ -147,7 +149,12 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	if in.view != nil {
 		return in, in.chooseViewed()
 	}
-	return in, s.choose(w, r, &in)
+	if err := s.choose(w, r, &in); err != nil {
+		return in, err
+	}
+	open, err := s.todos(r, in, taskapp.TodoQuery{Open: true, Limit: mostTodos})
+	in.open = len(open)
+	return in, err
 }
 
 // choose finds whose papers the page is about: the address says it (I5), or the last page did.
@@ -201,6 +208,9 @@ func (s *Server) around(r *http.Request, in inPortal, nav, title string) views.P
 	}
 	for _, t := range in.tabs() {
 		tab := views.PortalTab{Key: t.key, Icon: t.icon, Word: w.T("portal.tab." + t.key), Href: in.href(t.key), Chosen: t.key == nav}
+		if t.key == "todos" {
+			tab.Count = in.open
+		}
 		p.Tabs = append(p.Tabs, tab)
 	}
 	if in.client.Client != uuid.Nil {

@@ -14,6 +14,7 @@ import (
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	"portico/app/language"
+	taskapp "portico/app/task"
 	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/ports/web/views"
@@ -41,7 +42,11 @@ func (s *Server) portalStart(w http.ResponseWriter, r *http.Request, in inPortal
 // portalHome shows one thing to do, and then what is new (S3.16).
 func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal) error {
 	words := in.words.Words
-	next, err := s.nextStep(r, in)
+	todos, err := s.todos(r, in, taskapp.TodoQuery{Limit: recentTodos})
+	if err != nil {
+		return err
+	}
+	next, err := s.nextStep(r, in, todos)
 	if err != nil {
 		return err
 	}
@@ -53,7 +58,13 @@ func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal)
 		if t.key != "todos" && t.key != "files" {
 			continue
 		}
-		page.Parts = append(page.Parts, views.PortalPart{W: words, Head: words.T("portal.home." + t.key), Href: in.href(t.key), Empty: in.empty(t)})
+		part := views.PortalPart{W: words, Head: words.T("portal.home." + t.key), Href: in.href(t.key), Empty: in.empty(t)}
+		if t.key == "todos" {
+			for _, todo := range todos {
+				part.Todos = append(part.Todos, s.todoLine(in, todo))
+			}
+		}
+		page.Parts = append(page.Parts, part)
 	}
 	return s.show(w, r, page)
 }
@@ -65,9 +76,19 @@ func (s *Server) dismissSecond(w http.ResponseWriter, r *http.Request, in inPort
 	return nil
 }
 
-// nextStep is the one thing that matters most now.
-func (s *Server) nextStep(r *http.Request, in inPortal) (views.NextStep, error) {
+const recentTodos = 5 // on Home; the open ones come first
+
+// nextStep is the one thing that matters most now: the open task that is due first, or the requests.
+func (s *Server) nextStep(r *http.Request, in inPortal, todos []taskapp.Todo) (views.NextStep, error) {
 	w := in.words.Words
+	if len(todos) > 0 && todos[0].Open() {
+		t := todos[0]
+		step := views.NextStep{Icon: "list-todo", Title: t.Title, Text: w.T("task.next.text"), Action: w.T("task.next.action"), Href: in.todoHref(t.ID), Due: s.dueOf(in, t)}
+		if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil {
+			step.Text = w.T("task.next.due", w.Date(due, time.UTC))
+		}
+		return step, nil
+	}
 	due, err := s.DueOn(r.Context(), in.Firm, in.Contact)
 	if err != nil {
 		return views.NextStep{}, err

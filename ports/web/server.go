@@ -19,6 +19,7 @@ import (
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
+	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	viewingapp "portico/app/viewing"
@@ -62,6 +63,8 @@ type Server struct {
 	InviteList  inviteapp.Reader
 	Seen        Seen
 	LinkList    linkapp.Reader
+	Tasks       taskapp.Commands
+	TaskList    taskapp.Reader
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
@@ -204,7 +207,11 @@ func (s *Server) Handler() (http.Handler, error) {
 	room("", "", s.portalStart)
 	room("/home", "home", s.portalHome)
 	portal("POST /portal/home/second-step/dismissal", s.within("home", s.dismissSecond))
-	room("/todos", "todos", s.portalList("todos"))
+	room("/todos", "todos", s.portalTodos)
+	room("/todos/{todo}", "todos", s.portalTodo)
+	deed("/todos/{todo}/completion", s.act(s.finishTodo))
+	deed("/todos/{todo}/reopening", s.act(s.undoTodo))
+	deed("/todos/{todo}/ticks", s.act(s.tickTodo))
 	room("/files", "files", s.portalFiles)
 	room("/requests", "requests", s.portalRequests)
 	room("/billing", "billing", s.portalList("billing"))
@@ -306,6 +313,17 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /upload-links/{id}/revocation", accounts.ChangeFiles, s.revokeLink)
 	staff("GET /upload-links/{id}/receipts/{batch}", accounts.SeeFiles, s.linkReceipt)
 	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", accounts.SeeFiles, s.linkReceiptFile)
+
+	staff("GET /tasks", accounts.SeeTasks, s.tasks)
+	staff("GET /tasks/new", accounts.ChangeTasks, s.newTask)
+	staff("POST /tasks", accounts.ChangeTasks, s.assignTask)
+	staff("GET /tasks/{id}", accounts.SeeTasks, s.task)
+	staff("POST /tasks/{id}/details", accounts.ChangeTasks, s.changeTask)
+	staff("POST /tasks/{id}/retraction", accounts.ChangeTasks, s.onTask(s.takeBackTask))
+	staff("POST /tasks/{id}/confirmation", accounts.ChangeTasks, s.onTask(s.confirmTask))
+	staff("POST /tasks/{id}/reopening", accounts.ChangeTasks, s.onTask(s.reopenTask))
+	staff("POST /tasks/{id}/progress", accounts.ChangeTasks, s.onTask(s.progressTask))
+	staff("POST /tasks/{id}/closing", accounts.ChangeTasks, s.onTask(s.closeTask))
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 

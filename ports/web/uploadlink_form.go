@@ -90,20 +90,28 @@ func (s *Server) linkForm(w http.ResponseWriter, r *http.Request, code int, page
 	for _, t := range texts {
 		page.Templates = append(page.Templates, views.TemplateChoice{Value: t.ID.String(), Word: t.Name, Text: t.Text})
 	}
-	for after := ""; len(page.Clients) < mostChoices; {
-		rows, next, err := s.ClientList.Clients(r.Context(), u.Firm, clientapp.Query{Limit: 200, After: after})
+	if page.Clients, err = s.clientChoices(r); err != nil {
+		return err
+	}
+	s.page(w, r, code, page)
+	return nil
+}
+
+// clientChoices are the clients that a form can be about, by name.
+func (s *Server) clientChoices(r *http.Request) (choices []views.ClientChoice, err error) {
+	for after := ""; len(choices) < mostChoices; {
+		rows, next, err := s.ClientList.Clients(r.Context(), user(r).Firm, clientapp.Query{Limit: 200, After: after})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, c := range rows {
-			page.Clients = append(page.Clients, views.ClientChoice{Value: c.ID.String(), Word: c.Name, Email: c.Email})
+			choices = append(choices, views.ClientChoice{Value: c.ID.String(), Word: c.Name, Email: c.Email})
 		}
 		if after = next; next == "" {
 			break
 		}
 	}
-	s.page(w, r, code, page)
-	return nil
+	return choices, nil
 }
 
 // issueLink sends a link. The form's ids make a form that is sent twice one link.

@@ -111,6 +111,7 @@ type PortalHome struct {
 type PortalPart struct {
 	W          *language.Words
 	Head, Href string
+	Todos      []TodoLine
 	Empty      PortalEmpty
 }
 

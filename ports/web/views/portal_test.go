@@ -49,7 +49,10 @@ func portalPages(w *language.Words) []Page {
 	return []Page{
 		PortalHome{Second: "/portal/settings/security", Portal: quiet, Parts: parts, Next: NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", "«Harbour & Vale»", "«ingrid@solberg.example»")}},
 		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
-		PortalList{Portal: page("todos"), Empty: empty("todos", "list-todo")},
+		PortalTodos{Portal: page("todos"), Open: todoLines(), Done: []TodoLine{{ID: two, Title: "«Sign»", Href: "/portal/todos/x", Badge: &Badge{"ok", "check", w.T("task.done")}}}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Description: Markdown("«All»"), Due: &Badge{"warn", "clock", w.T("portal.due.today")}, DueOn: "«2026»", Open: true, Question: true, Again: true, Reason: "«March»", Typed: "«x»", Max: 10, Checklist: []TodoEntry{{one, two, "«January»", true}, {two, one, "«February»", false}}, Problems: Problems{{"note", "«Too long.»"}}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Closed: true, State: w.T("task.closed.completed", "«Harbour»"), Reason: "«Thanks»", Note: "«There»", Checklist: []TodoEntry{{one, two, "«January»", true}}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", State: w.T("task.done.on", "1"), Undo: true},
 		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
 		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},
 		PortalList{Portal: page("schedule"), Empty: empty("schedule", "calendar")},
@@ -95,7 +98,7 @@ func factorSample(w *language.Words) SecurityBody {
 func barePortal() []Page {
 	p := Portal{PortalFrame: PortalFrame{W: language.For("de")}}
 	return []Page{
-		PortalHome{Portal: p}, PortalList{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
+		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
 		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
 		PortalSecurity{Portal: p, Body: SecurityBody{W: p.W, Passkey: PasskeyForm{W: p.W}}}, PortalApp{Portal: p, Body: AppBody{W: p.W, Code: CodeField{W: p.W}}},
 		PortalNumber{Portal: p, Body: NumberBody{W: p.W, Code: CodeField{W: p.W}}}, PortalCodes{Portal: p, Body: CodesBody{W: p.W}},

@@ -8,7 +8,7 @@ type Shell struct {
 	Practice string
 	Staff    string // who is signed in
 	Role     account.Role
-	Nav      string // "clients", "contacts", "links", "inbox", "messages", "settings", "mail", "account"
+	Nav      string // "clients", "contacts", "links", "inbox", "tasks", "messages", "settings", "mail", "account"
 	DevMail  bool   // the list of written mails is there
 	Find     string // what the box for finding a client holds
 	Brand    Brand

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"portico/app/es"
+	taskapp "portico/app/task"
+	"portico/domain/fault"
+	"portico/domain/task"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+const mostTodos = 200 // that a contact's list holds
+
+// todos are the tasks of whoever the page is about, the open ones first. Nobody without the right to them has any.
+func (s *Server) todos(r *http.Request, in inPortal, q taskapp.TodoQuery) ([]taskapp.Todo, error) {
+	if !in.opens("todos") {
+		return nil, nil
+	}
+	return s.TaskList.Todos(r.Context(), in.Firm, in.Contact, in.client.Client, q)
+}
+
+// portalTodos lists what the practice asks of the person (S3.17).
+func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	current, err := s.caughtUp(r)
+	if err != nil {
+		return err
+	}
+	rows, err := s.todos(r, in, taskapp.TodoQuery{Limit: mostTodos})
+	if err != nil {
+		return err
+	}
+	page := views.PortalTodos{Portal: s.around(r, in, "todos", in.words.T("portal.tab.todos")), Empty: in.empty(portalTab{key: "todos", icon: "list-todo"})}
+	page.Stale = !current
+	for _, t := range rows {
+		if t.Open() {
+			page.Open = append(page.Open, s.todoLine(in, t))
+		} else {
+			page.Done = append(page.Done, s.todoLine(in, t))
+		}
+	}
+	return s.show(w, r, page)
+}
+
+// todoLine is one task in a list.
+func (s *Server) todoLine(in inPortal, t taskapp.Todo) views.TodoLine {
+	words := in.words.Words
+	l := views.TodoLine{ID: t.ID, Title: t.Title, Href: in.todoHref(t.ID), New: t.SeenAt.IsZero() && t.Open(), Open: t.Open()}
+	if t.Entries > 0 {
+		l.Note = words.T("task.ticked", words.Number(int64(t.Ticked)), words.Number(int64(t.Entries)))
+	}
+	switch {
+	case t.Outcome == task.Cancelled && t.Closed:
+		l.Badge = &views.Badge{Icon: "x", Word: words.T("task.cancelled")}
+	case t.Closed, !t.Mine.ConfirmedAt.IsZero():
+		l.Badge = &views.Badge{Tone: "ok", Icon: "circle-check", Word: words.T("task.completed")}
+	case !t.Mine.DoneAt.IsZero():
+		l.Badge = &views.Badge{Tone: "ok", Icon: "check", Word: words.T("task.done")}
+	default:
+		l.Badge = s.dueOf(in, t)
+	}
+	return l
+}
+
+// dueOf says how long there is, nothing where no day was named (S4.i3).
+func (s *Server) dueOf(in inPortal, t taskapp.Todo) *views.Badge {
+	due, err := time.Parse(time.DateOnly, t.DueOn)
+	if err != nil {
+		return nil
+	}
+	return dueBadge(in.words.Words, daysLeft(due, s.Now(), in.zone))
+}
+
+func (in inPortal) todoHref(id uuid.UUID) string { return in.at("/todos/"+id.String()) + in.query() }
+
+// mine is the task of the address, if it is of the person and of the client whose papers the page is about.
+func (s *Server) mine(r *http.Request, in inPortal) (taskapp.Todo, error) {
+	id, err := pathID(r, "todo")
+	if err != nil {
+		return taskapp.Todo{}, errTab
+	}
+	t, err := s.TaskList.Todo(r.Context(), in.Firm, in.Contact, id)
+	if err != nil {
+		return t, err
+	}
+	if t.Client != in.client.Client || t.Client == uuid.Nil && t.Contact != in.Contact {
+		return t, task.ErrNotFound
+	}
+	return t, nil
+}
+
+// portalTodo is one task. That the contact has opened it is recorded, once; who looks into their portal isn't them (S4.i1).
+func (s *Server) portalTodo(w http.ResponseWriter, r *http.Request, in inPortal) error {
+	return s.todoPage(w, r, in, http.StatusOK, "", nil)
+}
+
+func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, code int, note string, problems views.Problems) error {
+	current, err := s.caughtUp(r)
+	if err != nil {
+		return err
+	}
+	t, err := s.mine(r, in)
+	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) {
+		s.refuseInside(w, r, in, errTab)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if t.SeenAt.IsZero() && in.view == nil && r.Method == http.MethodGet {
+		if _, err := s.Tasks.See(r.Context(), taskapp.Act{By: in.by(), Task: t.ID, Contact: in.Contact}); err != nil {
+			return err
+		}
+	}
+	words := in.words.Words
+	page := views.PortalTodo{
+		Portal: s.around(r, in, "todos", t.Title), Command: newID(), ID: t.ID, Back: in.href("todos"), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
+		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: note, Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
+	}
+	page.Stale = !current
+	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil && t.Open() {
+		page.Due, page.DueOn = s.dueOf(in, t), words.T("portal.due.on", words.Date(due, time.UTC))
+	}
+	page.Reason = t.Reason
+	if page.Again {
+		page.Reason = t.Mine.Reason
+	}
+	switch {
+	case t.Closed && t.Outcome == task.Cancelled:
+		page.State = words.T("task.closed.cancelled", in.setup.Name)
+	case t.Closed:
+		page.State = words.T("task.closed.completed", in.setup.Name)
+	case !t.Mine.ConfirmedAt.IsZero():
+		page.State = words.T("task.confirmed", in.setup.Name)
+	case !t.Mine.DoneAt.IsZero():
+		page.State, page.Undo = words.T("task.done.on", words.ShortDate(t.Mine.DoneAt, in.zone)), true
+	}
+	for _, e := range t.Checklist {
+		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Command: newID(), Text: e.Text, Ticked: !e.TickedAt.IsZero()})
+	}
+	if len(problems) > 0 {
+		page.Title = words.T("portal.error", page.Title)
+	}
+	s.page(w, r, code, page)
+	return nil
+}
+
+// act runs one command of the person on the task of the address, and leads back to its page.
+func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error)) portalHandler {
+	return func(w http.ResponseWriter, r *http.Request, in inPortal) error {
+		if !in.opens("todos") {
+			s.refuseInside(w, r, in, errTab)
+			return nil
+		}
+		if err := form(w, r); err != nil {
+			return err
+		}
+		command, err := formID(r, "command")
+		if err != nil {
+			return err
+		}
+		t, err := s.mine(r, in)
+		if errors.Is(err, task.ErrNotFound) {
+			s.refuseInside(w, r, in, errTab)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		by := in.by()
+		by.Command, by.Fingerprint = command, sha256.Sum256([]byte(r.Pattern+"\n"+t.ID.String()+"\n"+r.PostForm.Encode()))
+		res, err := do(taskapp.Act{By: by, Task: t.ID, Contact: in.Contact}, r)
+		if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
+			return s.todoPage(w, r, in, statuses[f.Kind], r.PostForm.Get("note"), views.Problems{{Field: "note", Text: in.words.Fault(f.Code, f.Message)}})
+		}
+		if err == nil {
+			err = once(r.Context(), s.Tasks.Events, by, res)
+		}
+		if err != nil {
+			return err
+		}
+		q := url.Values{}
+		if res.Position > 0 {
+			q.Set("at", strconv.FormatInt(res.Position, 10))
+		}
+		if len(in.clients) > 1 && in.view == nil {
+			q.Set("client", in.client.Client.String())
+		}
+		http.Redirect(w, r, withQuery(in.at("/todos/"+t.ID.String()), q), http.StatusSeeOther)
+		return nil
+	}
+}
+
+func (s *Server) finishTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	return s.Tasks.Finish(r.Context(), taskapp.Finish{Act: a, Note: r.PostForm.Get("note")})
+}
+
+func (s *Server) undoTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	return s.Tasks.Undo(r.Context(), a)
+}
+
+func (s *Server) tickTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	entry, err := formID(r, "entry")
+	if err != nil {
+		return es.Result{}, err
+	}
+	return s.Tasks.Tick(r.Context(), taskapp.Tick{Act: a, Entry: entry, On: r.PostForm.Get("on") != ""})
+}

@@ -1,0 +1,203 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	taskapp "portico/app/task"
+	"portico/domain/fault"
+	"portico/domain/task"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+// newTask is the form of a new task, for the client or the contact that the address names.
+func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
+	f := views.TaskFields{Kind: string(task.ToDo), Priority: string(task.Normal), Everybody: true, Mine: true}
+	return s.taskForm(w, r, http.StatusOK, views.TaskNew{ID: newID(), Command: newID(), ClientID: r.URL.Query().Get("client"), Fields: f})
+}
+
+func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page views.TaskNew) error {
+	title := "New task"
+	if len(page.Fields.Problems) > 0 {
+		title = "Error: " + title
+	}
+	page.Shell, page.Kinds, page.Fields.Priorities, page.Units = s.shell(r, title, "tasks"), taskKinds, priorities, repeating
+	if page.ClientID == "" {
+		return s.chooseClient(w, r, code, page)
+	}
+	id, err := uuid.Parse(page.ClientID)
+	if err != nil {
+		return errNotFound
+	}
+	c, err := s.ClientList.Client(r.Context(), user(r).Firm, id)
+	if err != nil {
+		return err
+	}
+	people, err := s.ContactList.OfClient(r.Context(), user(r).Firm, id)
+	if err != nil {
+		return err
+	}
+	page.Client = c.Name
+	for _, p := range people {
+		if p.Rights.May("tasks") {
+			page.People = append(page.People, views.TaskPerson{ID: p.ID, Name: p.Name(), Chosen: page.Fields.Named[p.ID.String()]})
+		}
+	}
+	s.page(w, r, code, page)
+	return nil
+}
+
+// chooseClient asks first whose task it is.
+func (s *Server) chooseClient(w http.ResponseWriter, r *http.Request, code int, page views.TaskNew) error {
+	choices, err := s.clientChoices(r)
+	page.Clients = choices
+	if err != nil {
+		return err
+	}
+	s.page(w, r, code, page)
+	return nil
+}
+
+func typedTask(r *http.Request) views.TaskFields {
+	f := r.PostForm
+	named := map[string]bool{}
+	for _, id := range f["contact"] {
+		named[id] = true
+	}
+	return views.TaskFields{
+		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
+		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
+		Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities,
+	}
+}
+
+// problemOfTask is a refusal beside its field.
+func problemOfTask(err error) (views.Problems, bool) {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != fault.Invalid {
+		return nil, false
+	}
+	field := "title"
+	for of, rules := range map[string][]error{
+		"description": {task.ErrDescription}, "due_on": {task.ErrDueOn}, "priority": {task.ErrPriority}, "checklist": {task.ErrChecklist},
+		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence}, "kind": {task.ErrKind, task.ErrItems},
+	} {
+		for _, rule := range rules {
+			if errors.Is(f, rule) {
+				field = of
+			}
+		}
+	}
+	return views.Problems{{Field: field, Text: f.Message}}, true
+}
+
+// entriesOf are a checklist as it is typed, one entry a line.
+func entriesOf(text string) (out []task.Line) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, task.Line{ID: newID(), Text: line})
+		}
+	}
+	return out
+}
+
+// assignTask assigns a task; until its hold has ended it can be taken back (T5).
+func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
+	by, err := posted(w, r)
+	if err != nil {
+		return err
+	}
+	id, err := formID(r, "id")
+	if err != nil {
+		return err
+	}
+	of, err := formID(r, "client")
+	if err != nil {
+		return err
+	}
+	u, typed := user(r), typedTask(r)
+	if _, err := s.ClientList.Client(r.Context(), u.Firm, of); err != nil {
+		return err
+	}
+	a := task.Assigning{
+		Task: id, Client: of, Kind: task.Sort(typed.Kind), Title: typed.Title, Description: typed.Description, DueOn: typed.DueOn, InternalDueOn: typed.InternalDueOn,
+		Audience: task.Audience{All: typed.Everybody}, Each: typed.Each, FinishTogether: typed.Together, Priority: task.Priority(typed.Priority), Checklist: entriesOf(typed.Checklist),
+		HoldUntil: s.Now().Add(taskHold), Zone: u.Practice.Zone,
+	}
+	if typed.Mine {
+		a.Owner = u.ID
+	}
+	for text := range typed.Named {
+		if c, err := uuid.Parse(text); err == nil && !typed.Everybody {
+			a.Audience.Contacts = append(a.Audience.Contacts, c)
+		}
+	}
+	if typed.Unit != "" {
+		a.Recurrence = task.Recurrence{Unit: task.Unit(typed.Unit), From: task.OnSchedule, Wait: typed.Wait}
+		if a.Recurrence.Every, err = strconv.Atoi(strings.TrimSpace(typed.Every)); err != nil || a.Recurrence.Every == 0 {
+			a.Recurrence.Every = -1 // refused beside its field
+		}
+		if typed.Completion {
+			a.Recurrence.From = task.OnCompletion
+		}
+	}
+	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: a})
+	if p, ok := problemOfTask(err); ok {
+		typed.Problems = p
+		return s.taskForm(w, r, http.StatusUnprocessableEntity, views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})
+	}
+	if err == nil {
+		err = once(r.Context(), s.Tasks.Events, by, res)
+	}
+	if err != nil {
+		return err
+	}
+	seeOther(w, r, "/tasks/"+id.String(), res.Position)
+	return nil
+}
+
+// changeTask states anew what a task says.
+func (s *Server) changeTask(w http.ResponseWriter, r *http.Request) error {
+	by, err := posted(w, r)
+	if err != nil {
+		return err
+	}
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	t, err := s.TaskList.Task(r.Context(), user(r).Firm, id)
+	if err != nil {
+		return err
+	}
+	typed := typedTask(r)
+	priority, owner := task.Priority(typed.Priority), t.Owner
+	switch {
+	case typed.Mine:
+		owner = user(r).ID
+	case t.Owner == user(r).ID:
+		owner = uuid.Nil
+	}
+	res, err := s.Tasks.Change(r.Context(), taskapp.Change{By: by, Task: id, To: task.Changing{
+		Title: &typed.Title, Description: &typed.Description, DueOn: &typed.DueOn, InternalDueOn: &typed.InternalDueOn, Priority: &priority, Owner: &owner,
+	}})
+	if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
+		p, beside := problemOfTask(err)
+		if !beside {
+			p = views.Problems{{Field: "act", Text: f.Message}}
+		}
+		return s.taskPage(w, r, statuses[f.Kind], p, &typed)
+	}
+	if err == nil {
+		err = once(r.Context(), s.Tasks.Events, by, res)
+	}
+	if err != nil {
+		return err
+	}
+	seeOther(w, r, "/tasks/"+id.String(), res.Position)
+	return nil
+}

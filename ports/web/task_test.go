@@ -1,0 +1,187 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	clientapp "portico/app/client"
+	taskapp "portico/app/task"
+	"portico/domain/event"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+)
+
+// plan is tasks that a test tells of; what is done about them goes to the store.
+type plan struct {
+	taskapp.Reader
+	todos  []taskapp.Todo
+	detail []taskapp.Detail
+	asked  taskapp.Query
+}
+
+func (p *plan) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {
+	return []uuid.UUID{ingrid.Contact}, nil
+}
+
+func (p *plan) Known(context.Context, int32, uuid.UUID) error { return nil }
+
+func (p *plan) Todos(_ context.Context, _ int32, _, client uuid.UUID, q taskapp.TodoQuery) ([]taskapp.Todo, error) {
+	return slices.DeleteFunc(slices.Clone(p.todos), func(t taskapp.Todo) bool { return t.Client != client || q.Open && !t.Open() }), nil
+}
+
+func (p *plan) Todo(_ context.Context, _ int32, _, id uuid.UUID) (taskapp.Todo, error) {
+	for _, t := range p.todos {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return taskapp.Todo{}, task.ErrNotFound
+}
+
+func (p *plan) Tasks(_ context.Context, _ int32, q taskapp.Query) (rows []taskapp.Row, next string, err error) {
+	p.asked = q
+	for _, d := range p.detail {
+		rows = append(rows, d.Row)
+	}
+	return rows, "", nil
+}
+
+func (p *plan) Counts(context.Context, int32, taskapp.Query) (taskapp.Counts, error) {
+	return taskapp.Counts{Found: len(p.detail)}, nil
+}
+
+func (p *plan) Task(_ context.Context, _ int32, id uuid.UUID) (taskapp.Detail, error) {
+	for _, d := range p.detail {
+		if d.ID == id {
+			return d, nil
+		}
+	}
+	return taskapp.Detail{}, task.ErrNotFound
+}
+
+func (p *plan) Life(context.Context, int32, uuid.UUID) ([]taskapp.LifeRow, error) {
+	return []taskapp.LifeRow{{At: noon, Type: "task.assigned", ByName: "Priya Nair"}, {At: noon, Type: "task.closed", Detail: "completed", Contact: ingrid.Contact}}, nil
+}
+
+var ledgerTask, bankTask, entry = newTestID(70), newTestID(71), newTestID(72)
+
+// asks is a practice that has asked Ingrid for two things.
+func asks(t *testing.T) *house {
+	h := living(t)
+	row := taskapp.Row{ID: ledgerTask, Client: boats, Kind: task.ToDo, Title: "Send the ledger", DueOn: "2026-11-22", Priority: task.Normal, Stand: taskapp.NotSeen, Part: task.Open, Entries: 1, AssignedAt: noon}
+	question := row
+	question.ID, question.Kind, question.Title, question.DueOn = bankTask, task.Question, "Which bank?", "2026-11-20"
+	check := []taskapp.Entry{{ID: entry, Text: "January"}}
+	h.plan.todos = []taskapp.Todo{{Row: row, Description: "All *pages*", Checklist: check}, {Row: question, SeenAt: noon}}
+	h.plan.detail = []taskapp.Detail{{Row: row, Description: "All *pages*", Checklist: check, SenderName: "Priya Nair"}, {Row: question}}
+	for id, kind := range map[uuid.UUID]task.Sort{ledgerTask: task.ToDo, bankTask: task.Question} {
+		h.store.Given(1, task.Stream(id), task.Assigned{
+			Client: boats, Subject: boats, Kind: kind, Title: event.Of(boats, "x"), Audience: task.Audience{All: true}, Priority: task.Normal, Zone: "UTC", At: noon,
+			Checklist: []task.Entry{{ID: entry, Text: event.Of(boats, "January")}},
+		})
+	}
+	return h
+}
+
+func (h *house) lastOf(id uuid.UUID) event.Event {
+	all := h.store.Stream(task.Stream(id))
+	return all[len(all)-1]
+}
+
+// S3.16, S3.17: Home has one next action and the newest to-dos; the tab tells how many there are.
+func TestPortalTodos(t *testing.T) {
+	h := asks(t)
+	h.get("/portal").want(t, 200, `id="next-head">Send the ledger`, "Due tomorrow", "Which bank?", `<b class="tabs__count">2</b>`, "/portal/todos/"+ledgerTask.String())
+	h.get("/portal/todos").want(t, 200, "To do", "Send the ledger", "0 of 1 ticked", "Which bank?", "1 day overdue").lacks(t, "Done")
+	h.get("/portal/todos/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Mark as done")
+	if e, ok := h.lastOf(ledgerTask).(task.Seen); !ok || e.Contact != ingrid.Contact {
+		t.Errorf("opening it recorded %+v", h.lastOf(ledgerTask))
+	}
+	h.get("/portal/todos/"+newTestID(99).String()).want(t, http.StatusNotFound)
+	h.plan.todos[0].Client = newTestID(98) // of a client whose papers the page isn't about
+	h.get("/portal/todos/"+ledgerTask.String()).want(t, http.StatusNotFound)
+	h.post("/portal/todos/"+ledgerTask.String()+"/completion", url.Values{"command": {newTestID(90).String()}}).want(t, http.StatusNotFound)
+}
+
+// A contact ticks, finishes with a note, and takes it back; what is refused is shown with what was typed.
+func TestPortalTodoActs(t *testing.T) {
+	h := asks(t)
+	of := "/portal/todos/" + ledgerTask.String()
+	send := func(path string, n byte, more ...string) reply {
+		v := url.Values{"command": {newTestID(n).String()}}
+		for i := 0; i < len(more); i += 2 {
+			v.Set(more[i], more[i+1])
+		}
+		return h.post(path, v)
+	}
+	send(of+"/ticks", 80, "entry", entry.String(), "on", "1").want(t, http.StatusSeeOther)
+	if e, ok := h.lastOf(ledgerTask).(task.Ticked); !ok || e.By.ID != ingrid.Contact {
+		t.Errorf("ticking recorded %+v", h.lastOf(ledgerTask))
+	}
+	a := send(of+"/completion", 81, "note", "All there").want(t, http.StatusSeeOther)
+	if !strings.HasPrefix(a.Header().Get("Location"), of+"?at=") {
+		t.Errorf("leads to %q", a.Header().Get("Location"))
+	}
+	if e, ok := h.lastOf(ledgerTask).(task.DoneByClient); !ok || e.Note.Text != "All there" {
+		t.Errorf("finishing recorded %+v", h.lastOf(ledgerTask))
+	}
+	send(of+"/completion", 81, "note", "All there").want(t, http.StatusSeeOther) // the same form again
+	send(of+"/reopening", 82).want(t, http.StatusSeeOther)
+	if _, ok := h.lastOf(ledgerTask).(task.UndoneByClient); !ok {
+		t.Errorf("taking it back recorded %+v", h.lastOf(ledgerTask))
+	}
+	long := strings.Repeat("x", task.MaxNote+1)
+	send(of+"/completion", 83, "note", long).want(t, http.StatusUnprocessableEntity, "Error: Send the ledger", "This note is too long", long)
+	send("/portal/todos/"+bankTask.String()+"/completion", 84).want(t, http.StatusUnprocessableEntity, "Write your answer")
+	h.plan.todos[0].Closed, h.plan.todos[0].Outcome, h.plan.todos[0].Reason = true, task.Completed, "Thank you"
+	h.get(of).want(t, 200, "has closed this as completed", "Thank you", "takes nothing more").lacks(t, "Mark as done", "<textarea")
+}
+
+// The practice lists, assigns with a hold, changes, confirms, closes.
+func TestStaffTasks(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
+	h.get("/tasks?of=mine&due=overdue&their=seen&part=doing&kind=question&q=led&order=newest").want(t, 200, "Send the ledger", "Which bank?", "overdue", `aria-current="true"`)
+	if q := h.plan.asked; q.Of != taskapp.OfMe || q.Me != priya.ID || q.Due != taskapp.Overdue || q.Today != "2026-11-21" || q.Their != taskapp.SeenStand || q.Part != task.Doing || q.Kind != task.Question || q.Text != "led" || q.Order != taskapp.Newest {
+		t.Errorf("asked %+v", q)
+	}
+	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Assigned", "Closed", "as completed", "Our part")
+	h.get("/tasks/"+newTestID(99).String()).want(t, http.StatusNotFound)
+	h.get("/tasks/new").want(t, 200, "Go on")
+	h.get("/tasks/new?client="+farrow.String()).want(t, 200, "For Farrow", `name="title"`)
+	form := url.Values{
+		"command": {newTestID(80).String()}, "id": {newTestID(81).String()}, "client": {farrow.String()}, "kind": {"todo"}, "audience": {"all"}, "priority": {"normal"}, "due_on": {"2026-12-31"},
+		"checklist": {"January\n\nFebruary"}, "every": {"1"}, "unit": {"month"}, "from": {"schedule"},
+	}
+	h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "Error: New task", "Give the task a title", "2026-12-31")
+	form.Set("title", "Send the ledger")
+	h.post("/tasks", form).want(t, http.StatusSeeOther)
+	e, ok := h.lastOf(newTestID(81)).(task.Assigned)
+	if !ok || len(e.Checklist) != 2 || e.Recurrence.Unit != task.Month || !e.HoldUntil.Equal(noon.Add(taskHold)) || e.Sender != priya.ID || e.Zone != "Europe/London" {
+		t.Errorf("assigned %+v", e)
+	}
+	send := func(path string, n byte, more ...string) reply {
+		v := url.Values{"command": {newTestID(n).String()}}
+		for i := 0; i < len(more); i += 2 {
+			v.Set(more[i], more[i+1])
+		}
+		return h.post("/tasks/"+ledgerTask.String()+path, v)
+	}
+	send("/confirmation", 82).want(t, http.StatusConflict, "isn’t done with this yet")
+	send("/progress", 83, "part", "doing").want(t, http.StatusSeeOther)
+	send("/details", 84, "title", "Send all of it", "priority", "high").want(t, http.StatusSeeOther)
+	send("/details", 85, "title", "", "priority", "high").want(t, http.StatusUnprocessableEntity, "Give the task a title")
+	send("/closing", 86, "outcome", "cancelled", "reason", "Not needed").want(t, http.StatusSeeOther)
+	if e, ok := h.lastOf(ledgerTask).(task.Closed); !ok || e.Reason.Text != "Not needed" || e.By.ID != priya.ID {
+		t.Errorf("closing recorded %+v", h.lastOf(ledgerTask))
+	}
+	send("/retraction", 87).want(t, http.StatusConflict)
+	send("/reopening", 88).want(t, http.StatusSeeOther)
+}

@@ -1,0 +1,179 @@
+package views
+
+import (
+	"html/template"
+
+	"github.com/google/uuid"
+)
+
+// PortalTodos are the tasks of a contact (S3.17).
+type PortalTodos struct {
+	Portal
+	Open  []TodoLine
+	Done  []TodoLine // or closed
+	Empty PortalEmpty
+}
+
+// TodoLine is one task in a contact's list.
+type TodoLine struct {
+	ID    uuid.UUID
+	Title string
+	Href  string
+	Note  string // how much of the checklist is crossed off
+	Badge *Badge
+	New   bool // nobody has opened it yet (S2.i13)
+	Open  bool
+}
+
+// PortalTodo is one task as a contact sees it.
+type PortalTodo struct {
+	Portal
+	Command     uuid.UUID
+	ID          uuid.UUID
+	Back        string
+	Description template.HTML
+	Due         *Badge
+	DueOn       string // a sentence
+	Open        bool   // it is still to do
+	Closed      bool   // it takes nothing more
+	Question    bool   // done by an answer
+	State       string // how it stands, where it isn't to do
+	Undo        bool   // it can be taken back
+	Again       bool   // it was opened again, for Reason
+	Reason      string
+	Note        string // what was written with it
+	Typed       string
+	Max         int // letters of a note
+	Checklist   []TodoEntry
+	Problems    Problems
+}
+
+// TodoEntry is one line of a checklist.
+type TodoEntry struct {
+	ID      uuid.UUID
+	Command uuid.UUID
+	Text    string
+	Ticked  bool
+}
+
+// File is Page.
+func (PortalTodos) File() string { return "portal_todos.html" }
+
+// File is Page.
+func (PortalTodo) File() string { return "portal_todo.html" }
+
+// Tasks is the practice's list of what is asked of clients.
+type Tasks struct {
+	Shell
+	Query    string
+	Client   string // whom the list is narrowed to
+	ClientID uuid.UUID
+	Found    string
+	Filters  [][]Filter
+	Kept     []Choice // other filters, for the search
+	Rows     []TaskLine
+	Empty    Empty
+	Pager    Pager
+}
+
+// TaskLine is one task in the practice's list.
+type TaskLine struct {
+	ID       uuid.UUID
+	Title    string
+	Kind     string
+	Client   string
+	ClientID uuid.UUID // zero: Contact's, who is no client
+	Contact  uuid.UUID
+	Owner    string // empty: nobody's yet
+	Due      string // "2 Jan 2026"; empty: no date
+	Late     bool
+	High     bool
+	Repeats  bool
+	Entries  int
+	Ticked   int
+	Stand    Badge
+	Part     string
+	Assigned When
+}
+
+// TaskFields are what a practitioner types of a task.
+type TaskFields struct {
+	Kind, Title, Description, DueOn, InternalDueOn, Priority, Checklist string
+	Everybody, Each, Together, Mine                                     bool
+	Named                                                               map[string]bool // contacts, where it isn't everybody
+	Every, Unit                                                         string
+	Completion, Wait                                                    bool
+	Priorities                                                          []Choice
+	Problems                                                            Problems
+}
+
+// TaskNew is the form of a new task.
+type TaskNew struct {
+	Shell
+	Fields   TaskFields
+	ID       uuid.UUID
+	Command  uuid.UUID
+	Client   string // empty: it is to be chosen first
+	ClientID string
+	Clients  []ClientChoice
+	People   []TaskPerson
+	Kinds    []Choice
+	Units    []Choice
+}
+
+// TaskPerson is somebody whom a task may be for.
+type TaskPerson struct {
+	ID     uuid.UUID
+	Name   string
+	Chosen bool
+}
+
+// Task is the practice's page of one task.
+type Task struct {
+	Shell
+	Fields      TaskFields
+	Task        TaskLine
+	Command     uuid.UUID
+	Description template.HTML
+	Held        bool // it can be taken back
+	Open        bool
+	Confirmable bool // the client is done
+	Done        bool // there is something to open again
+	Each        bool
+	Reason      string // of its being closed
+	Sender      string
+	Priority    string
+	Part        string
+	Parts       []Choice
+	Next        uuid.UUID // the one that followed; zero: none
+	People      []TaskPart
+	Checklist   []TodoEntry
+	Life        []TaskEvent
+	Problems    Problems
+}
+
+// TaskPart is what has become of a task for one contact, or for all.
+type TaskPart struct {
+	Contact               uuid.UUID
+	Name                  string
+	Note                  string
+	Reason                string
+	Seen, Done, Confirmed When
+	Closed                bool
+}
+
+// TaskEvent is one line of a task's history.
+type TaskEvent struct {
+	Word string
+	By   string
+	At   When
+}
+
+// File is Page.
+func (Tasks) File() string { return "tasks.html" }
+
+// File is Page.
+func (TaskNew) File() string { return "task_new.html" }
+
+// File is Page.
+func (Task) File() string { return "task.html" }

@@ -1,0 +1,38 @@
+package views
+
+import "github.com/google/uuid"
+
+func taskLines() []TaskLine {
+	return []TaskLine{
+		{ID: one, Title: "Send the ledger", Kind: "To-do", Client: "Farrow, Imogen", ClientID: two, Owner: "Priya Nair", Due: "20 Nov 2026", Late: true, High: true, Repeats: true, Entries: 3, Ticked: 1, Stand: Badge{"info", "mail-open", "Seen"}, Part: "Open", Assigned: noon},
+		{ID: two, Title: "Your passport", Kind: "Question", Contact: one, Stand: Badge{"", "send", "Assigned"}, Part: "Done", Assigned: noon},
+	}
+}
+
+func taskFields() TaskFields {
+	return TaskFields{
+		Kind: "todo", Title: "Send the ledger", Description: "All *pages*", DueOn: "2026-11-20", InternalDueOn: "2026-11-25", Priority: "high", Checklist: "January\nFebruary", Each: true, Together: true,
+		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
+		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}},
+	}
+}
+
+func tasks(s Shell) Tasks {
+	return Tasks{Shell: s, Query: "led", Client: "Farrow, Imogen", ClientID: two, Found: "2 tasks", Filters: [][]Filter{{{"Mine", "/tasks?of=mine", "", true}}}, Kept: []Choice{{"of", "mine"}}, Rows: taskLines(), Pager: Pager{Next: "/tasks?after=x", Shown: "50 tasks"}}
+}
+
+func taskNew(s Shell) TaskNew {
+	return TaskNew{Shell: s, Fields: taskFields(), ID: one, Command: two, Client: "Farrow, Imogen", ClientID: two.String(), People: []TaskPerson{{one, "Imogen", true}, {two, "Sam", false}}, Kinds: []Choice{{"todo", "To-do"}}, Units: []Choice{{"month", "months"}}}
+}
+
+func taskSample(s Shell) Task {
+	return Task{
+		Shell: s, Fields: taskFields(), Task: taskLines()[0], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirmable: true, Done: true, Reason: "Thank you", Sender: "Priya Nair",
+		Priority: "High", Part: "open", Parts: []Choice{{"open", "Open"}}, Next: two, People: []TaskPart{{one, "Imogen", "Here it is", "March is missing", noon, noon, noon, true}, {uuid.Nil, "For all", "", "", When{}, When{}, When{}, false}},
+		Checklist: []TodoEntry{{one, two, "January", true}, {two, one, "February", false}}, Life: []TaskEvent{{"Assigned", "Priya Nair", noon}}, Problems: Problems{{"act", "It has left."}},
+	}
+}
+
+func todoLines() []TodoLine {
+	return []TodoLine{{ID: one, Title: "«Send the ledger»", Href: "/portal/todos/x", Note: "1 / 2", Badge: &Badge{"warn", "clock", "«Today»"}, New: true, Open: true}}
+}
