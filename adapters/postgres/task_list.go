@@ -330,9 +330,9 @@ func (v *taskView) Rows() [][]Row {
 }
 
 // list is ids as a column keeps them: none is an empty array.
-func list(ids []uuid.UUID) []uuid.UUID {
+func list[T any](ids []T) []T {
 	if ids == nil {
-		return []uuid.UUID{}
+		return []T{}
 	}
 	return ids
 }

@@ -118,6 +118,19 @@ func TestRounds(t *testing.T) {
 	s.When(accept(ledger, nobody, 2)).Then(accepted(ledger, nobody, 2))
 }
 
+// Several rounds are answered together, or none of them.
+func TestSeveral(t *testing.T) {
+	acceptAll := func(rounds ...task.Judging) decision {
+		return func(s state) ([]ev, error) {
+			return s.Several(rounds, func(s state, j task.Judging) ([]ev, error) { return s.Accept(j, byMary, noon) })
+		}
+	}
+	s := given(t, assigned(request), given1(uuid.Nil, ledger, 1, ida, "x"), given1(ida, payslip, 1, ida, "x"))
+	led, pay := judging(ledger, uuid.Nil, 1), judging(payslip, ida, 1)
+	s.When(acceptAll(led, pay, led)).Then(accepted(ledger, uuid.Nil, 1), accepted(payslip, ida, 1))
+	s.When(acceptAll(led, judging(payslip, bo, 1))).ThenError(task.ErrNothingYet)
+}
+
 func TestNotApplicable(t *testing.T) {
 	s := given(t, assigned(request))
 	s.When(decline(ledger, ida, " ")).ThenError(task.ErrWhy)
