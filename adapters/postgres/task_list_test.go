@@ -22,11 +22,10 @@ import (
 // asked is a house with tasks for two people, Ida and Bo, of every client.
 type asked struct {
 	*house
-	list             postgres.TaskList
-	ida, bo, mary    uuid.UUID
-	acme, globex     uuid.UUID
-	last             int64
-	assigned, wanted []uuid.UUID
+	list          postgres.TaskList
+	ida, bo, mary uuid.UUID
+	acme, globex  uuid.UUID
+	last          int64
 }
 
 func newAsked(t *testing.T) *asked {
