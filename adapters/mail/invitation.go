@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -54,5 +55,20 @@ func (m *Mailer) Invitation(ctx context.Context, i notify.Invitation) (notify.Ou
 	}
 	return m.send(ctx, "invitation", b, Mail{
 		ID: i.ID, At: i.At, To: i.To, ReplyTo: i.ReplyTo, From: notify.Person{Name: inTheNameOf(i.Sender, i.Practice), Email: m.From}, Subject: subject,
+	})
+}
+
+// lostBody is what bodies/invitation_lost.* show.
+type lostBody struct {
+	notify.InvitationLost
+	Title string
+}
+
+// InvitationLost is notify.Mailer: who invited somebody hears that nothing has reached them (S4.i2).
+func (m *Mailer) InvitationLost(ctx context.Context, l notify.InvitationLost) (notify.Outcome, error) {
+	l.Contact = cmp.Or(visible(l.Contact), "somebody")
+	b := lostBody{InvitationLost: l, Title: "An invitation did not arrive"}
+	return m.send(ctx, "invitation_lost", b, Mail{
+		ID: l.ID, At: l.At, To: l.To, ReplyTo: l.Practice, From: notify.Person{Name: l.Practice.Name, Email: m.From}, Subject: b.Title,
 	})
 }

@@ -78,3 +78,25 @@ func TestAlsoMail(t *testing.T) {
 		t.Errorf("%q\n%s", c.Subject, c.Text)
 	}
 }
+
+// S4.i2: who sent it reads where it went and what to do, and the subject names nobody.
+func TestInvitationLostMail(t *testing.T) {
+	var c caught
+	l := notify.InvitationLost{
+		ID: "invitation-lost.1.1", At: noon, To: notify.Person{Name: "Mary O’Neill", Email: "mary@harbour.example"},
+		Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"}, Contact: "Ingrid <b>Solberg\u202e",
+		Email: "ingrid@solberg.example", Phone: "+4791234567", URL: "https://portal.example/contacts/1/access",
+	}
+	if _, err := mailer(t, &c).InvitationLost(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "invitation_lost.html", c.HTML)
+	golden(t, "invitation_lost.txt", c.Text)
+	if c.To != l.To || c.ReplyTo != l.Practice || strings.Contains(c.Subject, "Ingrid") || strings.Contains(c.HTML, "<b>Solberg") || !strings.Contains(c.Text, "\n"+l.URL+"\n") {
+		t.Errorf("%+v", c)
+	}
+	l.Contact, l.Phone = "", ""
+	if _, err := mailer(t, &c).InvitationLost(t.Context(), l); err != nil || !strings.Contains(c.Text, "invitation of somebody") || strings.Contains(c.Text, "text message") {
+		t.Errorf("%v: %s", err, c.Text)
+	}
+}

@@ -55,12 +55,23 @@ func TestCancelledWaitForAStandbyIsNoSuccess(t *testing.T) {
 		var names string
 		return admin.QueryRow(t.Context(), `SHOW synchronous_standby_names`).Scan(&names) == nil && names == "nobody"
 	})
-	outcome := make(chan error, 1)
-	go func() {
-		_, err := store.Append(t.Context(), es.Append{By: es.By{Firm: 1}, Stream: probe([16]byte{2}), At: noon, Events: []event.Event{ticked{1}}})
+	// What makes commits wait is set by another process of the server, a while after this one: until then they succeed.
+	outcome, version := make(chan error, 1), 0
+	appending := func() {
+		_, err := store.Append(t.Context(), es.Append{By: es.By{Firm: 1}, Stream: probe([16]byte{2}), Expected: version, At: noon, Events: []event.Event{ticked{version}}})
 		outcome <- err
-	}()
+	}
+	go appending()
 	within(t, soon, "the commit waits for the standby, and is cancelled", func() bool {
+		select {
+		case err := <-outcome:
+			if err != nil {
+				t.Fatal(err)
+			}
+			version++
+			go appending()
+		default:
+		}
 		var cancelled bool
 		err := admin.QueryRow(t.Context(), `SELECT coalesce(bool_or(pg_cancel_backend(pid)), false) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`).Scan(&cancelled)
 		return err == nil && cancelled

@@ -13,10 +13,11 @@ import (
 
 // The kinds of effects that invitations ask for. Their words are stored.
 const (
-	MailInvitation = "mail.invitation"  // with the secret; Args: Generation
-	TextInvitation = "sms.invitation"   // likewise
-	MailAlso       = "mail.also_access" // to somebody who is in: they have a further client (S3.i10); Args: Version
-	TextAlso       = "sms.also_access"  // likewise
+	MailInvitation = "mail.invitation"      // with the secret; Args: Generation
+	TextInvitation = "sms.invitation"       // likewise
+	MailAlso       = "mail.also_access"     // to somebody who is in: they have a further client (S3.i10); Args: Version
+	TextAlso       = "sms.also_access"      // likewise
+	MailLost       = "mail.invitation_lost" // to the sender: it failed on every channel (S4.i2); Args: Version of the failure
 )
 
 // holdSlack is how much longer than its hold a message waits: what was taken back at the last moment is written by then.
@@ -60,11 +61,17 @@ func Effects(r event.Recorded) []es.Effect {
 		f := effect(kind, r.Version)
 		f.Client, f.Args.Version = e.Client, r.Version
 		effects = append(effects, f)
-	case invite.TakenBack, invite.HandedOver, invite.Delivered, invite.Bounced, invite.GaveUp, invite.Opened, invite.Accepted, invite.Expired,
+	case invite.Bounced, invite.GaveUp:
+		f := effect(MailLost, r.Version) // whether it was the last channel is known when the history is read
+		f.Args.Version = r.Version
+		effects = append(effects, f)
+	case invite.TakenBack, invite.HandedOver, invite.Delivered, invite.Opened, invite.Accepted, invite.Expired,
 		invite.Withdrawn, invite.Voided, invite.AccessRemoved:
 	}
 	return effects
 }
 
 // Types are the stored names of the events that ask for messages.
-func Types() []string { return []string{invite.Sent{}.EventType(), invite.Told{}.EventType()} }
+func Types() []string {
+	return []string{invite.Sent{}.EventType(), invite.Told{}.EventType(), invite.Bounced{}.EventType(), invite.GaveUp{}.EventType()}
+}

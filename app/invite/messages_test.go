@@ -41,6 +41,11 @@ func TestEffects(t *testing.T) {
 	if e := inviteapp.Effects(recorded(told)); len(e) != 1 || e[0].Kind != inviteapp.TextAlso {
 		t.Errorf("%+v", e)
 	}
+	for _, failure := range []event.Event{invite.Bounced{Nth: 2, Channel: invite.Email}, invite.GaveUp{Nth: 2, Channel: invite.Text}} { // S4.i2
+		if e := inviteapp.Effects(recorded(failure)); len(e) != 1 || e[0].Kind != inviteapp.MailLost || e[0].Args.Version != 5 || e[0].Person != ida {
+			t.Errorf("%+v", e)
+		}
+	}
 	if e := inviteapp.Effects(recorded(invite.Withdrawn{Nth: 2})); len(e) != 0 {
 		t.Errorf("%+v", e)
 	}

@@ -81,6 +81,7 @@ type Mailer interface {
 	WithdrawalRequest(ctx context.Context, m WithdrawalRequest) (Outcome, error)
 	WithdrawalAnswer(ctx context.Context, m WithdrawalAnswer) (Outcome, error)
 	Invitation(ctx context.Context, m Invitation) (Outcome, error)
+	InvitationLost(ctx context.Context, m InvitationLost) (Outcome, error)
 	StaffInvitation(ctx context.Context, m StaffInvitation) (Outcome, error)
 	Code(ctx context.Context, m Code) (Outcome, error)
 	FactorNotice(ctx context.Context, m FactorNotice) (Outcome, error)
@@ -264,6 +265,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendInvitation(ctx, e)
 	case AlsoMail, AlsoText:
 		return s.sendAlso(ctx, e)
+	case InvitationLostMail:
+		return s.sendLost(ctx, e)
 	case StaffInvitationMail:
 		return s.sendStaffInvitation(ctx, e)
 	case CodeMail, CodeText:

@@ -83,6 +83,7 @@ type outbox struct {
 	pleas    []WithdrawalRequest
 	answers  []WithdrawalAnswer
 	invites  []Invitation
+	lost     []InvitationLost
 	texts    []TextMessage
 	joins    []StaffInvitation
 	entries  []Entry

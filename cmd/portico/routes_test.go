@@ -191,6 +191,7 @@ var pageRules = map[string]rule{
 	"POST /portal/settings/devices/end":          contactOnly(303),
 	"POST /portal/settings/devices/{id}/end":     contactOnly(303),
 	"GET /portal/todos/{todo}":                   contactOnly(200),
+	"POST /portal/todos/{todo}/opening":          contactOnly(303),
 	"POST /portal/todos/{todo}/completion":       contactOnly(303),
 	"POST /portal/todos/{todo}/reopening":        contactOnly(303),
 	"POST /portal/todos/{todo}/ticks":            contactOnly(422), // without an entry

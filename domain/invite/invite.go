@@ -20,7 +20,7 @@
 //  10. A sending that nobody has accepted is void once an address or number that it went to is no longer the contact's
 //     (S3.i12, I6).
 //  11. What became of a sending is recorded once for each of its channels, and only from facts: handed over, delivered,
-//     bounced, given up (S3.i1, T13, I2).
+//     bounced, given up (S3.i1, T13, I2). It is lost when it failed on all of them, of which its sender hears (S4.i2).
 //  12. A bulk job invites a contact once, however often it asks (S3.i6, I2).
 //  13. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).
 //  14. A bulk job passes by who is in, whose access was removed, and whose invitation came back from where they still are;
@@ -152,6 +152,24 @@ func (i Invite) learns(nth int, c Channel, f fate) {
 		}
 		s.fates[c] |= f
 	}
+}
+
+// Lost tells that the nth sending failed for good on every channel that it went by (S4.i2).
+func (i Invite) Lost(nth int) bool {
+	s := i.nth(nth)
+	if s == nil {
+		return false
+	}
+	lost := false
+	for c, address := range map[Channel]string{Email: s.email, Text: s.phone} {
+		if !s.channels.Uses(c) || address == "" {
+			continue
+		}
+		if lost = s.fates[c]&(bounced|gaveUp) != 0; !lost {
+			return false
+		}
+	}
+	return lost
 }
 
 // nth is one sending, nil where there was none of that number.

@@ -29,6 +29,7 @@ var kindsOfMessages = map[string]kindOfMessage{
 	"mail.withdrawal_answer":  {"Answer to who asked for a file back", "mail"},
 	"mail.invitation":         {"Invitation", "send"},
 	"sms.invitation":          {"Invitation by text", "send"},
+	"mail.invitation_lost":    {"An invitation didn’t arrive", "mail-x"},
 	"mail.also_access":        {"Access to a further client", "mail"},
 	"sms.also_access":         {"Access to a further client, by text", "mail"},
 	"mail.staff_invitation":   {"Invitation to work here", "send"},
@@ -55,6 +56,8 @@ var reasons = map[string]string{
 	"uploadlink.withdrawal_refused":   "%s kept the file",
 	"invite.sent":                     "%s sent the invitation",
 	"invite.told":                     "%s gave access to a further client",
+	"invite.bounced":                  "The invitation came back",
+	"invite.gave_up":                  "No try to send the invitation succeeded",
 	"account.staff_invited":           "%s invited them",
 	"account.code_requested":          "A code was asked for",
 }

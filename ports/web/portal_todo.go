@@ -96,7 +96,8 @@ func (s *Server) mine(r *http.Request, in inPortal) (taskapp.Todo, error) {
 	return t, nil
 }
 
-// portalTodo is one task. That the contact has opened it is recorded, once; who looks into their portal isn't them (S4.i1).
+// portalTodo is one task. Getting the page records nothing: a page that is on a screen says so by itself, once (seeTodo);
+// who looks into somebody's portal isn't them (S4.i1).
 func (s *Server) portalTodo(w http.ResponseWriter, r *http.Request, in inPortal) error {
 	return s.todoPage(w, r, in, http.StatusOK, "", nil)
 }
@@ -114,17 +115,12 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	if err != nil {
 		return err
 	}
-	if t.SeenAt.IsZero() && in.view == nil && r.Method == http.MethodGet {
-		if _, err := s.Tasks.See(r.Context(), taskapp.Act{By: in.by(), Task: t.ID, Contact: in.Contact}); err != nil {
-			return err
-		}
-	}
 	words := in.words.Words
 	page := views.PortalTodo{
 		Portal: s.around(r, in, "todos", t.Title), Command: newID(), ID: t.ID, Back: in.href("todos"), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
 		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: note, Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
 	}
-	page.Stale = !current
+	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js")
 	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil && t.Open() {
 		page.Due, page.DueOn = s.dueOf(in, t), words.T("portal.due.on", words.Date(due, time.UTC))
 	}
@@ -196,6 +192,11 @@ func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error))
 		http.Redirect(w, r, withQuery(in.at("/todos/"+t.ID.String()), q), http.StatusSeeOther)
 		return nil
 	}
+}
+
+// seeTodo records that the contact has the task before them.
+func (s *Server) seeTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	return s.Tasks.See(r.Context(), a)
 }
 
 func (s *Server) finishTodo(a taskapp.Act, r *http.Request) (es.Result, error) {

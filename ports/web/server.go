@@ -209,6 +209,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	portal("POST /portal/home/second-step/dismissal", s.within("home", s.dismissSecond))
 	room("/todos", "todos", s.portalTodos)
 	room("/todos/{todo}", "todos", s.portalTodo)
+	portal("POST /portal/todos/{todo}/opening", s.within("", s.act(s.seeTodo)))
 	deed("/todos/{todo}/completion", s.act(s.finishTodo))
 	deed("/todos/{todo}/reopening", s.act(s.undoTodo))
 	deed("/todos/{todo}/ticks", s.act(s.tickTodo))

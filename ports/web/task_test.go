@@ -98,7 +98,13 @@ func TestPortalTodos(t *testing.T) {
 	h := asks(t)
 	h.get("/portal").want(t, 200, `id="next-head">Send the ledger`, "Due tomorrow", "Which bank?", `<b class="tabs__count">2</b>`, "/portal/todos/"+ledgerTask.String())
 	h.get("/portal/todos").want(t, 200, "To do", "Send the ledger", "0 of 1 ticked", "Which bank?", "1 day overdue").lacks(t, "Done")
-	h.get("/portal/todos/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Mark as done")
+	before := len(h.store.Stream(task.Stream(ledgerTask)))
+	opening := "/portal/todos/" + ledgerTask.String() + "/opening"
+	h.get("/portal/todos/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Mark as done", `<seen-mark hidden><form action="`+opening, "seen-mark")
+	if n := len(h.store.Stream(task.Stream(ledgerTask))); n != before {
+		t.Errorf("getting the page recorded %+v", h.lastOf(ledgerTask))
+	}
+	h.post(opening, url.Values{"command": {newTestID(89).String()}}).want(t, http.StatusSeeOther)
 	if e, ok := h.lastOf(ledgerTask).(task.Seen); !ok || e.Contact != ingrid.Contact {
 		t.Errorf("opening it recorded %+v", h.lastOf(ledgerTask))
 	}

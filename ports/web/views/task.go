@@ -34,6 +34,7 @@ type PortalTodo struct {
 	Description template.HTML
 	Due         *Badge
 	DueOn       string // a sentence
+	Unseen      bool   // nobody has said yet that its reader has opened it
 	Open        bool   // it is still to do
 	Closed      bool   // it takes nothing more
 	Question    bool   // done by an answer
