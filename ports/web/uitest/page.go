@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a page may take to show something. It is long, because it is only used up by what fails.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Page is one tab in a context of its own. Its methods end the test when something can't be done.
 type Page struct {
