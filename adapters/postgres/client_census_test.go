@@ -63,7 +63,7 @@ func TestClientsByWhereTheirPeopleStand(t *testing.T) {
 	r.do(r.clients.SetOwner(ctx, clientapp.SetOwner{By: r.by(), Client: in, Owner: r.owner}))
 	r.do(r.clients.Change(ctx, clientapp.Change{By: r.by(), Client: nobody, Name: "Nobody", Sort: client.Trust, Email: "n@example.org", Reference: "9"}))
 	r.see()
-	if ok, err := r.db.Wait(ctx, r.last.Position, 5*time.Second, "invite_list", "client_list", "contact_list"); !ok || err != nil {
+	if ok, err := r.db.Wait(ctx, r.last.Position, soon, "invite_list", "client_list", "contact_list"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 
@@ -162,7 +162,7 @@ func TestClientsByWhereTheirPeopleStand(t *testing.T) {
 
 	// Who has just written something sees it; another practice, and who is limited to other clients, see nothing.
 	send(add(nobody, "now@example.org"))
-	if ok, err := r.db.Wait(ctx, r.last.Position, 5*time.Second, "invite_list", "client_list", "contact_list"); !ok || err != nil {
+	if ok, err := r.db.Wait(ctx, r.last.Position, soon, "invite_list", "client_list", "contact_list"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	if c, err := r.list.Counts(ctx, r.firm, clientapp.Query{Fresh: true}, r.owner); err != nil || c.Portal[clientapp.Invited] != 3 {

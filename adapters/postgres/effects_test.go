@@ -203,7 +203,7 @@ func TestScansAreLeasedWhileTheyRun(t *testing.T) {
 		<-finish
 		return nil
 	}
-	const lease = 800 * time.Millisecond
+	const lease = 2 * time.Second
 	nodes := []*node{startNode(t, url), startNode(t, url)}
 	for i, n := range nodes {
 		effects := postgres.NewEffects(n.db, n.tail, world, n.log)

@@ -229,7 +229,7 @@ func (h *house) until(t testing.TB, s *postgres.Subscriber, position int64) {
 	wg.Go(func() { s.Run(ctx) })
 	defer wg.Wait()
 	defer stop()
-	if ok, err := h.db.Wait(t.Context(), position, 10*time.Second, linkModel(t).Name); !ok || err != nil {
+	if ok, err := h.db.Wait(t.Context(), position, soon, linkModel(t).Name); !ok || err != nil {
 		t.Fatalf("position %d is not handled: %v", position, err)
 	}
 }
@@ -259,7 +259,7 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // handled waits until a model has handled position.
 func (h *house) handled(t testing.TB, position int64, names ...string) {
 	t.Helper()
-	if ok, err := h.db.Wait(t.Context(), position, 10*time.Second, names...); !ok || err != nil {
+	if ok, err := h.db.Wait(t.Context(), position, soon, names...); !ok || err != nil {
 		t.Fatalf("position %d is not handled by %v: %v", position, names, err)
 	}
 }

@@ -33,9 +33,7 @@ func TestSettingsAreRead(t *testing.T) {
 	}
 	see := func() {
 		t.Helper()
-		if ok, err := (postgres.UploadLinkList{DB: h.db}).Wait(ctx, last.Position); !ok || err != nil {
-			t.Fatal(ok, err)
-		}
+		h.shown(t, last.Position)
 	}
 	do(cmd.Found(ctx, firmapp.Found{By: es.By{Firm: 77}, ID: uuid.Must(uuid.NewV7()), Name: "Late", Email: "a@b.example", Zone: "UTC"}))
 	see()
@@ -163,9 +161,7 @@ func TestPortalIsRead(t *testing.T) {
 			t.Fatal(last, err)
 		}
 	}
-	if ok, err := (postgres.UploadLinkList{DB: h.db}).Wait(ctx, last.Position); !ok || err != nil {
-		t.Fatal(ok, err)
-	}
+	h.shown(t, last.Position)
 	want := firmapp.Portal{
 		Practice:  firmapp.Practice{No: h.firm, ID: id, Name: "Vale", Email: "hello@vale.example", Zone: "Europe/Tallinn", Button: firm.DefaultButton, Hue: 210},
 		Languages: []string{"en", "et"}, Language: "et", Tabs: []firm.Tab{firm.BillingTab, firm.VideoTab}, Contact: contact,

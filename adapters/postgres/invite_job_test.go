@@ -51,7 +51,7 @@ func newBulk(t testing.TB) *bulk {
 
 func (b *bulk) settled() {
 	b.t.Helper()
-	if ok, err := b.db.Wait(b.t.Context(), b.last.Position, 10*time.Second, "invite_list", "client_list", "contact_list"); !ok || err != nil {
+	if ok, err := b.db.Wait(b.t.Context(), b.last.Position, soon, "invite_list", "client_list", "contact_list"); !ok || err != nil {
 		b.t.Fatal(ok, err)
 	}
 }

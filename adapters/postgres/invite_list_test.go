@@ -63,9 +63,7 @@ func (i *invited) record(t *testing.T, contact uuid.UUID, c invite.Channel, what
 
 func (i *invited) row(t *testing.T, contact uuid.UUID) app.Row {
 	t.Helper()
-	if ok, err := i.list.Wait(t.Context(), i.last); !ok || err != nil {
-		t.Fatal(ok, err)
-	}
+	i.shown(t, i.last)
 	row, err := i.list.Invite(t.Context(), i.firm, contact)
 	if err != nil {
 		t.Fatal(err)

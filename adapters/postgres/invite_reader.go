@@ -174,8 +174,3 @@ func scanInviteLife(r pgx.CollectableRow) (l app.LifeRow, err error) {
 	}
 	return l, err
 }
-
-// Wait returns when what was written at position can be read, or after about 2 s with ok false.
-func (l InviteList) Wait(ctx context.Context, position int64) (bool, error) {
-	return l.DB.Wait(ctx, position, 2*time.Second, inviteModel.Name)
-}

@@ -303,9 +303,7 @@ func TestLedgerOfContacts(t *testing.T) {
 	for id, given := range map[uuid.UUID]string{ida: "Ida", olav: "Olav"} {
 		r, err := (contactapp.Commands{Events: i.store}).Add(t.Context(), contactapp.Add{By: i.by(), ID: id, Details: contact.Entry{Given: given, Family: "Berg", Email: given + "@berg.example"}})
 		i.did(t)(r, err)
-		if shown, err := (postgres.UploadLinkList{DB: i.db}).Wait(t.Context(), r.Position); !shown || err != nil { // contacts as well
-			t.Fatal(shown, err)
-		}
+		i.shown(t, r.Position)
 	}
 	until := time.Now().Add(time.Hour)
 	i.send(t, ida, func(s *inviteapp.Send) { s.Channels = invite.ByBoth })
@@ -344,7 +342,7 @@ func TestLedgerOfContacts(t *testing.T) {
 		t.Errorf("%d texts have left, and the one was refused", n)
 	}
 	i.send(t, ida, func(s *inviteapp.Send) { s.Channels = invite.ByText })
-	within(t, 10*time.Second, "the text is counted", func() bool { return count() == 1 })
+	within(t, soon, "the text is counted", func() bool { return count() == 1 })
 }
 
 // The ledger of many messages is read by its index, whatever page of it, and whoever may see it.

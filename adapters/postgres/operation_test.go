@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"portico/adapters/postgres"
 	"portico/adapters/postgres/pgtest"
@@ -127,7 +126,7 @@ func (s *scene) catchesUp(t *testing.T, names ...string) {
 	if err := s.db.Work.QueryRow(t.Context(), `SELECT max(position) FROM es.events`).Scan(&last); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := s.db.Wait(t.Context(), last, 10*time.Second, names...); !ok || err != nil {
+	if ok, err := s.db.Wait(t.Context(), last, soon, names...); !ok || err != nil {
 		t.Fatalf("%v do not get to %d: %v; %+v", names, last, err, s.standing(t))
 	}
 }

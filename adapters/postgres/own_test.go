@@ -122,9 +122,7 @@ func TestOwnLooseContacts(t *testing.T) {
 	limited := accountapp.Staff{ID: ann, Firm: h.firm, Role: account.Assigned}.Limited(ctx)
 	see := func(want ...uuid.UUID) {
 		t.Helper()
-		if shown, err := (postgres.UploadLinkList{DB: h.db}).Wait(ctx, last.Position); !shown || err != nil {
-			t.Fatal(shown, err)
-		}
+		h.shown(t, last.Position)
 		rows, _, err := list.Contacts(limited, h.firm, contactapp.Query{Text: "ida"})
 		if err != nil {
 			t.Fatal(err)

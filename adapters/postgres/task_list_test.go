@@ -73,9 +73,7 @@ func (a *asked) assign(t *testing.T, change ...func(*task.Assigning)) uuid.UUID 
 
 func (a *asked) seen(t *testing.T) {
 	t.Helper()
-	if ok, err := a.list.Wait(t.Context(), a.last); !ok || err != nil {
-		t.Fatal(ok, err)
-	}
+	a.shown(t, a.last)
 }
 
 func (a *asked) by1(contact uuid.UUID) task.Who { return task.Who{Kind: event.Contact, ID: contact} }

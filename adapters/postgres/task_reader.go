@@ -320,8 +320,3 @@ func (l TaskList) Life(ctx context.Context, firm int32, id uuid.UUID) (rows []ap
 	}
 	return rows, nil
 }
-
-// Wait returns when what was written at position can be read, or after about 2 s with ok false.
-func (l TaskList) Wait(ctx context.Context, position int64) (bool, error) {
-	return l.DB.Wait(ctx, position, 2*time.Second, taskModel.Name)
-}

@@ -42,13 +42,7 @@ func TestTaskThread(t *testing.T) {
 		return s.AddContact(a.bo, task.FromNow, people, now)
 	})
 	say("In Ida's place", a.ida, task.Who{Kind: event.Staff, ID: a.mary, For: a.ida}, task.Talk{})
-	wait := func() {
-		t.Helper()
-		if ok, err := threads.Wait(t.Context(), a.last); !ok || err != nil {
-			t.Fatal(ok, err)
-		}
-	}
-	wait()
+	a.seen(t)
 
 	show := func(th app.Thread, err error) []string {
 		t.Helper()
@@ -105,7 +99,7 @@ func TestTaskThread(t *testing.T) {
 	a.do(t, id, func(s task.Task, now time.Time) ([]task.Event, error) {
 		return s.SetAudience(task.Audience{All: true}, people, now)
 	})
-	wait()
+	a.seen(t)
 	if n := unread(event.Contact, a.bo); n != 0 {
 		t.Errorf("Bo has read everything, and has %d to read", n)
 	}

@@ -148,8 +148,3 @@ func (l TaskThreads) Unread(ctx context.Context, firm int32, who event.Actor, ta
 	}
 	return out, nil
 }
-
-// Wait returns when what was written at position can be read, or after about 2 s with ok false.
-func (l TaskThreads) Wait(ctx context.Context, position int64) (bool, error) {
-	return l.DB.Wait(ctx, position, 2*time.Second, threadModel.Name)
-}

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -28,6 +29,18 @@ func (h *house) run(t testing.TB) {
 	var wg sync.WaitGroup
 	wg.Go(func() { timers.Run(ctx) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
+}
+
+// shown waits until what was written at position can be read on every page, however long this machine takes.
+func (h *house) shown(t testing.TB, position int64) {
+	t.Helper()
+	within(t, soon, fmt.Sprintf("position %d can be read", position), func() bool {
+		ok, err := postgres.UploadLinkList{DB: h.db}.Wait(t.Context(), position)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	})
 }
 
 // project keeps the read models up to date until the test ends, or until it is stopped.
@@ -95,9 +108,7 @@ func (h *house) issue(t testing.TB, window time.Duration) *usedLink {
 
 func (u *usedLink) see(t testing.TB, position int64) {
 	t.Helper()
-	if ok, err := u.list.Wait(t.Context(), position); !ok || err != nil {
-		t.Fatalf("position %d is not to be read: %v", position, err)
-	}
+	u.shown(t, position)
 }
 
 func (u *usedLink) by() es.By {

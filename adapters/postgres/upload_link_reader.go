@@ -307,9 +307,9 @@ func uploads(ctx context.Context, tx pgx.Tx, link, recipient uuid.UUID) ([]app.U
 	})
 }
 
-// Wait returns when what was written at position can be read.
+// Wait returns when what was written at position can be read on every page, or after about 2 s with ok false.
 func (l UploadLinkList) Wait(ctx context.Context, position int64) (bool, error) {
-	return l.DB.Wait(ctx, position, 2*time.Second, uploadLinkModel.Name, clientModel.Name, contactModel.Name, firmModel.Name, inviteModel.Name, taskModel.Name)
+	return l.DB.Wait(ctx, position, 2*time.Second, modelNames()...)
 }
 
 // activity is what links come to for one client.

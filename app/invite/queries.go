@@ -18,8 +18,6 @@ type Reader interface {
 	Invite(ctx context.Context, firm int32, contact uuid.UUID) (Row, error)
 	// Life is what happened to a contact's invitation, oldest first.
 	Life(ctx context.Context, firm int32, contact uuid.UUID) ([]LifeRow, error)
-	// Wait returns when what was written at position can be read, or after about 2 s with ok false.
-	Wait(ctx context.Context, position int64) (ok bool, err error)
 }
 
 // State is where an invitation stands: what a list shows in one word (S3.i1).

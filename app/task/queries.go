@@ -28,8 +28,6 @@ type Reader interface {
 	Todos(ctx context.Context, firm int32, contact, client uuid.UUID, q TodoQuery) (rows []Todo, err error)
 	// Todo is one task as a contact sees it.
 	Todo(ctx context.Context, firm int32, contact, id uuid.UUID) (Todo, error)
-	// Wait returns when what was written at position can be read, or after about 2 s with ok false.
-	Wait(ctx context.Context, position int64) (ok bool, err error)
 }
 
 // Query chooses tasks. Zero fields choose all that are open, those due first first.

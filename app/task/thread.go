@@ -107,8 +107,6 @@ type Threads interface {
 	ThreadOf(ctx context.Context, firm int32, task, contact uuid.UUID) (Thread, error)
 	// Unread counts the messages that somebody has not read, for each of some tasks that has any.
 	Unread(ctx context.Context, firm int32, who event.Actor, tasks []uuid.UUID) (map[uuid.UUID]int, error)
-	// Wait returns when what was written at position can be read, or after about 2 s with ok false.
-	Wait(ctx context.Context, position int64) (ok bool, err error)
 }
 
 // Thread is the messages of a task, oldest first.
