@@ -212,7 +212,7 @@ func (db *DB) horizon(ctx context.Context) (int64, error) {
 	if err := db.Work.QueryRow(ctx, `SELECT coalesce(max(position), 0) FROM es.events`).Scan(&top); err != nil {
 		return 0, err
 	}
-	if err := t.drain(ctx, top); err != nil {
+	if err := t.drain(ctx); err != nil {
 		return 0, err
 	}
 	return top, nil

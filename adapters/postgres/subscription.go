@@ -48,6 +48,7 @@ const (
 	lockedRetry       = 25 * time.Millisecond
 	failedRetry       = 200 * time.Millisecond
 	poisonTries       = 3
+	passEvery         = time.Second // how far a checkpoint may lag behind a log without events for it
 )
 
 // Subscriber runs one subscription on this node.
@@ -59,8 +60,9 @@ type Subscriber struct {
 	log   *slog.Logger
 	sub   Subscription
 
+	through  int64        // everything up to here is handled, on this node or another
 	careful  int64        // up to here events are taken one by one: one of them has failed twice
-	position atomic.Int64 // of the last batch that this node committed
+	position atomic.Int64 // how far this node has handled or passed the log
 	lag      atomic.Int64 // nanoseconds from recorded to handled, of the newest batch
 }
 
@@ -88,8 +90,12 @@ var ErrHalted = errors.New("halted at an event that cannot be handled")
 // Run handles batches until ctx ends.
 func (s *Subscriber) Run(ctx context.Context) error {
 	s.begin(ctx)
+	s.db.waits.hear(s.sub.Name, func(after, through int64) bool { return s.tail.Quiet(s.sub.Types, after, through) })
 	for ctx.Err() == nil {
 		safe, moved := s.tail.Safe()
+		if safe > s.through && s.passes(ctx) {
+			continue
+		}
 		more, err := s.batch(ctx, safe)
 		switch {
 		case ctx.Err() != nil:
@@ -114,6 +120,28 @@ func (s *Subscriber) Run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// passes waits while nothing comes for the subscription: most events are for one or two of the many, and the others need
+// no transaction to learn so. A checkpoint that has been left behind follows after passEvery.
+func (s *Subscriber) passes(ctx context.Context) (passed bool) {
+	follow := time.NewTimer(passEvery)
+	defer follow.Stop()
+	for {
+		safe, moved := s.tail.Safe()
+		if !s.tail.Quiet(s.sub.Types, s.through, safe) {
+			return passed
+		}
+		passed = true
+		s.position.Store(max(s.position.Load(), safe))
+		select {
+		case <-ctx.Done():
+			return true
+		case <-moved:
+		case <-follow.C:
+			return false
+		}
+	}
 }
 
 // begin makes the checkpoint of a subscription that has never run; a model's was made with its tables.
@@ -185,6 +213,7 @@ func (s *Subscriber) batch(ctx context.Context, safe int64) (more bool, err erro
 		return &handlingError{err, c.position, limit == 1}
 	})
 	if err == nil {
+		s.through = max(s.through, through)
 		s.position.Store(max(s.position.Load(), through))
 	}
 	return more, err

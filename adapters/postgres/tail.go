@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,12 +44,14 @@ type Tail struct {
 	ready chan struct{} // closed when everything that was there at the start can be read
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced whenever safe moves
+	changed chan struct{}    // closed and replaced whenever safe moves
+	floor   int64            // last knows every event after it
+	last    map[string]int64 // by stored name: the newest event of it, maybe one that stands after safe
 }
 
 // NewTail reads through pool; Run does the work.
 func NewTail(pool *pgxpool.Pool, log *slog.Logger) *Tail {
-	return &Tail{pool: pool, log: log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), changed: make(chan struct{}), ready: make(chan struct{})}
+	return &Tail{pool: pool, log: log, wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), changed: make(chan struct{}), ready: make(chan struct{}), last: map[string]int64{}}
 }
 
 // Ready returns when everything that was committed before Run can be read.
@@ -77,6 +80,24 @@ func (t *Tail) Safe() (position int64, moved <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.safe.Load(), t.changed
+}
+
+// Quiet tells that no event of the types stands after one position and up to another; it may not know, and then says no.
+// Whoever hears only those types has nothing to read there, and need not ask the database.
+func (t *Tail) Quiet(types []string, after, through int64) bool {
+	if types == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return after >= t.floor && through <= t.safe.Load() && !slices.ContainsFunc(types, func(name string) bool { return t.last[name] > after })
+}
+
+// note keeps that an event of the type stands at the position. Everything is noted before safe moves past it.
+func (t *Tail) note(name string, position int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last[name] = max(t.last[name], position)
 }
 
 // Held is how long a gap has been holding the tail; 0 where nothing does.
@@ -131,9 +152,13 @@ func (t *Tail) catchUp(ctx context.Context) error {
 	if err := t.pool.QueryRow(ctx, `SELECT coalesce(max(position), 0) FROM es.events`).Scan(&top); err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
-	if err := t.drain(ctx, top); err != nil {
+	if err := t.drain(ctx); err != nil {
 		return err
 	}
+	t.mu.Lock()
+	t.floor = max(t.floor, top)
+	t.mu.Unlock()
+	t.advance(top)
 	return t.step(ctx)
 }
 
@@ -147,9 +172,13 @@ func (t *Tail) step(ctx context.Context) error {
 		}
 		t.advance(top.last)
 		if top.highest > top.last {
-			if err := t.drain(ctx, top.highest); err != nil {
+			if err := t.drain(ctx); err != nil {
 				return err
 			}
+			if _, err := t.positions(ctx, t.safe.Load(), top.highest); err != nil { // for the types of what came to light
+				return fmt.Errorf("read positions up to %d: %w", top.highest, err)
+			}
+			t.advance(top.highest)
 			continue
 		}
 		if !full {
@@ -163,36 +192,51 @@ func (t *Tail) step(ctx context.Context) error {
 type seen struct{ last, highest int64 }
 
 func (t *Tail) contiguous(ctx context.Context, from int64) (s seen, full bool, err error) {
-	// Most looks find no gap, and an aggregate over the index says so without sending positions.
-	var n int64
-	err = t.pool.QueryRow(ctx, `
-		SELECT count(*), coalesce(max(position), $1) FROM (SELECT position FROM es.events WHERE position > $1 ORDER BY position LIMIT $2) AS w`,
-		from, tailWindow).Scan(&n, &s.highest)
+	// Most looks find no gap, and an aggregate says so without sending positions.
+	rows, err := t.pool.Query(ctx, `
+		SELECT type, count(*), max(position) FROM (SELECT position, type FROM es.events WHERE position > $1 ORDER BY position LIMIT $2) AS w GROUP BY type`,
+		from, tailWindow)
 	if err != nil {
 		return s, false, err
 	}
-	full = n == tailWindow
-	if s.highest-from == n {
+	s.highest = from
+	var name string
+	var sum, n, p int64
+	if _, err := pgx.ForEachRow(rows, []any{&name, &n, &p}, func() error {
+		t.note(name, p)
+		sum, s.highest = sum+n, max(s.highest, p)
+		return nil
+	}); err != nil {
+		return s, false, err
+	}
+	if full = sum == tailWindow; s.highest-from == sum {
 		s.last = s.highest
 		return s, full, nil
 	}
-	rows, err := t.pool.Query(ctx, `SELECT position FROM es.events WHERE position > $1 AND position <= $2 ORDER BY position`, from, s.highest)
-	if err != nil {
-		return s, false, err
-	}
-	s.last = from
-	var p int64
-	_, err = pgx.ForEachRow(rows, []any{&p}, func() error {
-		if p == s.last+1 {
-			s.last = p
-		}
-		return nil
-	})
+	s.last, err = t.positions(ctx, from, s.highest)
 	return s, full, err
 }
 
-// drain waits until every transaction that could own a position at or below top has ended, then moves to top.
-func (t *Tail) drain(ctx context.Context, top int64) error {
+// positions notes what stands after from, as far as it can be seen, and says where the run without gaps ends.
+func (t *Tail) positions(ctx context.Context, from, highest int64) (last int64, err error) {
+	rows, err := t.pool.Query(ctx, `SELECT position, type FROM es.events WHERE position > $1 AND position <= $2 ORDER BY position`, from, highest)
+	if err != nil {
+		return from, err
+	}
+	last = from
+	var name string
+	var p int64
+	_, err = pgx.ForEachRow(rows, []any{&p, &name}, func() error {
+		if t.note(name, p); p == last+1 {
+			last = p
+		}
+		return nil
+	})
+	return last, err
+}
+
+// drain waits until every transaction that writes events at this moment has ended: what was drawn is visible, or never will be.
+func (t *Tail) drain(ctx context.Context) error {
 	t.held.CompareAndSwap(0, time.Now().UnixNano())
 	defer t.held.Store(0)
 	// One connection for the whole wait: lock identities belong to one server run, and a reconnect must start anew.
@@ -221,7 +265,6 @@ func (t *Tail) drain(ctx context.Context, top int64) error {
 			}
 		}
 	}
-	t.advance(top)
 	return nil
 }
 

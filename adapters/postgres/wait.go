@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // waits are who waits for subscriptions to get somewhere. Who waits for the same ones shares one look at the database,
@@ -14,6 +16,7 @@ import (
 type waits struct {
 	mu     sync.Mutex
 	groups map[string]*waitGroup
+	quiet  map[string]func(after, through int64) bool // of the subscriptions that run here: whether the log holds nothing for them there
 }
 
 type waitGroup struct {
@@ -25,6 +28,16 @@ type waitGroup struct {
 type waiter struct {
 	position int64
 	done     chan error // takes one
+}
+
+// hear tells how to know that the log holds nothing for the named subscription, whose checkpoint then follows late.
+func (ws *waits) hear(name string, quiet func(after, through int64) bool) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.quiet == nil {
+		ws.quiet = map[string]func(int64, int64) bool{}
+	}
+	ws.quiet[name] = quiet
 }
 
 // Wait returns when the named subscriptions have handled position, or with ok false after limit or when ctx ends: the
@@ -78,9 +91,13 @@ func (ws *waits) leave(names []string, w waiter) {
 func (ws *waits) look(db *DB, key string, g *waitGroup) {
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		var at int64
-		err := db.App.QueryRow(ctx, `SELECT coalesce(min(position), 0) FROM (
-			SELECT max(position) AS position FROM es.projections WHERE name = ANY ($1) GROUP BY name) AS p`, g.names).Scan(&at)
+		at := map[string]int64{}
+		rows, err := db.App.Query(ctx, `SELECT name, max(position) FROM es.projections WHERE name = ANY ($1) GROUP BY name`, g.names)
+		if err == nil {
+			var name string
+			var position int64
+			_, err = pgx.ForEachRow(rows, []any{&name, &position}, func() error { at[name] = position; return nil })
+		}
 		cancel()
 		if !ws.answer(key, g, at, err) {
 			return
@@ -95,11 +112,11 @@ func (ws *waits) look(db *DB, key string, g *waitGroup) {
 }
 
 // answer tells who has waited long enough, and whether somebody is left.
-func (ws *waits) answer(key string, g *waitGroup, at int64, err error) bool {
+func (ws *waits) answer(key string, g *waitGroup, at map[string]int64, err error) bool {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	g.waiting = slices.DeleteFunc(g.waiting, func(w waiter) bool {
-		if err == nil && w.position > at {
+		if err == nil && !ws.handled(at, w.position) {
 			return false
 		}
 		w.done <- err
@@ -110,4 +127,14 @@ func (ws *waits) answer(key string, g *waitGroup, at int64, err error) bool {
 	}
 	delete(ws.groups, key)
 	return false
+}
+
+// handled tells whether subscriptions that stand at these positions have nothing left up to position.
+func (ws *waits) handled(at map[string]int64, position int64) bool {
+	for name, stands := range at {
+		if quiet := ws.quiet[name]; stands < position && (quiet == nil || !quiet(stands, position)) {
+			return false
+		}
+	}
+	return len(at) > 0
 }
