@@ -11,24 +11,46 @@ import (
 	"github.com/google/uuid"
 )
 
-// Answer is what a contact says to an item of a request: files and a note, or that it does not apply to them.
+// Answer is what a contact says to items of a request, to all of them or none. What refuses one of them is a task.Refused
+// with its place.
 type Answer struct {
 	Act
+	Items []ItemAnswer
+}
+
+// ItemAnswer is files and a note for one item, or that it does not apply.
+type ItemAnswer struct {
 	Item          uuid.UUID
 	Files         []uuid.UUID // attachments that were put there
 	Note          string
 	NotApplicable bool
 }
 
-// Answer returns an item, or says that it does not apply.
+// Answer returns items, or says that they don't apply.
 func (c Commands) Answer(ctx context.Context, cmd Answer) (es.Result, error) {
 	return c.act(ctx, cmd.Act, func(t task.Task, people []uuid.UUID, by task.Who, now time.Time) ([]task.Event, error) {
-		a := task.Answering{Item: cmd.Item, Contact: cmd.Contact, Files: cmd.Files, Note: cmd.Note, People: people}
-		if cmd.NotApplicable {
-			return t.NotApplicable(a, by, now)
-		}
-		return t.Return(a, by, now)
+		return task.Several(t, cmd.Items, func(t task.Task, i ItemAnswer) ([]task.Event, error) {
+			a := task.Answering{Item: i.Item, Contact: cmd.Contact, Files: i.Files, Note: i.Note, People: people}
+			if i.NotApplicable {
+				return t.NotApplicable(a, by, now)
+			}
+			return t.Return(a, by, now)
+		})
 	})
+}
+
+// Drafts keep what contacts have typed for items and not returned yet (S4.i7). The practice never sees it.
+type Drafts interface {
+	// Drafts are those of a contact for one task, by item.
+	Drafts(ctx context.Context, firm int32, t, contact uuid.UUID) (map[uuid.UUID]Draft, error)
+	// SaveDrafts keeps notes of a contact for items of a task, sealed under the task's subject. An empty one is forgotten.
+	SaveDrafts(ctx context.Context, firm int32, t, subject, contact uuid.UUID, notes map[uuid.UUID]string) error
+}
+
+// Draft is a note that was not returned yet.
+type Draft struct {
+	Note string
+	At   time.Time
 }
 
 // Judgement is what the practice makes of what was returned.
@@ -57,7 +79,7 @@ type Review struct {
 // Review records what the practice makes of rounds.
 func (c Commands) Review(ctx context.Context, cmd Review) (es.Result, error) {
 	return c.wants(ctx, cmd.By, cmd.Task, func(t task.Task, people []uuid.UUID, by task.Who, now time.Time) ([]task.Event, error) {
-		return t.Several(cmd.Rounds, func(t task.Task, j task.Judging) ([]task.Event, error) {
+		return task.Several(t, cmd.Rounds, func(t task.Task, j task.Judging) ([]task.Event, error) {
 			j.People = people
 			switch cmd.As {
 			case LookAt:

@@ -23,7 +23,7 @@ func (d desk) request() {
 }
 
 func (d desk) answer(contact, item uuid.UUID) error {
-	_, err := d.Answer(d.Context(), app.Answer{Act: as(contact), Item: item, Note: "In the post"})
+	_, err := d.Answer(d.Context(), app.Answer{Act: as(contact), Items: []app.ItemAnswer{{Item: item, Note: "In the post"}}})
 	return err
 }
 
@@ -39,7 +39,7 @@ func TestRequestIsAnsweredAndReviewed(t *testing.T) {
 	if err := d.answer(ida, ledger); err != nil {
 		t.Fatal(err)
 	}
-	declined := app.Answer{Act: app.Act{By: byMary(), Task: this, Contact: ida}, Item: payslip, Note: "She has none", NotApplicable: true}
+	declined := app.Answer{Act: app.Act{By: byMary(), Task: this, Contact: ida}, Items: []app.ItemAnswer{{Item: payslip, Note: "She has none", NotApplicable: true}}}
 	if _, err := d.Answer(t.Context(), declined); err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +67,25 @@ func TestRequestIsAnsweredAndReviewed(t *testing.T) {
 	}
 	if reopened != 1 {
 		t.Errorf("what was sent back is to be done again %d times, want once", reopened)
+	}
+}
+
+// Items that are returned together are all returned, or none is, and the refusal says which one stood in the way.
+func TestItemsAreReturnedTogether(t *testing.T) {
+	d := newDesk(t)
+	d.request()
+	both := app.Answer{Act: as(ida), Items: []app.ItemAnswer{{Item: ledger, Note: "In the post"}, {Item: payslip}}}
+	before := len(d.store.Log())
+	_, err := d.Answer(t.Context(), both)
+	if r, ok := errors.AsType[task.Refused](err); !ok || r.Nth != 1 || !errors.Is(err, task.ErrEmpty) || len(d.store.Log()) != before {
+		t.Errorf("the second one is empty: %v, recorded %+v", err, d.last())
+	}
+	both.Items[1].Note = "None"
+	if _, err := d.Answer(t.Context(), both); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(d.store.Log()) - before; n != 2 {
+		t.Errorf("recorded %d events, the last one %+v", n, d.last())
 	}
 }
 

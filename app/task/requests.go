@@ -81,6 +81,11 @@ type Numbers struct{ Open, Returned, Accepted, SentBack int }
 // All is how many there are.
 func (n Numbers) All() int { return n.Open + n.Returned + n.Accepted + n.SentBack }
 
+// Plus adds up.
+func (n Numbers) Plus(o Numbers) Numbers {
+	return Numbers{n.Open + o.Open, n.Returned + o.Returned, n.Accepted + o.Accepted, n.SentBack + o.SentBack}
+}
+
 // Count are the numbers of items for these contacts: what all share counts once, what is each their own once for each. It
 // is one function for both sides, so that they see the same numbers.
 func Count(items []Item, contacts ...uuid.UUID) (n Numbers) {

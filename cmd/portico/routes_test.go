@@ -195,6 +195,7 @@ var pageRules = map[string]rule{
 	"POST /portal/todos/{todo}/completion":       contactOnly(303),
 	"POST /portal/todos/{todo}/reopening":        contactOnly(303),
 	"POST /portal/todos/{todo}/ticks":            contactOnly(422), // without an entry
+	"POST /portal/todos/{todo}/items":            contactOnly(422), // without a button
 
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),
@@ -258,6 +259,7 @@ var pageRules = map[string]rule{
 	"POST /contacts/{id}/portal/todos/{todo}/completion": staffOnly(403, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/reopening":  staffOnly(403, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/ticks":      staffOnly(403, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/items":      staffOnly(403, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet

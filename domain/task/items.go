@@ -172,3 +172,30 @@ func (t Task) asks() (items []Item) {
 	}
 	return items
 }
+
+// Several runs one decision for each of many, all of them or none. What refuses one of them is its Refused.
+func Several[T any](t Task, many []T, decide func(Task, T) ([]Event, error)) (events []Event, err error) {
+	t = t.fork()
+	for n, one := range many {
+		more, err := decide(t, one)
+		if err != nil {
+			return nil, Refused{Nth: n, Err: err}
+		}
+		for _, e := range more {
+			t = t.Apply(e)
+		}
+		events = append(events, more...)
+	}
+	return events, nil
+}
+
+// Refused says which one of Several was refused, and why.
+type Refused struct {
+	Nth int // from 0
+	Err error
+}
+
+func (r Refused) Error() string { return r.Err.Error() }
+
+// Unwrap is the rule.
+func (r Refused) Unwrap() error { return r.Err }

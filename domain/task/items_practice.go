@@ -57,22 +57,6 @@ func (t Task) judged(j Judging) (r round, whose uuid.UUID, err error) {
 	return r, whose, nil
 }
 
-// Several runs one decision for each round, all of them or none.
-func (t Task) Several(rounds []Judging, decide func(Task, Judging) ([]Event, error)) (events []Event, err error) {
-	t = t.fork()
-	for _, j := range rounds {
-		more, err := decide(t, j)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range more {
-			t = t.Apply(e)
-		}
-		events = append(events, more...)
-	}
-	return events, nil
-}
-
 // BeginReview says that the practice is looking at a round. Where it doesn't wait for that, nothing changes. It refuses
 // with ErrNotFound, ErrClosed, ErrItem, ErrNothingYet, ErrRound.
 func (t Task) BeginReview(j Judging, by Who, now time.Time) ([]Event, error) {

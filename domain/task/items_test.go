@@ -122,13 +122,13 @@ func TestRounds(t *testing.T) {
 func TestSeveral(t *testing.T) {
 	acceptAll := func(rounds ...task.Judging) decision {
 		return func(s state) ([]ev, error) {
-			return s.Several(rounds, func(s state, j task.Judging) ([]ev, error) { return s.Accept(j, byMary, noon) })
+			return task.Several(s, rounds, func(s state, j task.Judging) ([]ev, error) { return s.Accept(j, byMary, noon) })
 		}
 	}
 	s := given(t, assigned(request), given1(uuid.Nil, ledger, 1, ida, "x"), given1(ida, payslip, 1, ida, "x"))
 	led, pay := judging(ledger, uuid.Nil, 1), judging(payslip, ida, 1)
 	s.When(acceptAll(led, pay, led)).Then(accepted(ledger, uuid.Nil, 1), accepted(payslip, ida, 1))
-	s.When(acceptAll(led, judging(payslip, bo, 1))).ThenError(task.ErrNothingYet)
+	s.When(acceptAll(led, judging(payslip, bo, 1))).ThenError(task.Refused{Nth: 1, Err: task.ErrNothingYet})
 }
 
 func TestNotApplicable(t *testing.T) {

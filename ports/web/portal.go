@@ -51,7 +51,7 @@ type inPortal struct {
 	switched bool                    // by this very request (I5)
 	words    language.Choice
 	zone     *time.Location
-	open     int // tasks that are theirs to do
+	waiting  map[string]int // tasks that are theirs to do, by the tab that they are in
 }
 
 // at is the address of a page of the portal: below the contact's own page for who looks into it.
@@ -147,13 +147,18 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 		return in, errInactive // S3.i23
 	}
 	if in.view != nil {
-		return in, in.chooseViewed()
+		err = in.chooseViewed()
+	} else {
+		err = s.choose(w, r, &in)
 	}
-	if err := s.choose(w, r, &in); err != nil {
+	if err != nil {
 		return in, err
 	}
-	open, err := s.todos(r, in, taskapp.TodoQuery{Open: true, Limit: mostTodos})
-	in.open = len(open)
+	open, err := s.todos(r, in, "", taskapp.TodoQuery{Open: true, Limit: mostTodos})
+	in.waiting = map[string]int{}
+	for _, t := range open {
+		in.waiting[in.tabOf(t.Kind)]++
+	}
 	return in, err
 }
 
@@ -207,10 +212,7 @@ func (s *Server) around(r *http.Request, in inPortal, nav, title string) views.P
 		p.Manifest = "/portal/manifest.webmanifest"
 	}
 	for _, t := range in.tabs() {
-		tab := views.PortalTab{Key: t.key, Icon: t.icon, Word: w.T("portal.tab." + t.key), Href: in.href(t.key), Chosen: t.key == nav}
-		if t.key == "todos" {
-			tab.Count = in.open
-		}
+		tab := views.PortalTab{Key: t.key, Icon: t.icon, Word: w.T("portal.tab." + t.key), Href: in.href(t.key), Chosen: t.key == nav, Count: in.waiting[t.key]}
 		p.Tabs = append(p.Tabs, tab)
 	}
 	if in.client.Client != uuid.Nil {

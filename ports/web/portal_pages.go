@@ -42,7 +42,7 @@ func (s *Server) portalStart(w http.ResponseWriter, r *http.Request, in inPortal
 // portalHome shows one thing to do, and then what is new (S3.16).
 func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal) error {
 	words := in.words.Words
-	todos, err := s.todos(r, in, taskapp.TodoQuery{Limit: recentTodos})
+	todos, err := s.todos(r, in, "", taskapp.TodoQuery{Limit: mostTodos})
 	if err != nil {
 		return err
 	}
@@ -55,16 +55,23 @@ func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal)
 		page.Second = portalSecurity
 	}
 	for _, t := range in.tabs() {
-		if t.key != "todos" && t.key != "files" {
+		part := views.PortalPart{W: words, Href: in.href(t.key), Empty: in.empty(t)}
+		switch t.key {
+		case "requests":
+			part.Head = words.T("request.home")
+		case "todos", "files":
+			part.Head = words.T("portal.home." + t.key)
+		default:
 			continue
 		}
-		part := views.PortalPart{W: words, Head: words.T("portal.home." + t.key), Href: in.href(t.key), Empty: in.empty(t)}
-		if t.key == "todos" {
-			for _, todo := range todos {
+		for _, todo := range todos {
+			if in.tabOf(todo.Kind) == t.key && len(part.Todos) < recentTodos {
 				part.Todos = append(part.Todos, s.todoLine(in, todo))
 			}
 		}
-		page.Parts = append(page.Parts, part)
+		if t.key != "requests" || len(part.Todos) > 0 {
+			page.Parts = append(page.Parts, part)
+		}
 	}
 	return s.show(w, r, page)
 }
@@ -76,7 +83,7 @@ func (s *Server) dismissSecond(w http.ResponseWriter, r *http.Request, in inPort
 	return nil
 }
 
-const recentTodos = 5 // on Home; the open ones come first
+const recentTodos = 5 // of a tab on Home; the open ones come first
 
 // nextStep is the one thing that matters most now: the open task that is due first, or the requests.
 func (s *Server) nextStep(r *http.Request, in inPortal, todos []taskapp.Todo) (views.NextStep, error) {
@@ -137,23 +144,6 @@ func (s *Server) portalFiles(w http.ResponseWriter, r *http.Request, in inPortal
 		page.Sent = append(page.Sent, views.PortalFile{
 			Icon: sortOf(f.Name).icon, Name: f.Name, Note: words.T("portal.files.sent.on", words.ShortDate(f.SentAt, in.zone), words.Size(f.Size)),
 		})
-	}
-	return s.show(w, r, page)
-}
-
-// portalRequests shows what the practice wants, how much of it is open, and how long there is (S4.7 to S4.9).
-func (s *Server) portalRequests(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	due, err := s.DueOn(r.Context(), in.Firm, in.Contact)
-	if err != nil {
-		return err
-	}
-	words := in.words.Words
-	page := views.PortalRequests{
-		Portal: s.around(r, in, "requests", words.T("portal.tab.requests")),
-		Empty:  in.empty(portalTab{key: "requests", icon: "clipboard-list"}),
-	}
-	if !due.IsZero() {
-		page.Due, page.DueOn = dueBadge(words, daysLeft(due, s.Now(), in.zone)), words.T("portal.due.on", words.Date(due, time.UTC))
 	}
 	return s.show(w, r, page)
 }

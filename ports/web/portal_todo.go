@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,12 +20,17 @@ import (
 
 const mostTodos = 200 // that a contact's list holds
 
-// todos are the tasks of whoever the page is about, the open ones first. Nobody without the right to them has any.
-func (s *Server) todos(r *http.Request, in inPortal, q taskapp.TodoQuery) ([]taskapp.Todo, error) {
-	if !in.opens("todos") {
+// todos are the tasks of whoever the page is about, the open ones first: of one tab, or of all that the person sees where
+// tab is empty. Nobody without the right to them has any.
+func (s *Server) todos(r *http.Request, in inPortal, tab string, q taskapp.TodoQuery) ([]taskapp.Todo, error) {
+	if !in.opens("todos") && !in.opens("requests") {
 		return nil, nil
 	}
-	return s.TaskList.Todos(r.Context(), in.Firm, in.Contact, in.client.Client, q)
+	rows, err := s.TaskList.Todos(r.Context(), in.Firm, in.Contact, in.client.Client, q)
+	return slices.DeleteFunc(rows, func(t taskapp.Todo) bool {
+		its := in.tabOf(t.Kind)
+		return !in.opens(its) || tab != "" && tab != its
+	}), err
 }
 
 // portalTodos lists what the practice asks of the person (S3.17).
@@ -33,7 +39,7 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 	if err != nil {
 		return err
 	}
-	rows, err := s.todos(r, in, taskapp.TodoQuery{Limit: mostTodos})
+	rows, err := s.todos(r, in, "todos", taskapp.TodoQuery{Limit: mostTodos})
 	if err != nil {
 		return err
 	}
@@ -90,7 +96,7 @@ func (s *Server) mine(r *http.Request, in inPortal) (taskapp.Todo, error) {
 	if err != nil {
 		return t, err
 	}
-	if t.Client != in.client.Client || t.Client == uuid.Nil && t.Contact != in.Contact {
+	if t.Client != in.client.Client || t.Client == uuid.Nil && t.Contact != in.Contact || !in.opens(in.tabOf(t.Kind)) {
 		return t, task.ErrNotFound
 	}
 	return t, nil
@@ -99,10 +105,11 @@ func (s *Server) mine(r *http.Request, in inPortal) (taskapp.Todo, error) {
 // portalTodo is one task. Getting the page records nothing: a page that is on a screen says so by itself, once (seeTodo);
 // who looks into somebody's portal isn't them (S4.i1).
 func (s *Server) portalTodo(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	return s.todoPage(w, r, in, http.StatusOK, "", nil)
+	return s.todoPage(w, r, in, http.StatusOK, nil, nil)
 }
 
-func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, code int, note string, problems views.Problems) error {
+// todoPage is the page of one task; typed is a form that was refused.
+func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, code int, typed url.Values, problems views.Problems) error {
 	current, err := s.caughtUp(r)
 	if err != nil {
 		return err
@@ -117,12 +124,18 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	}
 	words := in.words.Words
 	page := views.PortalTodo{
-		Portal: s.around(r, in, "todos", t.Title), Command: newID(), ID: t.ID, Back: in.href("todos"), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
-		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: note, Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
+		Portal: s.around(r, in, in.tabOf(t.Kind), t.Title), Command: newID(), ID: t.ID, Back: in.href(in.tabOf(t.Kind)), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
+		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: typed.Get("note"), Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
 	}
 	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js")
 	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil && t.Open() {
 		page.Due, page.DueOn = s.dueOf(in, t), words.T("portal.due.on", words.Date(due, time.UTC))
+	}
+	if t.Kind == task.Documents { // done by its items, not by a button
+		if page.Request, err = s.portalRequest(r, in, t, typed, problems); err != nil {
+			return err
+		}
+		page.Open = false
 	}
 	page.Reason = t.Reason
 	if page.Again {
@@ -136,7 +149,7 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	case !t.Mine.ConfirmedAt.IsZero():
 		page.State = words.T("task.confirmed", in.setup.Name)
 	case !t.Mine.DoneAt.IsZero():
-		page.State, page.Undo = words.T("task.done.on", words.ShortDate(t.Mine.DoneAt, in.zone)), true
+		page.State, page.Undo = words.T("task.done.on", words.ShortDate(t.Mine.DoneAt, in.zone)), page.Request == nil
 	}
 	for _, e := range t.Checklist {
 		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Command: newID(), Text: e.Text, Ticked: !e.TickedAt.IsZero()})
@@ -148,33 +161,51 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	return nil
 }
 
+// postedTodo reads a form of the person about the task of the address, and whose act it is. Where ok is false it has
+// answered already.
+func (s *Server) postedTodo(w http.ResponseWriter, r *http.Request, in inPortal) (t taskapp.Todo, by es.By, ok bool, err error) {
+	if err := form(w, r); err != nil {
+		return t, by, false, err
+	}
+	command, err := formID(r, "command")
+	if err != nil {
+		return t, by, false, err
+	}
+	t, err = s.mine(r, in)
+	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) {
+		s.refuseInside(w, r, in, errTab)
+		return t, by, false, nil
+	}
+	by = in.by()
+	by.Command, by.Fingerprint = command, sha256.Sum256([]byte(r.Pattern+"\n"+t.ID.String()+"\n"+r.PostForm.Encode()))
+	return t, by, err == nil, err
+}
+
+// toTodo leads to the page of a task, which waits for position before it shows itself.
+func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id uuid.UUID, position int64, marks ...string) {
+	q := url.Values{}
+	if position > 0 {
+		q.Set("at", strconv.FormatInt(position, 10))
+	}
+	for _, m := range marks {
+		q.Set(m, "")
+	}
+	if len(in.clients) > 1 && in.view == nil {
+		q.Set("client", in.client.Client.String())
+	}
+	http.Redirect(w, r, withQuery(in.at("/todos/"+id.String()), q), http.StatusSeeOther)
+}
+
 // act runs one command of the person on the task of the address, and leads back to its page.
 func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error)) portalHandler {
 	return func(w http.ResponseWriter, r *http.Request, in inPortal) error {
-		if !in.opens("todos") {
-			s.refuseInside(w, r, in, errTab)
-			return nil
-		}
-		if err := form(w, r); err != nil {
+		t, by, ok, err := s.postedTodo(w, r, in)
+		if err != nil || !ok {
 			return err
 		}
-		command, err := formID(r, "command")
-		if err != nil {
-			return err
-		}
-		t, err := s.mine(r, in)
-		if errors.Is(err, task.ErrNotFound) {
-			s.refuseInside(w, r, in, errTab)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		by := in.by()
-		by.Command, by.Fingerprint = command, sha256.Sum256([]byte(r.Pattern+"\n"+t.ID.String()+"\n"+r.PostForm.Encode()))
 		res, err := do(taskapp.Act{By: by, Task: t.ID, Contact: in.Contact}, r)
 		if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-			return s.todoPage(w, r, in, statuses[f.Kind], r.PostForm.Get("note"), views.Problems{{Field: "note", Text: in.words.Fault(f.Code, f.Message)}})
+			return s.todoPage(w, r, in, statuses[f.Kind], r.PostForm, views.Problems{{Field: "note", Text: in.words.Fault(f.Code, f.Message)}})
 		}
 		if err == nil {
 			err = once(r.Context(), s.Tasks.Events, by, res)
@@ -182,14 +213,7 @@ func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error))
 		if err != nil {
 			return err
 		}
-		q := url.Values{}
-		if res.Position > 0 {
-			q.Set("at", strconv.FormatInt(res.Position, 10))
-		}
-		if len(in.clients) > 1 && in.view == nil {
-			q.Set("client", in.client.Client.String())
-		}
-		http.Redirect(w, r, withQuery(in.at("/todos/"+t.ID.String()), q), http.StatusSeeOther)
+		s.toTodo(w, r, in, t.ID, res.Position)
 		return nil
 	}
 }

@@ -65,6 +65,8 @@ type Server struct {
 	LinkList    linkapp.Reader
 	Tasks       taskapp.Commands
 	TaskList    taskapp.Reader
+	TaskItems   taskapp.RequestReader
+	TaskDrafts  taskapp.Drafts
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
@@ -208,11 +210,12 @@ func (s *Server) Handler() (http.Handler, error) {
 	room("/home", "home", s.portalHome)
 	portal("POST /portal/home/second-step/dismissal", s.within("home", s.dismissSecond))
 	room("/todos", "todos", s.portalTodos)
-	room("/todos/{todo}", "todos", s.portalTodo)
+	room("/todos/{todo}", "", s.portalTodo) // or of the tab of requests
 	portal("POST /portal/todos/{todo}/opening", s.within("", s.act(s.seeTodo)))
 	deed("/todos/{todo}/completion", s.act(s.finishTodo))
 	deed("/todos/{todo}/reopening", s.act(s.undoTodo))
 	deed("/todos/{todo}/ticks", s.act(s.tickTodo))
+	deed("/todos/{todo}/items", s.answerItems)
 	room("/files", "files", s.portalFiles)
 	room("/requests", "requests", s.portalRequests)
 	room("/billing", "billing", s.portalList("billing"))

@@ -22,6 +22,8 @@ type plan struct {
 	todos  []taskapp.Todo
 	detail []taskapp.Detail
 	asked  taskapp.Query
+	items  []taskapp.Item
+	drafts map[uuid.UUID]taskapp.Draft
 }
 
 func (p *plan) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {

@@ -144,15 +144,6 @@ type PortalFile struct {
 	Icon, Name, Note string
 }
 
-// PortalRequests are the documents that the practice wants (S4.7).
-type PortalRequests struct {
-	Portal
-	Count int    // of open ones (S4.8)
-	Due   *Badge // how many days are left (S4.9); nil: no day was named (S4.i3)
-	DueOn string // a sentence
-	Empty PortalEmpty
-}
-
 // PortalContact is how to reach the practice (S4.11).
 type PortalContact struct {
 	Portal
@@ -249,7 +240,6 @@ type PortalRefused struct {
 func (PortalHome) File() string     { return "portal_home.html" }
 func (PortalList) File() string     { return "portal_list.html" }
 func (PortalFiles) File() string    { return "portal_files.html" }
-func (PortalRequests) File() string { return "portal_requests.html" }
 func (PortalContact) File() string  { return "portal_contact.html" }
 func (PortalHelp) File() string     { return "portal_help.html" }
 func (PortalArticle) File() string  { return "portal_article.html" }

@@ -51,12 +51,27 @@ func portalPages(w *language.Words) []Page {
 		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
 		PortalTodos{Portal: page("todos"), Open: todoLines(), Done: []TodoLine{{ID: two, Title: "«Sign»", Href: "/portal/todos/x", Badge: &Badge{"ok", "check", w.T("task.done")}}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Description: Markdown("«All»"), Due: &Badge{"warn", "clock", w.T("portal.due.today")}, DueOn: "«2026»", Unseen: true, Open: true, Question: true, Again: true, Reason: "«March»", Typed: "«x»", Max: 10, Checklist: []TodoEntry{{one, two, "«January»", true}, {two, one, "«February»", false}}, Problems: Problems{{"note", "«Too long.»"}}},
+		PortalTodo{Portal: page("requests"), Command: two, ID: one, Back: "/portal/requests", Request: &PortalRequest{
+			W: w, Practice: "«Harbour»", Action: "/portal/todos/x/items", Command: two, Count: w.T("request.count", "1", "0", "0", "1"), Max: 10, Takes: true, Saved: true,
+			Items: []PortalItem{
+				{
+					W: w, Practice: "«Harbour»", ID: one, Field: "note-" + one.String(), Title: "«Ledger»", Help: "«All»", Limits: []string{w.T("request.types", "«PDF»"), w.N("request.most", 2)}, Optional: true,
+					Badge: Badge{"warn", "rotate-cw", w.T("request.sent_back")}, Takes: true, Max: 10, Typed: "«x»", Draft: w.T("request.draft", "«1 Nov»"), Problem: &Problem{"note-" + one.String(), "«Too long.»"},
+					Rounds: []PortalRound{{"«Post»", false, "«1 Nov»", true, "«Blank»"}, {"«None»", true, "«2 Nov»", false, ""}},
+				},
+				{W: w, ID: two, Field: "note-" + two.String(), Title: "«Bank»", Badge: Badge{"", "clipboard-list", w.T("request.open")}},
+			},
+		}, Problems: Problems{{"note-" + one.String(), "«Too long.»"}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Closed: true, State: w.T("task.closed.completed", "«Harbour»"), Reason: "«Thanks»", Note: "«There»", Checklist: []TodoEntry{{one, two, "«January»", true}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", State: w.T("task.done.on", "1"), Undo: true},
 		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
 		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},
 		PortalList{Portal: page("schedule"), Empty: empty("schedule", "calendar")},
 		PortalRequests{Portal: page("requests"), Due: due, DueOn: w.T("portal.due.on", "«12 May 2026»"), Empty: empty("requests", "clipboard-list")},
+		PortalRequests{Portal: page("requests"), Count: 2, Numbers: []Figure{{"", w.T("request.open"), "«2»"}, {"warn", w.T("request.sent_back"), "«1»"}}, Open: []RequestLine{{
+			TodoLine: TodoLine{ID: one, Title: "«Year end»", Href: "/portal/todos/x", Note: w.T("request.count", "2", "0", "0", "1"), Badge: due, Open: true},
+			Items:    []RequestItem{{"«Ledger»", "/portal/todos/x#item-1", Badge{"warn", "rotate-cw", w.T("request.sent_back")}}}, More: w.N("request.more", 3),
+		}}, Done: []RequestLine{{TodoLine: TodoLine{ID: two, Title: "«Payroll»", Href: "/portal/todos/y", Note: w.T("request.count", "0", "0", "1", "0"), Badge: &Badge{"ok", "check", w.T("task.completed")}}}}},
 		PortalContact{
 			Portal: page("contact"), Phone: "«+44 20 7946 0958»", Dial: Dial("+44 (0)20 7946 0958"), Email: "«office@harbour.example»", Address: "«12 Quay Street\nHarwich»", Hours: "«Mon to Fri\n9 to 17»",
 			People: []PortalPerson{{"«Priya Nair»", "«Your adviser»", "«priya@harbour.example»", "«+44 20 7946 0959»", Dial("+44 20 7946 0959")}, {Name: "«Tom Okafor»", Role: "«Payroll»"}},

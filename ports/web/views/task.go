@@ -46,6 +46,7 @@ type PortalTodo struct {
 	Typed       string
 	Max         int // letters of a note
 	Checklist   []TodoEntry
+	Request     *PortalRequest // what it asks for; nil: it is no request of documents
 	Problems    Problems
 }
 
