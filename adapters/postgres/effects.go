@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"portico/app/es"
-	"portico/domain/event"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -51,47 +50,6 @@ type Effects struct {
 // NewEffects performs with do.
 func NewEffects(db *DB, tail *Tail, do es.Performer, log *slog.Logger) *Effects {
 	return &Effects{db: db, lease: effectLease, tail: tail, do: do, log: log.With("worker", "effects"), wake: make(chan struct{}, 1)}
-}
-
-// Reactor is a subscription that writes the effects which events ask for, in the transaction that moves its
-// checkpoint, and wakes w once that is committed. An effect's key makes the second time nothing; another event under the
-// same key is merged into it, which its row keeps.
-func (w *Effects) Reactor(name string, types []string, effects func(event.Recorded) []es.Effect) Subscription {
-	wrote := false // by the batch under way; a subscriber handles one at a time
-	handle := func(ctx context.Context, tx pgx.Tx, b Batch) error {
-		batch := &pgx.Batch{}
-		for _, r := range b.Events {
-			for _, e := range effects(r) {
-				args, err := json.Marshal(e.Args)
-				if err != nil {
-					return err
-				}
-				batch.Queue(`
-					INSERT INTO es.effects AS f (key, firm_no, kind, stream_id, args, person_id, client_id, causes, due_at, held_until)
-					VALUES ($1, $2, $3, $4, $5, nullif($6, $8::uuid), nullif($7, $8::uuid), ARRAY[$9::integer],
-						greatest($10, clock_timestamp()), CASE WHEN $10 > clock_timestamp() THEN $10 END)
-					ON CONFLICT (key) DO UPDATE SET causes = f.causes || excluded.causes WHERE NOT f.causes @> excluded.causes`,
-					e.Key, e.Firm, e.Kind, e.Stream.ID, args, e.Person, e.Client, uuid.Nil, r.Version, e.NotBefore)
-			}
-		}
-		if wrote = batch.Len() > 0; !wrote {
-			return nil
-		}
-		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return fmt.Errorf("write effects: %w", err)
-		}
-		return nil
-	}
-	after := func(committed bool) {
-		if committed && wrote {
-			select {
-			case w.wake <- struct{}{}:
-			default:
-			}
-		}
-		wrote = false
-	}
-	return Subscription{Name: name, Version: 1, Types: types, Handle: handle, After: after}
 }
 
 // Run performs until ctx ends, and returns once what it has begun is over. The reactor of this node wakes it; new events
@@ -199,14 +157,16 @@ func (w *Effects) claim(ctx context.Context, free int, full []string) (list []cl
 		WHERE key = ANY (ARRAY(
 			SELECT key FROM es.effects WHERE state = 'waiting' AND due_at <= statement_timestamp() AND split_part(kind, '.', 1) <> ALL ($3)
 			ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-		RETURNING key, firm_no, kind, stream_id, args, coalesce(person_id, $4), coalesce(client_id, $4), attempts`, w.lease, free, full, uuid.Nil)
+		RETURNING key, firm_no, kind, stream_id, args, coalesce(person_id, $4), coalesce(client_id, $4), attempts, streams, causes`, w.lease, free, full, uuid.Nil)
 	if err != nil {
 		return nil, fmt.Errorf("claim effects: %w", err)
 	}
 	var c claimed
 	var args []byte
-	_, err = pgx.ForEachRow(rows, []any{&c.Key, &c.Firm, &c.Kind, &c.Stream.ID, &args, &c.Person, &c.Client, &c.tries}, func() error {
-		c.Args = es.EffectArgs{}
+	var streams []uuid.UUID
+	var versions []int32
+	_, err = pgx.ForEachRow(rows, []any{&c.Key, &c.Firm, &c.Kind, &c.Stream.ID, &args, &c.Person, &c.Client, &c.tries, &streams, &versions}, func() error {
+		c.Args, c.Causes = es.EffectArgs{}, causesOf(streams, versions)
 		if err := json.Unmarshal(args, &c.Args); err != nil {
 			return err
 		}

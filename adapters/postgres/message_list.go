@@ -3,12 +3,14 @@ package postgres
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"portico/app/es"
 	app "portico/app/message"
 	"portico/domain/account"
 	"portico/domain/event"
@@ -51,10 +53,10 @@ func (l MessageList) Messages(ctx context.Context, firm int32, q app.Query) (row
 		if err != nil {
 			return err
 		}
-		causes := map[string][]int32{}
+		causes := map[string][]es.Cause{}
 		if rows, err = pgx.CollectRows(found, func(r pgx.CollectableRow) (app.Row, error) {
-			m, versions, err := scanMessage(r)
-			causes[m.Key] = versions
+			m, asked, err := scanMessage(r)
+			causes[m.Key] = asked
 			return m, err
 		}); err != nil {
 			return err
@@ -86,6 +88,20 @@ func (l MessageList) TextsOfADay(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("count the texts of a day: %w", err)
 	}
 	return n, nil
+}
+
+// CameBack tells when the last mail to a person was refused for good, or bounced; zero: it wasn't. What goes to the practice
+// about them counts for nothing.
+func (l MessageList) CameBack(ctx context.Context, firm int32, person uuid.UUID) (at time.Time, err error) {
+	var back *time.Time
+	err = l.DB.Work.QueryRow(ctx, `
+		SELECT CASE WHEN f.bounced_at IS NOT NULL OR f.state = 'refused' THEN coalesce(f.bounced_at, f.ended_at) END FROM es.effects f
+		WHERE f.firm_no = $1 AND f.person_id = $2 AND f.kind LIKE 'mail.%' AND f.kind <> ALL ($3) AND f.state IN ('done', 'refused')
+		ORDER BY f.ended_at DESC LIMIT 1`, firm, person, app.ToPractice()).Scan(&back)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return at, fmt.Errorf("find what became of the last mail: %w", err)
+	}
+	return timeOr(back), nil
 }
 
 const noID = `'00000000-0000-0000-0000-000000000000'::uuid`
@@ -133,7 +149,7 @@ func messagesSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 			SELECT f.*, ` + messageState + ` AS stands FROM es.effects f WHERE f.firm_no = $1 AND ` + isMessage + where + `
 			ORDER BY f.created_at DESC, f.key DESC LIMIT $2)
 		SELECT f.key, f.kind, s.kind, f.stream_id, coalesce(f.person_id, b.recipient_id, u.recipient_id, ` + noID + `), coalesce(f.client_id, l.client_id, ` + noID + `),
-			f.causes, f.stands, f.attempts, f.created_at, f.held_until, CASE WHEN f.stands IN ('held', 'retrying') THEN f.due_at END, f.ended_at,
+			f.streams, f.causes, f.stands, f.attempts, f.created_at, f.held_until, CASE WHEN f.stands IN ('held', 'retrying') THEN f.due_at END, f.ended_at,
 			f.delivered_at, f.bounced_at, coalesce(f.code, ''), CASE WHEN f.stands IN ('not_sent', 'retrying', 'gave_up') THEN coalesce(f.last_error, '') ELSE '' END
 		FROM page f JOIN es.streams s ON s.stream_id = f.stream_id` + messageLink + `
 		ORDER BY f.created_at DESC, f.key DESC`, args, nil
@@ -146,12 +162,19 @@ var recipientsOfContact = fmt.Sprintf(recipientsAt, addressOfContact)
 // upload link is found by any part of name and address. Arrays, because an index finds what is in one of them or another.
 const messageAbout = ` AND (f.client_id = ANY (ARRAY(` + clientsWithWord + `)) OR f.person_id = ANY (ARRAY(` + contactsWithWord + `)) OR f.stream_id = ANY (ARRAY(` + linksWithWord + `)))`
 
-func scanMessage(r pgx.CollectableRow) (m app.Row, causes []int32, err error) {
+func scanMessage(r pgx.CollectableRow) (m app.Row, causes []es.Cause, err error) {
 	var held, nextAt, ended, delivered, bounced *time.Time
-	err = r.Scan(&m.Key, &m.Kind, &m.Stream.Kind, &m.Stream.ID, &m.Person, &m.Client, &causes, &m.State, &m.Tries, &m.CreatedAt, &held, &nextAt, &ended,
+	var streams []uuid.UUID
+	var versions []int32
+	err = r.Scan(&m.Key, &m.Kind, &m.Stream.Kind, &m.Stream.ID, &m.Person, &m.Client, &streams, &versions, &m.State, &m.Tries, &m.CreatedAt, &held, &nextAt, &ended,
 		&delivered, &bounced, &m.Code, &m.Why)
 	m.HeldUntil, m.NextAt, m.EndedAt, m.Delivered, m.Bounced = timeOr(held), timeOr(nextAt), timeOr(ended), timeOr(delivered), timeOr(bounced)
 	m.Why = reason(m.Why)
+	if causes = causesOf(streams, versions); len(streams) == 0 { // all of its own stream
+		for _, v := range versions {
+			causes = append(causes, es.Cause{Stream: m.Stream.ID, Version: int(v)})
+		}
+	}
 	return m, causes, err
 }
 
@@ -172,16 +195,17 @@ func reason(text string) string {
 const maxCauses = 20
 
 // addCauses adds the events that asked for each message. The history keeps who acted.
-func addCauses(ctx context.Context, tx pgx.Tx, rows []app.Row, versions map[string][]int32) error {
+func addCauses(ctx context.Context, tx pgx.Tx, rows []app.Row, causes map[string][]es.Cause) error {
 	var streams []uuid.UUID
 	var numbers []int32
 	at := map[string][]int{} // rows by stream and version
 	name := func(stream uuid.UUID, version int32) string { return fmt.Sprintf("%s/%d", stream, version) }
 	for i := range rows {
-		list := versions[rows[i].Key]
-		for _, v := range list[:min(len(list), maxCauses)] {
-			streams, numbers = append(streams, rows[i].Stream.ID), append(numbers, v)
-			at[name(rows[i].Stream.ID, v)] = append(at[name(rows[i].Stream.ID, v)], i)
+		list := causes[rows[i].Key]
+		for _, c := range list[:min(len(list), maxCauses)] {
+			v := int32(c.Version)
+			streams, numbers = append(streams, c.Stream), append(numbers, v)
+			at[name(c.Stream, v)] = append(at[name(c.Stream, v)], i)
 		}
 	}
 	if len(streams) == 0 {

@@ -8,6 +8,7 @@ import (
 	"portico/app/es"
 	"portico/app/message"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -20,7 +21,7 @@ var _ message.Finder = MessageReports{}
 // Find is message.Finder. An id is known from the first try on.
 func (m MessageReports) Find(ctx context.Context, channel message.Channel, id string) ([]es.Effect, error) {
 	rows, err := m.DB.Work.Query(ctx, `
-		SELECT f.key, f.firm_no, f.kind, s.kind, f.stream_id, f.args
+		SELECT f.key, f.firm_no, f.kind, s.kind, f.stream_id, f.args, f.streams, f.causes
 		FROM es.effects f JOIN es.streams s ON s.stream_id = f.stream_id
 		WHERE f.message_ids @> ARRAY[$1::text] AND f.message_ids <> '{}' AND split_part(f.kind, '.', 1) = $2 ORDER BY f.key`, id, string(channel))
 	if err != nil {
@@ -28,9 +29,12 @@ func (m MessageReports) Find(ctx context.Context, channel message.Channel, id st
 	}
 	found, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (e es.Effect, err error) {
 		var args []byte
-		if err := r.Scan(&e.Key, &e.Firm, &e.Kind, &e.Stream.Kind, &e.Stream.ID, &args); err != nil {
+		var streams []uuid.UUID
+		var versions []int32
+		if err := r.Scan(&e.Key, &e.Firm, &e.Kind, &e.Stream.Kind, &e.Stream.ID, &args, &streams, &versions); err != nil {
 			return e, err
 		}
+		e.Causes = causesOf(streams, versions)
 		return e, json.Unmarshal(args, &e.Args)
 	})
 	if err != nil {

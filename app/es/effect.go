@@ -23,6 +23,16 @@ type Effect struct {
 	Client uuid.UUID // likewise: whose matter it is
 
 	NotBefore time.Time // by the database's clock; zero: at once. Until then one effect can stand for what comes later under its Key
+
+	Gathers uuid.UUID     // for whom; what else of its kind there is for them joins it, of whichever stream. Zero: it stands for itself
+	Window  time.Duration // of what gathers: how long after NotBefore it waits for more
+	Causes  []Cause       // of what has gathered, when it is performed: the events that asked for it, in the order they were heard
+}
+
+// Cause is an event that asked for an effect, by its place in its stream.
+type Cause struct {
+	Stream  uuid.UUID
+	Version int
 }
 
 // EffectArgs are the ids that an effect is about; what its kind does not need is zero.

@@ -118,6 +118,11 @@ func (r Row) Channel() Channel {
 func (r Row) Merged() int { return max(0, len(r.Causes)-1) }
 
 // ToPractice says that the message tells the practice about the person, instead of going to them.
-func (r Row) ToPractice() bool { return slices.Contains(toPractice, r.Kind) }
+func (r Row) ToPractice() bool { return slices.Contains(ToPractice(), r.Kind) }
 
-var toPractice = []string{"mail.batch_notice", "mail.infected", "mail.held", "mail.new_link_request", "mail.withdrawal_request", "mail.invitation_lost"}
+// ToPractice are the kinds of messages that go to the practice.
+func ToPractice() []string {
+	return []string{
+		"mail.batch_notice", "mail.infected", "mail.held", "mail.new_link_request", "mail.withdrawal_request", "mail.invitation_lost", "mail.task_message_staff",
+	}
+}

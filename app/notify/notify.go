@@ -21,6 +21,10 @@
 //  13. Mails to clients come in the name, and have the address for answers, that the practice has set.
 //  14. A mail with a link that opens an account leaves only while that link is the newest and unused. News of an account goes
 //     to its contact only, and the first device of all is no news.
+//  15. Of tasks somebody gets one mail for all that there is to say within a moment. It says what is still so, to who can
+//     open what it is about and to no address from which the last mail came back (T5, T9); it names tasks, whose they are
+//     (I5) and who has written, and what was written about them is read in the portal. What became of it is recorded on
+//     each of them (T13).
 package notify
 
 import (
@@ -86,6 +90,8 @@ type Mailer interface {
 	Code(ctx context.Context, m Code) (Outcome, error)
 	FactorNotice(ctx context.Context, m FactorNotice) (Outcome, error)
 	Entry(ctx context.Context, m Entry) (Outcome, error)
+	Task(ctx context.Context, m TaskNotice) (Outcome, error)
+	StaffTask(ctx context.Context, m StaffTaskNotice) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -177,6 +183,10 @@ type Sender struct {
 	Client  func(ctx context.Context, firm int32, client uuid.UUID) (name string, err error)
 	House   func(ctx context.Context, firm int32) (House, error)
 
+	TaskPeople func(ctx context.Context, firm int32, client uuid.UUID) ([]uuid.UUID, error)   // contacts who could see a client's tasks at this moment
+	Archived   func(ctx context.Context, firm int32, contact, client uuid.UUID) (bool, error) // the client, or where it is zero all clients of the contact
+	CameBack   func(ctx context.Context, firm int32, contact uuid.UUID) (bool, error)         // the last mail to the address that a contact has now
+
 	Holder func(ctx context.Context, firm int32, person uuid.UUID) (Holder, error)
 	Codes  Codes
 }
@@ -216,6 +226,9 @@ func (s Sender) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
 func (s Sender) GaveUp(ctx context.Context, e es.Effect, tries int) error {
 	if isInvitation(e.Kind) {
 		return s.invitationGaveUp(ctx, e, tries)
+	}
+	if isTaskMail(e.Kind) {
+		return s.tasksGaveUp(ctx, e, tries)
 	}
 	if e.Kind != UploadLinkMail {
 		return nil
@@ -275,6 +288,10 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendFactorNotice(ctx, e)
 	case PasswordResetMail, AddressOldMail, AddressNewMail, NewDeviceMail, PasswordChangedMail:
 		return s.sendEntry(ctx, e)
+	case TaskMail, TaskMessageMail:
+		return s.sendTasks(ctx, e)
+	case StaffMessageMail, MentionMail:
+		return s.sendStaffTasks(ctx, e)
 	}
 	return Outcome{}, fmt.Errorf("there is no mail of kind %q", e.Kind)
 }

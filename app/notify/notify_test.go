@@ -87,6 +87,8 @@ type outbox struct {
 	texts    []TextMessage
 	joins    []StaffInvitation
 	entries  []Entry
+	tasks    []TaskNotice
+	staff    []StaffTaskNotice
 	outcome  Outcome
 }
 
@@ -134,6 +136,16 @@ func (o *outbox) Text(_ context.Context, m TextMessage) (Outcome, error) {
 
 func (o *outbox) Entry(_ context.Context, m Entry) (Outcome, error) {
 	o.entries = append(o.entries, m)
+	return o.answer()
+}
+
+func (o *outbox) Task(_ context.Context, m TaskNotice) (Outcome, error) {
+	o.tasks = append(o.tasks, m)
+	return o.answer()
+}
+
+func (o *outbox) StaffTask(_ context.Context, m StaffTaskNotice) (Outcome, error) {
+	o.staff = append(o.staff, m)
 	return o.answer()
 }
 

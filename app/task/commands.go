@@ -223,6 +223,24 @@ func (c Commands) Close(ctx context.Context, cmd Close) (es.Result, error) {
 	})
 }
 
+// Report is what is told later of a mail about a task.
+type Report struct {
+	By           es.By
+	Task         uuid.UUID
+	Contact      uuid.UUID
+	Mail         uuid.UUID
+	Delivered    bool   // otherwise it came back
+	Code, Detail string // of that
+}
+
+// Report notes what is told later of a mail about a task (T13).
+func (c Commands) Report(ctx context.Context, cmd Report) error {
+	_, err := c.on(ctx, cmd.By, cmd.Task, func(t task.Task, now time.Time) ([]task.Event, error) {
+		return t.Report(cmd.Contact, cmd.Mail, cmd.Delivered, cmd.Code, cmd.Detail, now)
+	})
+	return err
+}
+
 // Follow assigns the next task of a series, as the one before it has said (T10). The second time changes nothing.
 func (c Commands) Follow(ctx context.Context, by es.By, before uuid.UUID, e task.Repeated) (es.Result, error) {
 	people, err := c.peopleOf(ctx, by.Firm, before)

@@ -23,6 +23,7 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/message"
 	"portico/app/notify"
+	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	accounts "portico/domain/account"
@@ -308,6 +309,8 @@ func (h *house) reports() message.Reports {
 		},
 		inviteapp.MailInvitation: h.recordInvitation,
 		inviteapp.TextInvitation: h.recordInvitation,
+		taskapp.MailTask:         h.recordTaskMail,
+		taskapp.MailMessage:      h.recordTaskMail,
 	}}
 }
 

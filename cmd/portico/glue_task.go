@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,10 +11,14 @@ import (
 	"portico/app/account"
 	contactapp "portico/app/contact"
 	"portico/app/es"
+	"portico/app/message"
+	"portico/app/notify"
 	taskapp "portico/app/task"
 	accounts "portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/contact"
 	"portico/domain/event"
+	"portico/domain/fault"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -82,4 +87,45 @@ func nextOfSeries(tasks taskapp.Commands) postgres.Subscription {
 			return nil
 		},
 	}
+}
+
+// cameBack tells mails whether the last one to the address that a contact has now came back.
+func cameBack(events es.Store, ledger postgres.MessageList) func(ctx context.Context, firm int32, contact uuid.UUID) (bool, error) {
+	return func(ctx context.Context, firm int32, id uuid.UUID) (bool, error) {
+		at, err := ledger.CameBack(ctx, firm, id)
+		if err != nil || at.IsZero() {
+			return false, err
+		}
+		address, since := "", time.Time{}
+		for r, err := range events.Load(ctx, firm, contact.Stream(id), 0) {
+			if err != nil {
+				return false, fmt.Errorf("find since when they have their address: %w", err)
+			}
+			was := person{}
+			if e, ok := r.Event.(contact.Event); ok {
+				was = was.Apply(e)
+			}
+			if was.Email.Text != address {
+				address, since = was.Email.Text, r.At
+			}
+		}
+		return at.After(since), nil
+	}
+}
+
+// recordTaskMail notes on each task of a mail what the outside world tells of it (T13).
+func (h *house) recordTaskMail(ctx context.Context, e es.Effect, r message.Report) error {
+	by := es.By{Firm: e.Firm, Actor: event.Actor{Kind: event.System}}
+	var refused error
+	for _, c := range e.Causes {
+		err := h.tasks.Report(ctx, taskapp.Report{
+			By: by, Task: c.Stream, Contact: e.Args.Recipient, Mail: notify.TaskMailID(e), Delivered: r.Fate == message.Delivered, Code: r.Code, Detail: r.Detail,
+		})
+		if _, ok := errors.AsType[*fault.Error](err); err != nil && !ok {
+			return err
+		} else if ok {
+			refused = err // it was no part of the mail
+		}
+	}
+	return refused
 }

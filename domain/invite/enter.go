@@ -99,6 +99,9 @@ func (i Invite) MayEnter() (Access, error) {
 	return "", ErrNotIn
 }
 
+// Newest is the number of the sending that stands, whatever has become of it; 0: there is none.
+func (i Invite) Newest() int { return i.current() }
+
 // DueOn is until when the practice wants what it has asked somebody for who is in, "2026-05-12"; "" for no day (S4.9).
 func (i Invite) DueOn() string {
 	if s := i.nth(i.current()); s != nil && i.in != "" {

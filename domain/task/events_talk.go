@@ -124,6 +124,7 @@ const (
 	OfMessage    Notice = "message"
 	OfSendBack   Notice = "sent_back"
 	OfAcceptance Notice = "accepted"
+	OfClosing    Notice = "closed"
 	OfReminder   Notice = "reminder"
 )
 

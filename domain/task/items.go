@@ -120,9 +120,9 @@ func (t Task) applyItem(e itemEvent) Task {
 			i.cancelled = true
 		}
 	case ItemReturned:
-		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, files: e.Files, by: e.By.contact()} })
+		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, files: e.Files, by: e.By.Contact()} })
 	case ItemNotApplicable:
-		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, notApplicable: true, by: e.By.contact()} })
+		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, notApplicable: true, by: e.By.Contact()} })
 	case ItemReviewBegun:
 		t.round(e.Item, e.For, func(r *round) { r.stands = inReview })
 	case ItemAccepted:
@@ -135,8 +135,8 @@ func (t Task) applyItem(e itemEvent) Task {
 	return t
 }
 
-// contact is who of the client did it, or in whose place it was done.
-func (w Who) contact() uuid.UUID {
+// Contact is who of the client did it, or in whose place it was done.
+func (w Who) Contact() uuid.UUID {
 	switch {
 	case w.For != uuid.Nil:
 		return w.For

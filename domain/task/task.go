@@ -25,7 +25,10 @@
 //     comes. A cancelled one is followed too; a task that is to end its series is told not to repeat (T10).
 //  11. A bulk job assigns to each client once, however often it asks: a task's id follows from the job and the client.
 //  12. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).
-//  13. What became of a notice is recorded once, and only from facts (T13).
+//  13. What became of a notice is recorded once, and only from facts (T13). It goes to who sees the task by then, once the
+//     task's hold has ended, and says only what is still so: of the task, to who was not told and has it to do; that it
+//     was reopened or sent back, while it waits for an answer; that all was accepted, while it is; that it is closed, to
+//     who knew of it and was not done; of a message, until it was read or deleted (T5).
 //
 // What concerns the items of a request (Documents):
 //

@@ -9,6 +9,7 @@ import (
 	"portico/app/message"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 	"portico/ports/web/views"
 
@@ -41,6 +42,10 @@ var kindsOfMessages = map[string]kindOfMessage{
 	"mail.new_device":         {"Sign-in on a new device", "mail"},
 	"mail.address_old":        {"Change of address, to the old one", "send"},
 	"mail.address_new":        {"Change of address, to the new one", "send"},
+	"mail.task":               {"News about tasks", "list-todo"},
+	"mail.task_message":       {"Message on a task", "mail"},
+	"mail.task_message_staff": {"A client has written", "inbox"},
+	"mail.task_mention":       {"Mentioned by a colleague", "mail"},
 }
 
 // reasons are events as the reason for a message; "%s" is who did it.
@@ -60,6 +65,14 @@ var reasons = map[string]string{
 	"invite.gave_up":                  "No try to send the invitation succeeded",
 	"account.staff_invited":           "%s invited them",
 	"account.code_requested":          "A code was asked for",
+	"task.assigned":                   "%s assigned a task",
+	"task.audience_set":               "%s changed who sees a task",
+	"task.contact_added":              "%s added them to a task",
+	"task.reopened":                   "%s reopened a task",
+	"task.closed":                     "%s closed a task",
+	"task.item_sent_back":             "%s sent something back",
+	"task.item_accepted":              "%s accepted what was returned",
+	"task.posted":                     "%s wrote a message",
 }
 
 // messageBadges are the states of a message as icon, words and colour.
@@ -91,6 +104,8 @@ func messageLine(m message.Row, z *time.Location) views.MessageLine {
 		line.Href = "/upload-links/" + m.Stream.ID.String()
 	case invite.Kind:
 		line.Href = "/contacts/" + invite.ContactOf(m.Stream.ID).String() + "/access"
+	case task.Kind:
+		line.Href = "/tasks/" + m.Stream.ID.String()
 	}
 	if m.Sort == message.Contact && m.Person != uuid.Nil {
 		line.WhoHref = "/contacts/" + m.Person.String() + "/access"

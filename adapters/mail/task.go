@@ -1,0 +1,134 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"portico/app/language"
+	"portico/app/notify"
+	"portico/domain/task"
+)
+
+// taskBody is what bodies/task.* show.
+type taskBody struct {
+	notify.TaskNotice
+	W      *language.Words
+	Title  string
+	Hello  string
+	Lead   string
+	Groups []taskGroup // by client
+	Button string
+	After  string // what happens when it is pressed
+}
+
+type taskGroup struct {
+	Client string // the sentence that names it; empty: none
+	Lines  []taskLine
+}
+
+type taskLine struct {
+	Title string
+	Notes []string
+	URL   string
+}
+
+// Task is notify.Mailer: one mail for what there is to say about tasks, in the contact's language, by client (I5). Its
+// subject names no client, no task and no contact.
+func (m *Mailer) Task(ctx context.Context, n notify.TaskNotice) (notify.Outcome, error) {
+	w := language.For(n.Language)
+	zone, err := time.LoadLocation(n.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	practice := n.Practice.Name
+	b := taskBody{TaskNotice: n, W: w, Hello: w.T("invite.mail.hello.plain"), Lead: w.T("notices.mail.lead", practice), Button: w.T("notices.mail.open")}
+	if given := visible(n.Given); given != "" {
+		b.Hello = w.T("invite.mail.hello", given)
+	}
+	count, fresh := 0, 0
+	for _, c := range n.Clients {
+		g := taskGroup{}
+		if client := visible(c.Client); client != "" {
+			g.Client = w.T("invite.mail.client", client)
+		}
+		for _, t := range c.Tasks {
+			count++
+			if t.About == task.OfAssignment {
+				fresh++
+			}
+			g.Lines = append(g.Lines, taskLine{Title: visible(t.Title), Notes: taskNotes(w, t, zone), URL: t.URL})
+		}
+		b.Groups = append(b.Groups, g)
+	}
+	switch {
+	case n.Messages:
+		b.Title, b.Lead, b.Button = w.T("notices.mail.message", practice), w.T("notices.mail.lead.message", practice), w.T("notices.mail.read")
+	case fresh == count:
+		b.Title = w.N("notices.mail.new", count, practice)
+	default:
+		b.Title = w.T("notices.mail.news", practice)
+	}
+	if count > 1 {
+		b.Button = w.T("notices.mail.open.all")
+	}
+	b.After = w.T("notices.mail.sign_in")
+	return m.send(ctx, "task", b, Mail{
+		ID: n.ID, At: n.At, To: n.To, ReplyTo: n.ReplyTo, From: notify.Person{Name: inTheNameOf(n.Sender, n.Practice), Email: m.From}, Subject: b.Title,
+	})
+}
+
+// taskNotes say what is new about a task, until when it is wanted, and what of it.
+func taskNotes(w *language.Words, t notify.TaskLine, zone *time.Location) (notes []string) {
+	switch t.About {
+	case task.OfAssignment:
+		notes = append(notes, w.T("notices.mail.assigned"))
+	case task.OfReopening:
+		notes = append(notes, w.T("notices.mail.reopened"))
+	case task.OfSendBack:
+		notes = append(notes, w.T("notices.mail.sent_back"))
+		for _, item := range t.Items {
+			notes = append(notes, "– "+visible(item))
+		}
+	case task.OfAcceptance:
+		notes = append(notes, w.T("notices.mail.accepted"))
+	case task.OfClosing:
+		notes = append(notes, w.T("notices.mail.closed"))
+	case task.OfMessage:
+		notes = append(notes, w.T("notices.mail.wrote", visible(strings.Join(t.From, ", "))))
+	case task.OfReminder:
+	}
+	if !t.DueOn.IsZero() && t.About != task.OfAcceptance && t.About != task.OfClosing && t.About != task.OfMessage {
+		notes = append(notes, w.T("notices.mail.due", w.Date(t.DueOn, time.UTC), w.Zone(zone)))
+	}
+	return notes
+}
+
+// staffTaskBody is what bodies/staff_task.* show.
+type staffTaskBody struct {
+	notify.StaffTaskNotice
+	Title string
+	Lines []taskLine
+}
+
+// StaffTask is notify.Mailer: somebody of the practice hears of messages, once for all within a moment.
+func (m *Mailer) StaffTask(ctx context.Context, n notify.StaffTaskNotice) (notify.Outcome, error) {
+	b := staffTaskBody{StaffTaskNotice: n, Title: "A client has written"}
+	switch {
+	case n.Mention:
+		b.Title = "A colleague has mentioned you"
+	case len(n.Tasks) > 1:
+		b.Title = fmt.Sprintf("Clients have written on %d tasks", len(n.Tasks))
+	}
+	for _, t := range n.Tasks {
+		line := taskLine{Title: visible(t.Title), URL: t.URL, Notes: []string{visible(strings.Join(t.From, ", "))}}
+		if client := visible(t.Client); client != "" {
+			line.Notes[0] += ", " + client
+		}
+		b.Lines = append(b.Lines, line)
+	}
+	return m.send(ctx, "staff_task", b, Mail{
+		ID: n.ID, At: n.At, To: n.To, From: notify.Person{Name: n.Practice.Name, Email: m.From}, Subject: b.Title,
+	})
+}

@@ -1,0 +1,173 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"portico/app/es"
+	"portico/domain/event"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+)
+
+// The kinds of effects that tasks ask for; Args: Recipient. Their words are stored. What one person is to be told within a
+// moment, of whatever tasks, is one mail of each kind.
+const (
+	MailTask         = "mail.task"               // to a contact: they have a task, or something has become of one
+	MailMessage      = "mail.task_message"       // to a contact: somebody has written to them
+	MailMessageStaff = "mail.task_message_staff" // to who of the practice is in charge: a contact has written
+	MailMention      = "mail.task_mention"       // to somebody of the practice whom a colleague has named in a message
+)
+
+// How long notices wait: until what asks for one can't be taken back any more, and then for what else there is to say to
+// the same person (T5). What was decided at the last moment is written by then.
+const (
+	noticeHold   = 30 * time.Second // of what can't be taken back: it may be followed by its contrary
+	noticeSlack  = 5 * time.Second
+	noticeWindow = time.Minute
+)
+
+// Notices know which mails events ask for. People are those of Commands.
+type Notices struct {
+	Events es.Store
+	People People
+}
+
+// NoticeTypes are the stored names of the events that ask for mails.
+func NoticeTypes() []string {
+	return []string{
+		task.Assigned{}.EventType(), task.AudienceSet{}.EventType(), task.ContactAdded{}.EventType(), task.Reopened{}.EventType(), task.Closed{}.EventType(),
+		task.ItemSentBack{}.EventType(), task.ItemAccepted{}.EventType(), task.Posted{}.EventType(),
+	}
+}
+
+// asked is a task right after an event.
+type asked struct {
+	event.Recorded
+	task   task.Task
+	people []uuid.UUID // who could see it now
+	before []uuid.UUID // who saw it before the event
+}
+
+// Effects are the mails that an event asks for. Whom it concerns follows from the task as it was then and from who is
+// linked to its client now; whether it still makes sense is found when the mail is written.
+func (n Notices) Effects(ctx context.Context, r event.Recorded) ([]es.Effect, error) {
+	if e, ok := r.Event.(task.Assigned); ok {
+		return asked{Recorded: r, task: task.Task{}.Apply(e)}.mails(e.At, e.Tell...), nil
+	}
+	a, err := n.read(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("find whom %s concerns: %w", r.Stream, err)
+	}
+	switch e := r.Event.(type) {
+	case task.AudienceSet:
+		return a.newcomers(e.At), nil
+	case task.ContactAdded:
+		return a.newcomers(e.At), nil
+	case task.Reopened:
+		return a.mails(e.At.Add(noticeHold), a.those(e.Contact)...), nil
+	case task.Closed:
+		return a.mails(e.At.Add(noticeHold), a.those(e.Contact)...), nil
+	case task.ItemSentBack:
+		return a.mails(e.At.Add(noticeHold), a.those(e.For)...), nil
+	case task.ItemAccepted:
+		complete := slices.DeleteFunc(a.those(e.For), func(c uuid.UUID) bool { return !a.task.Complete(c, a.people) })
+		return a.mails(e.At.Add(noticeHold), complete...), nil
+	case task.Posted:
+		return a.messages(e), nil
+	}
+	return nil, nil
+}
+
+// read folds the task up to the event.
+func (n Notices) read(ctx context.Context, r event.Recorded) (a asked, err error) {
+	a.Recorded = r
+	for at, err := range n.Events.Load(ctx, r.Firm, r.Stream, 0) {
+		if err != nil {
+			return a, err
+		}
+		e, ok := at.Event.(task.Event)
+		switch {
+		case !ok:
+			return a, &es.ForeignEventError{Stream: r.Stream, Version: at.Version, Type: at.Event.EventType()}
+		case at.Version > r.Version:
+			return a, nil
+		case at.Version == r.Version:
+			if a.people, err = n.peopleOf(ctx, r.Firm, a.task); err != nil {
+				return a, err
+			}
+			a.before = a.task.Among(a.people)
+		}
+		a.task = a.task.Apply(e)
+	}
+	return a, nil
+}
+
+func (n Notices) peopleOf(ctx context.Context, firm int32, t task.Task) ([]uuid.UUID, error) {
+	if t.Client() == uuid.Nil {
+		return []uuid.UUID{t.Subject()}, nil
+	}
+	return n.People.OfClient(ctx, firm, t.Client())
+}
+
+// those are whom something concerns: one contact, or where it is zero all that see the task.
+func (a asked) those(contact uuid.UUID) []uuid.UUID {
+	seeing := a.task.Among(a.people)
+	if contact == uuid.Nil {
+		return seeing
+	}
+	return slices.DeleteFunc(seeing, func(c uuid.UUID) bool { return c != contact })
+}
+
+// newcomers are told of the task itself.
+func (a asked) newcomers(at time.Time) []es.Effect {
+	return a.mails(at, slices.DeleteFunc(a.those(uuid.Nil), func(c uuid.UUID) bool { return slices.Contains(a.before, c) })...)
+}
+
+// mails are notices about the task, which nobody gets before its own hold has ended.
+func (a asked) mails(from time.Time, to ...uuid.UUID) (mails []es.Effect) {
+	if held := a.task.Says().HoldUntil; held.After(from) {
+		from = held
+	}
+	for _, c := range to {
+		mails = append(mails, a.mail(MailTask, c, c, c, from))
+	}
+	return mails
+}
+
+// messages tell of a message: contacts who read it, but for its author; who is in charge of what a contact has written; and
+// colleagues who are named in it.
+func (a asked) messages(e task.Posted) (mails []es.Effect) {
+	from := e.At.Add(noticeHold)
+	for _, c := range e.Tell {
+		if !e.Talk.Internal {
+			mails = append(mails, a.mail(MailMessage, c, c, c, from))
+		}
+	}
+	if author := e.By.Contact(); author != uuid.Nil {
+		to, group := a.task.InCharge(), a.task.InCharge()
+		if to == uuid.Nil { // nobody in particular: the practice, for each task
+			group = a.Stream.ID
+		}
+		if to != e.By.ID { // who writes in a contact's place knows of it
+			mails = append(mails, a.mail(MailMessageStaff, to, group, author, from))
+		}
+		return mails
+	}
+	for _, m := range e.Mentions {
+		if m != e.By.ID {
+			mails = append(mails, a.mail(MailMention, m, m, m, from))
+		}
+	}
+	return mails
+}
+
+func (a asked) mail(kind string, to, gathers, about uuid.UUID, from time.Time) es.Effect {
+	return es.Effect{
+		Kind: kind, Key: fmt.Sprintf("%s/%s/%s/%d", kind, gathers, a.Stream.ID, a.Version), Firm: a.Firm, Stream: a.Stream,
+		Args: es.EffectArgs{Recipient: to}, Person: about, Client: a.task.Client(), NotBefore: from.Add(noticeSlack), Gathers: gathers, Window: noticeWindow,
+	}
+}
