@@ -8,6 +8,7 @@ import (
 	"portico/domain/address"
 	"portico/domain/event"
 	"portico/domain/fault"
+	"portico/domain/filename"
 
 	"github.com/google/uuid"
 )
@@ -146,7 +147,7 @@ func checkExpiry(at, now time.Time) error {
 // oneLine is text without control characters, trimmed.
 func oneLine(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if hidden(r) {
+		if filename.Hidden(r) {
 			return ' '
 		}
 		return r

@@ -1,12 +1,11 @@
 package uploadlink
 
 import (
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"portico/domain/fault"
+	"portico/domain/filename"
 
 	"github.com/google/uuid"
 	"golang.org/x/text/unicode/norm"
@@ -14,7 +13,6 @@ import (
 
 // Lengths in bytes of UTF-8.
 const (
-	maxName   = 255   // of a shown name: what file systems take
 	maxSent   = 1_024 // of a name as it was sent
 	maxDevice = 512   // of a user agent or network address
 )
@@ -44,32 +42,12 @@ func asSent(name string) (string, error) {
 	return name, checkType(s)
 }
 
-// shown is a sent name as people see it (rule 12): what follows the last path separator, without control and bidi
-// characters, in NFC, cut to 255 bytes before its extension.
-func shown(sent string) string {
-	if i := strings.LastIndexAny(sent, `/\`); i >= 0 {
-		sent = sent[i+1:]
-	}
-	name := strings.Map(func(r rune) rune {
-		if hidden(r) {
-			return -1
-		}
-		return r
-	}, sent)
-	name = strings.TrimSpace(norm.NFC.String(name))
-	return withSuffix(name, "")
-}
-
-// hidden tells a character that can make a name look like another one: control characters, line and paragraph
-// separators, bidi overrides, and the spaces of no width that no script needs.
-func hidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.In(r, unicode.Zl, unicode.Zp) ||
-		r == '\u200b' || r == '\ufeff'
-}
+// shown is a sent name as people see it (rule 12).
+func shown(sent string) string { return filename.Shown(sent) }
 
 // renamed is the name that a person typed for a file now called old (rule 13).
 func renamed(old, typed string) (string, error) {
-	if !utf8.ValidString(typed) || strings.ContainsAny(typed, `/\`) || strings.ContainsFunc(typed, hidden) {
+	if !utf8.ValidString(typed) || strings.ContainsAny(typed, `/\`) || strings.ContainsFunc(typed, filename.Hidden) {
 		return "", ErrNameCharacters
 	}
 	name := strings.TrimSpace(norm.NFC.String(typed))
@@ -84,8 +62,8 @@ func renamed(old, typed string) (string, error) {
 	if stem == "" {
 		return "", ErrNoName
 	}
-	if n := len(stem) + len(extension); n > maxName {
-		return "", ErrNameTooLong.Withf("This name has %d bytes; at most %d fit. Shorten it.", n, maxName)
+	if n := len(stem) + len(extension); n > filename.Max {
+		return "", ErrNameTooLong.Withf("This name has %d bytes; at most %d fit. Shorten it.", n, filename.Max)
 	}
 	return stem + extension, nil
 }
@@ -114,18 +92,13 @@ func (l Link) freeName(recipient, file uuid.UUID, name string) string {
 	if !l.taken(recipient, file, name) {
 		return name
 	}
-	names := make(map[string]struct{}, len(l.files)) // a look at every file for every suffix would be quadratic
+	var names []string
 	for i := range l.files {
 		if f := &l.files[i]; f.keepsName(recipient, file) {
-			names[folded(f.name)] = struct{}{}
+			names = append(names, f.name)
 		}
 	}
-	for n := 2; ; n++ {
-		free := withSuffix(name, " ("+strconv.Itoa(n)+")")
-		if _, taken := names[folded(free)]; !taken {
-			return free
-		}
-	}
+	return filename.Free(name, names)
 }
 
 func (l Link) taken(recipient, except uuid.UUID, name string) bool {
@@ -142,38 +115,6 @@ func (f *file) keepsName(recipient, except uuid.UUID) bool {
 	return f.recipient == recipient && f.id != except && (f.state == received || f.state == released)
 }
 
-// folded is the same for two names exactly where strings.EqualFold takes them for equal: each letter becomes the smallest
-// of those that differ from it by case alone.
-func folded(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z':
-			return r - 'a' + 'A'
-		case r < utf8.RuneSelf:
-			return r
-		}
-		for { // SimpleFold goes round in a circle, upwards and from the largest to the smallest
-			next := unicode.SimpleFold(r)
-			if next <= r {
-				return next
-			}
-			r = next
-		}
-	}, name)
-}
+func withSuffix(name, suffix string) string { return filename.WithSuffix(name, suffix) }
 
-// withSuffix puts suffix before name's extension and cuts what stands before it until all fits.
-func withSuffix(name, suffix string) string {
-	stem, extension := name, ""
-	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= maxExtension {
-		stem, extension = name[:dot], name[dot:]
-	}
-	room := maxName - len(suffix) - len(extension)
-	if len(stem) > room {
-		for room > 0 && !utf8.RuneStart(stem[room]) {
-			room--
-		}
-		stem = stem[:room]
-	}
-	return stem + suffix + extension
-}
+func folded(name string) string { return filename.Folded(name) }
