@@ -17,7 +17,7 @@ import (
 // collector, which sees all firms, through the owner's.
 type Transfers struct{ DB *DB }
 
-const transferColumns = `id, firm_no, link_id, recipient_id, size, byte_offset, hash_state, epoch, sha256, extension,
+const transferColumns = `id, firm_no, target_kind, link_id, recipient_id, size, byte_offset, hash_state, epoch, sha256, extension,
 	declared_media, found_media, fingerprint, state, reason, created_at, expires_at, expires_at <= clock_timestamp() AS expired`
 
 // Who may lose a commit in a crash of the database says fleeting. That is right where what follows repeats it (a digest
@@ -43,13 +43,13 @@ func (t Transfers) Insert(ctx context.Context, r transfer.Row, l transfer.Limits
 			WHERE $15::bigint = 0 OR u.bytes + excluded.bytes <= $15::bigint
 			RETURNING firm_no)
 		INSERT INTO transfer.upload_transfer (id, firm_no, link_id, recipient_id, size, byte_offset, sha256, extension,
-			declared_media, found_media, storage_key, state, fingerprint, expires_at)
+			declared_media, found_media, storage_key, state, fingerprint, target_kind, expires_at)
 		SELECT $1::uuid, firm_no, $3::uuid, $4::uuid, $5::bigint, $6::bigint, $7::bytea, $8::text, $9::text, $10::text, $14::text, $11::text, $16::text,
-			clock_timestamp() + least($12::interval, $13::interval)
+			$17::text, clock_timestamp() + least($12::interval, $13::interval)
 		FROM room
 		RETURNING `+transferColumns,
 		r.ID, r.Owner.Firm, r.Owner.Link, r.Owner.Recipient, r.Size, offset, r.SHA256, r.Extension,
-		r.Declared, r.Found, r.State, l.Idle, l.Age, r.ID.String(), quota, r.Fingerprint)
+		r.Declared, r.Found, r.State, l.Idle, l.Age, r.ID.String(), quota, r.Fingerprint, r.Owner.Kind)
 	switch {
 	case err != nil:
 		return row, fmt.Errorf("insert the transfer: %w", err)
@@ -72,8 +72,8 @@ func (t Transfers) Used(ctx context.Context, firm int32) (used int64, err error)
 func (t Transfers) Load(ctx context.Context, o transfer.Owner, id uuid.UUID) (transfer.Row, error) {
 	row, ok, err := t.one(ctx, o.Firm, fleeting, `
 		SELECT `+transferColumns+` FROM transfer.upload_transfer
-		WHERE id = $1 AND firm_no = $2 AND link_id = $3 AND recipient_id = $4`,
-		id, o.Firm, o.Link, o.Recipient)
+		WHERE id = $1 AND firm_no = $2 AND link_id = $3 AND recipient_id = $4 AND target_kind = $5`,
+		id, o.Firm, o.Link, o.Recipient, o.Kind)
 	return row, found(ok, err, "load the transfer")
 }
 
@@ -82,7 +82,7 @@ func (t Transfers) Running(ctx context.Context, o transfer.Owner) (list []transf
 	err = t.DB.scoped(ctx, o.Firm, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			SELECT `+transferColumns+` FROM transfer.upload_transfer
-			WHERE firm_no = $1 AND link_id = $2 AND recipient_id = $3 AND state = 'receiving'`, o.Firm, o.Link, o.Recipient)
+			WHERE firm_no = $1 AND link_id = $2 AND recipient_id = $3 AND target_kind = $4 AND state = 'receiving'`, o.Firm, o.Link, o.Recipient, o.Kind)
 		if err != nil {
 			return err
 		}
@@ -99,10 +99,10 @@ func (t Transfers) Running(ctx context.Context, o transfer.Owner) (list []transf
 func (t Transfers) Take(ctx context.Context, o transfer.Owner, id uuid.UUID, offset int64) (transfer.Row, bool, error) {
 	row, ok, err := t.one(ctx, o.Firm, fleeting, `
 		UPDATE transfer.upload_transfer SET epoch = epoch + 1
-		WHERE id = $1 AND firm_no = $2 AND link_id = $3 AND recipient_id = $4
+		WHERE id = $1 AND firm_no = $2 AND link_id = $3 AND recipient_id = $4 AND target_kind = $6
 			AND state = 'receiving' AND byte_offset = $5 AND expires_at > clock_timestamp()
 		RETURNING `+transferColumns,
-		id, o.Firm, o.Link, o.Recipient, offset)
+		id, o.Firm, o.Link, o.Recipient, offset, o.Kind)
 	if ok || err != nil {
 		return row, ok, err
 	}
@@ -260,7 +260,7 @@ func (t Transfers) one(ctx context.Context, firm int32, commit, sql string, args
 }
 
 func scanTransfer(r pgx.CollectableRow) (row transfer.Row, err error) {
-	err = r.Scan(&row.ID, &row.Owner.Firm, &row.Owner.Link, &row.Owner.Recipient, &row.Size, &row.Offset, &row.HashState, &row.Epoch,
+	err = r.Scan(&row.ID, &row.Owner.Firm, &row.Owner.Kind, &row.Owner.Link, &row.Owner.Recipient, &row.Size, &row.Offset, &row.HashState, &row.Epoch,
 		&row.SHA256, &row.Extension, &row.Declared, &row.Found, &row.Fingerprint, &row.State, &row.Reason, &row.CreatedAt, &row.ExpiresAt, &row.Expired)
 	row.CreatedAt, row.ExpiresAt = row.CreatedAt.Truncate(time.Millisecond), row.ExpiresAt.Truncate(time.Millisecond)
 	return row, err

@@ -83,12 +83,24 @@ type Allowance struct {
 	Quota   int64 // bytes of all files that are kept for it
 }
 
-// Owner is who may touch a transfer: one recipient of one link of one practice.
+// Owner is who may touch a transfer: one person at one target of one practice. For a mailed link that is a recipient of
+// the link; a task stands in its place for files of a task.
 type Owner struct {
 	Firm      int32
-	Link      uuid.UUID
-	Recipient uuid.UUID
+	Kind      Kind
+	Link      uuid.UUID // or the task
+	Recipient uuid.UUID // or the contact, or who of the practice
 }
+
+// Kind is what sort of target a transfer has, and as what its sender came. Its words are stored.
+type Kind string
+
+// The kinds. The zero one is a mailed link.
+const (
+	OfLink    Kind = ""
+	OfContact Kind = "task_contact" // a task's, of a contact
+	OfStaff   Kind = "task_staff"   // a task's, of somebody of the practice
+)
 
 // File is what a sender says about a file.
 type File struct {
@@ -103,6 +115,16 @@ type File struct {
 
 	// Generation is of the secret that the sender holds.
 	Generation int
+
+	// Place is where at a task the file belongs. A link knows none.
+	Place Place
+}
+
+// Place is a part of a task: one of its items, or who reads along where that isn't everybody on it.
+type Place struct {
+	Item     uuid.UUID
+	With     uuid.UUID
+	Internal bool
 }
 
 // State is where a transfer stands.
@@ -128,7 +150,7 @@ const (
 	Idle          Reason = "idle"
 	TooOld        Reason = "too_old"
 	RefusedType   Reason = "refused_type"
-	LinkRevoked   Reason = "link_revoked"
+	LinkRevoked   Reason = "link_revoked" // or the task takes no files any more
 	StorageFailed Reason = "storage_failed"
 )
 

@@ -92,7 +92,7 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 		if err != nil || r.Fingerprint != "abc" {
 			t.Fatalf("%+v, %v", r, err)
 		}
-		for _, other := range []transfer.Owner{{Firm: 1, Link: mine.Link, Recipient: NewID()}, {Firm: 1, Link: NewID(), Recipient: mine.Recipient}, {Firm: 2, Link: mine.Link, Recipient: mine.Recipient}} {
+		for _, other := range []transfer.Owner{{Firm: 1, Link: mine.Link, Recipient: NewID()}, {Firm: 1, Link: NewID(), Recipient: mine.Recipient}, {Firm: 2, Link: mine.Link, Recipient: mine.Recipient}, {Firm: 1, Kind: transfer.OfStaff, Link: mine.Link, Recipient: mine.Recipient}} {
 			if list, err := rows.Running(t.Context(), other); err != nil || len(list) != 0 {
 				t.Errorf("%+v sees %+v, %v", other, list, err)
 			}
@@ -173,7 +173,7 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 		id := insert(t, transfer.Receiving).ID
 		for _, o := range []transfer.Owner{
 			{Firm: 2, Link: owner.Link, Recipient: owner.Recipient}, {Firm: 1, Link: NewID(), Recipient: owner.Recipient},
-			{Firm: 1, Link: owner.Link, Recipient: NewID()},
+			{Firm: 1, Link: owner.Link, Recipient: NewID()}, {Firm: 1, Kind: transfer.OfContact, Link: owner.Link, Recipient: owner.Recipient},
 		} {
 			if _, err := rows.Load(t.Context(), o, id); !errors.Is(err, transfer.ErrUnknown) {
 				t.Errorf("Load by %+v: %v", o, err)
