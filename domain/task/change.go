@@ -49,7 +49,7 @@ func (t Task) TakeBack(by Who, now time.Time) ([]Event, error) {
 	case !now.Before(t.says.HoldUntil):
 		return nil, ErrLeft
 	}
-	return []Event{TakenBack{By: by, At: now}}, nil
+	return append([]Event{TakenBack{By: by, At: now}}, t.removeAll(by, now)...), nil
 }
 
 // Changing is what a practitioner changes; nil stays as it is.

@@ -21,8 +21,10 @@ type file struct {
 	deadline  time.Time
 	delivered bool
 	awaited   bool // a verdict is
+	held      bool // it could not be scanned, and waits for the operator
+	returned  bool // of an item: a round has named it
 	state     fileState
-	until     time.Time // of a removed one: how long it can be restored
+	until     time.Time // of a removed one: how long it can be restored; of an infected one: how long it is kept apart
 }
 
 type fileState uint8
@@ -52,9 +54,9 @@ func (t Task) applyFile(e fileEvent) Task {
 		t.file(e.Attachment, func(f *file) { f.state = discarded })
 	case AttachmentScanned:
 		t.file(e.Attachment, func(f *file) {
-			f.awaited = e.Held
+			f.awaited, f.held = e.Held, e.Held
 			if e.Verdict == Infected {
-				f.state = infected
+				f.state, f.until = infected, e.At.Add(KeptApart)
 			}
 		})
 	case AttachmentReleased:

@@ -121,6 +121,9 @@ func (t Task) applyItem(e itemEvent) Task {
 		}
 	case ItemReturned:
 		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, files: e.Files, by: e.By.Contact()} })
+		for _, id := range e.Files {
+			t.file(id, func(f *file) { f.returned = true })
+		}
 	case ItemNotApplicable:
 		t.round(e.Item, e.For, func(r *round) { *r = round{nth: e.Round, stands: returned, notApplicable: true, by: e.By.Contact()} })
 	case ItemReviewBegun:

@@ -101,10 +101,21 @@ func (t Task) zone() *time.Location {
 }
 
 // Wake is the next instant at which Elapse will have something, zero for never.
-func (t Task) Wake() time.Time { return t.comesAt() }
+func (t Task) Wake() time.Time {
+	next := t.comesAt()
+	for i := range t.files {
+		if at, _ := t.files[i].due(); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}
 
-// Elapse is what time alone has caused by now: that the next one of the series is to come (rules 10, 12).
-func (t Task) Elapse(now time.Time) []Event {
+// Elapse is what time alone has caused by now: that the next one of the series is to come (rules 10, 12), and what becomes
+// of files (rules 24, 25, 27, 28).
+func (t Task) Elapse(now time.Time) []Event { return append(t.comes(now), t.filesDue(now)...) }
+
+func (t Task) comes(now time.Time) []Event {
 	at := t.comesAt()
 	if at.IsZero() || now.Before(at) {
 		return nil

@@ -54,6 +54,21 @@
 //  21. Who wrote a message, or in whose place it was written, may change it for five minutes, and delete it as long as the
 //     task takes messages. A mark stays in its place.
 //  22. Reading goes forward only. What the practice reads in a contact's place was not read by the contact.
+//
+// What concerns files:
+//
+//  23. Everybody who sees a task may put files on it, unless the practice has switched that off (S2.1, S2.2), and so may
+//     the practice. What is finished or closed takes none (S2.i8), and what is on its way then ends with that reason
+//     (S2.i3). A file is for everybody on the task, for one contact and the practice, or for the practice alone (T3).
+//  24. A task takes 1,000 files, 100 at a time from one sender. One that has not come 72 hours after it began will not.
+//  25. The practice has a file when it is complete or when its window has ended, by the policy of the moment at which it
+//     came (U2), and with a scanner not before its verdict (U8). A file on an item is a draft until a round names it.
+//  26. It keeps its name, with a number where another one in the same place has it (S1.i12), and says where the same
+//     content was sent before, of what its sender sees (T15).
+//  27. Its sender takes a file back while it is a draft or in its window; after that only the practice removes it (S2.9).
+//     A mark stays, and for 30 days it can be restored (S2.i12); then its bytes are destroyed. A task that was taken
+//     back keeps no files.
+//  28. A file in which a virus was found is nobody's: it is kept apart for 30 days and destroyed.
 package task
 
 import (
