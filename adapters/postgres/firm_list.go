@@ -14,6 +14,7 @@ import (
 	app "portico/app/firm"
 	"portico/domain/event"
 	"portico/domain/firm"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ import (
 // firmModel owns portal.firm, portal.upload_policy, portal.message_template, portal.terms and portal.help_article. Its
 // portal is what pages need of how a portal is set up, as JSON: they need all of it or nothing.
 var firmModel = Model{
-	Name: "firm_list", Version: 4, Kinds: []event.Kind{firm.Kind},
+	Name: "firm_list", Version: 5, Kinds: []event.Kind{firm.Kind},
 	Tables: []Table{
 		{
 			Name: "firm",
@@ -38,7 +39,7 @@ var firmModel = Model{
 		},
 		{
 			Name:    "upload_policy",
-			Columns: []string{"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "channel text NOT NULL", "window_ms bigint NOT NULL", "deliver text NOT NULL"},
+			Columns: []string{"firm_id uuid NOT NULL", "firm_no integer NOT NULL", "channel text NOT NULL", "window_ms bigint NOT NULL", "deliver text NOT NULL", "off boolean NOT NULL"},
 			Key:     []string{"firm_id", "channel"},
 			Own:     ofPractice,
 		},
@@ -121,7 +122,7 @@ func (v *firmView) Apply(r event.Recorded) error {
 func (v *firmView) Rows() [][]Row {
 	policies := make([]Row, 0, len(v.policies))
 	for _, p := range v.policies {
-		policies = append(policies, Row{v.id, v.no, string(p.Channel), p.WindowMS, string(p.Deliver)})
+		policies = append(policies, Row{v.id, v.no, string(p.Channel), p.WindowMS, string(p.Deliver), p.Off})
 	}
 	slices.SortFunc(policies, func(a, b Row) int { return strings.Compare(a[2].(string), b[2].(string)) })
 	templates := make([]Row, 0, len(v.templates))
@@ -145,7 +146,7 @@ func (v *firmView) Rows() [][]Row {
 	}
 }
 
-// FirmList reads the practices. It implements app/firm.Reader and app/uploadlink.Policies.
+// FirmList reads the practices. It implements app/firm.Reader and app/uploadlink.Policies and app/task.Policies.
 type FirmList struct{ DB *DB }
 
 // Firm is one practice.
@@ -156,7 +157,7 @@ func (l FirmList) Firm(ctx context.Context, no int32) (p app.Practice, err error
 
 // UploadPolicy is a channel's rule as it stands.
 func (l FirmList) UploadPolicy(ctx context.Context, no int32, channel firm.Channel) (firm.Policy, error) {
-	if channel != firm.LinkChannel {
+	if channel != firm.LinkChannel && channel != firm.TaskChannel {
 		return firm.Policy{}, firm.ErrChannel
 	}
 	p, _, err := l.rules(ctx, no, channel)
@@ -169,22 +170,29 @@ func (l FirmList) LinkPolicy(ctx context.Context, no int32) (uploadlink.Policy, 
 	return uploadlink.Policy{Window: p.Window, AtOnce: p.Deliver == firm.AtOnce, MaxFileSize: limits.MaxFileBytes}, err
 }
 
+// TaskPolicy is the rule for files that come in on tasks.
+func (l FirmList) TaskPolicy(ctx context.Context, no int32) (task.FilePolicy, error) {
+	p, _, err := l.rules(ctx, no, firm.TaskChannel)
+	return task.FilePolicy{Window: p.Window, AtOnce: p.Deliver == firm.AtOnce, Off: p.Off}, err
+}
+
 // rules are all that decides on a file of the channel, in one round trip: each upload asks for them.
 func (l FirmList) rules(ctx context.Context, no int32, channel firm.Channel) (p firm.Policy, limits firm.Limits, err error) {
 	var ms *int64
 	var deliver *string
+	var off *bool
 	err = l.DB.scopedRow(ctx, no, `
-		SELECT p.window_ms, p.deliver, f.max_file_bytes, f.quota_bytes
+		SELECT p.window_ms, p.deliver, p.off, f.max_file_bytes, f.quota_bytes
 		FROM portal.firm f LEFT JOIN portal.upload_policy p ON p.firm_id = f.id AND p.channel = $2
-		WHERE f.firm_no = $1`, []any{no, string(channel)}, &ms, &deliver, &limits.MaxFileBytes, &limits.QuotaBytes)
+		WHERE f.firm_no = $1`, []any{no, string(channel)}, &ms, &deliver, &off, &limits.MaxFileBytes, &limits.QuotaBytes)
 	p = firm.DefaultPolicy(channel)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return p, firm.Limits{}, nil
 	case err != nil:
 		return p, limits, fmt.Errorf("read the upload policy of practice %d: %w", no, err)
-	case ms != nil && deliver != nil:
-		p = firm.Policy{Window: time.Duration(*ms) * time.Millisecond, Deliver: firm.Deliver(*deliver)}
+	case ms != nil && deliver != nil && off != nil:
+		p = firm.Policy{Window: time.Duration(*ms) * time.Millisecond, Deliver: firm.Deliver(*deliver), Off: *off}
 	}
 	return p, limits, nil
 }

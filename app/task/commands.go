@@ -18,6 +18,8 @@ type Commands struct {
 	Events     es.Store
 	People     People
 	Colleagues Colleagues
+	Policies   Policies
+	Scans      bool // a scanner is configured: files wait for its verdict
 }
 
 // People know who could see a task.

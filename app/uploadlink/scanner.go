@@ -57,17 +57,18 @@ func (p ScanPerformer) Perform(ctx context.Context, e es.Effect) (es.Handed, err
 	if !l.AwaitsScan(e.Args.File) {
 		return nil, fmt.Errorf("%w: the file was deleted or has its verdict", es.ErrWithdrawn)
 	}
-	if p.Scanner == nil {
-		return nil, p.record(ctx, e, ScanAnswer{Verdict: uploadlink.NotScanned, Reason: "no scanner is configured"})
-	}
-	answer, err := p.scan(ctx, e.Args.File)
+	answer, err := p.Scan(ctx, e.Args.File)
 	if err != nil {
 		return nil, err
 	}
 	return nil, p.record(ctx, e, answer)
 }
 
-func (p ScanPerformer) scan(ctx context.Context, id uuid.UUID) (a ScanAnswer, err error) {
+// Scan is what the scanner says of one file; without a scanner it was not scanned. An error asks for another try.
+func (p ScanPerformer) Scan(ctx context.Context, id uuid.UUID) (a ScanAnswer, err error) {
+	if p.Scanner == nil {
+		return ScanAnswer{Verdict: uploadlink.NotScanned, Reason: "no scanner is configured"}, nil
+	}
 	file, err := p.Open(id)
 	if err != nil {
 		return a, fmt.Errorf("open the file: %w", err)

@@ -29,6 +29,7 @@ import (
 	accounts "portico/domain/account"
 	importdomain "portico/domain/clientimport"
 	jobdomain "portico/domain/invitejob"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 	"portico/ports/api"
 	"portico/ports/web"
@@ -77,9 +78,9 @@ func (h *house) serve(ctx context.Context, s site) error {
 	}
 	defer films.Close()
 	h.firms.Logos, h.firms.Films = blob.Whole{Store: logos}, blob.Whole{Store: films}
-	h.links.Scans = s.scan.scanner != nil
+	h.links.Scans, h.tasks.Scans = s.scan.scanner != nil, s.scan.scanner != nil
 	transfers := &transfer.Service{
-		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: linkHistory{h.links, h.linkList.Wait},
+		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: h.histories(),
 		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
 	}
 	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
@@ -106,7 +107,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	acts := byKind{
 		"mail":   messages,
 		"sms":    messages,
-		"scan":   s.scan.performer(h.store, transfers),
+		"scan":   byAggregate{uploadlink.Kind: s.scan.performer(h.store, transfers), task.Kind: s.scan.attachments(h.store, transfers)},
 		"import": h.imports,
 		"bulk":   h.jobs,
 	}
@@ -153,7 +154,9 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("invite_jobs", []string{jobdomain.Started{}.EventType()}, invitejob.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
+		effects.Reactor("attachment_scans", []string{task.AttachmentReceived{}.EventType()}, taskapp.Scans),
 		bytesOfDeleted(transfers, h.log),
+		bytesOfAttachments(transfers, h.log),
 		bytesOfReplaced(h.firms.Logos, h.firms.Films),
 		invitesOfMoved(h.invites),
 		loginsOfHistory(h.visitors),

@@ -11,6 +11,7 @@ import (
 	"portico/app/es"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	"portico/domain/event"
 
 	"github.com/google/uuid"
 )
@@ -81,6 +82,33 @@ func (s scanning) performer(events es.Store, transfers *transfer.Service) linkap
 		p.Scanner = s.scanner
 	}
 	return p
+}
+
+// byAggregate leads an effect to who performs it, by the kind of its stream.
+type byAggregate map[event.Kind]es.Performer
+
+func (b byAggregate) of(e es.Effect) (es.Performer, error) {
+	p, ok := b[e.Stream.Kind]
+	if !ok {
+		return nil, fmt.Errorf("nobody performs %s of %s", e.Kind, e.Stream)
+	}
+	return p, nil
+}
+
+func (b byAggregate) Perform(ctx context.Context, e es.Effect) (es.Handed, error) {
+	p, err := b.of(e)
+	if err != nil {
+		return nil, err
+	}
+	return p.Perform(ctx, e)
+}
+
+func (b byAggregate) GaveUp(ctx context.Context, e es.Effect, tries int) error {
+	p, err := b.of(e)
+	if err != nil {
+		return err
+	}
+	return p.GaveUp(ctx, e, tries)
 }
 
 // byKind leads an effect to who performs it, by the word before the dot of its kind.

@@ -32,6 +32,7 @@ type Founded struct {
 // UploadPolicySet states the correction window of one channel from now on (U2).
 type UploadPolicySet struct {
 	Channel  Channel `json:"channel" es:"fact"`
+	Off      bool    `json:"off,omitzero" es:"fact"` // of TaskChannel: contacts send nothing (S2.14)
 	WindowMS int64   `json:"window_ms" es:"fact"`
 	Deliver  Deliver `json:"deliver" es:"fact"`
 }
@@ -219,6 +220,7 @@ type Channel string
 // The channels. Their words are stored.
 const (
 	LinkChannel Channel = "link" // mailed upload links
+	TaskChannel Channel = "task" // files that contacts put on tasks
 )
 
 // Deliver says when the practice sees a received file.

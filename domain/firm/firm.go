@@ -3,7 +3,8 @@
 //  1. A practice is founded once, with a name, an address of its own and a time zone.
 //  2. Each channel has a policy for the files that come in: a correction window of 0 to 24 hours, in whole
 //     milliseconds, and whether the practice sees a file at once or after the window (U2, S2.i1).
-//  3. Until somebody sets one, mailed links have 10 minutes and deliver after them (S1.17, S1.23).
+//  3. Until somebody sets one, mailed links have 10 minutes and deliver after them (S1.17, S1.23); files on tasks have no
+//     window and are delivered at once, and contacts may send them until a practice switches that off (S2.2, S2.14).
 //  4. A practice may take less than the product does: a largest file of at least 1 MB (S1.i11), and a quota for all
 //     files that are kept for it, of at least 1 MB. 0 is no limit of its own, which is so until somebody sets one.
 //     Limits hold for files that begin to come in after them; what is there stays.
@@ -56,7 +57,8 @@ var (
 	ErrNotFound = fault.New(fault.NotFound, "firm.not_found", "This practice is unknown.")
 	ErrName     = fault.New(fault.Invalid, "firm.name", "Enter the practice's name, up to 200 letters.")
 	ErrZone     = fault.New(fault.Invalid, "firm.zone", "Choose a time zone by its IANA name, like Europe/London.")
-	ErrChannel  = fault.New(fault.NotFound, "firm.channel", "This channel is unknown. The channel of mailed links is “link”.")
+	ErrChannel  = fault.New(fault.NotFound, "firm.channel", "This channel is unknown. The channel of mailed links is “link”, that of tasks “task”.")
+	ErrOff      = fault.New(fault.Invalid, "firm.off", "Only files on tasks can be switched off. A mailed link takes files until it is revoked.")
 	ErrWindow   = fault.New(fault.Invalid, "firm.window", "A correction window has 0 to 86,400,000 milliseconds, which is 24 hours.")
 	ErrDeliver  = fault.New(fault.Invalid, "firm.deliver", "Files are delivered “after” the window or “at_once”.")
 )
@@ -65,10 +67,16 @@ var (
 type Policy struct {
 	Window  time.Duration
 	Deliver Deliver
+	Off     bool // nothing comes in
 }
 
 // DefaultPolicy holds until a practice sets another (rule 3).
-func DefaultPolicy(Channel) Policy { return Policy{Window: 10 * time.Minute, Deliver: After} }
+func DefaultPolicy(c Channel) Policy {
+	if c == TaskChannel {
+		return Policy{Deliver: AtOnce}
+	}
+	return Policy{Window: 10 * time.Minute, Deliver: After}
+}
 
 // Firm is the state of one practice. The zero value has not been founded. Apply reuses its receiver's memory.
 type Firm struct {
@@ -90,7 +98,7 @@ func (f Firm) Apply(e Event) Firm {
 		if f.policies == nil {
 			f.policies = map[Channel]Policy{}
 		}
-		f.policies[e.Channel] = Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver}
+		f.policies[e.Channel] = Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver, Off: e.Off}
 	case UploadLimitsSet:
 		f.limits = Limits(e)
 	case UploadWordingSet:
@@ -174,13 +182,15 @@ func (f Firm) SetProfile(p Profile, now time.Time) ([]Event, error) {
 }
 
 // SetUploadPolicy states a channel's rule for files that come in from now on (rule 2). What stands already is no event.
-// It refuses with ErrNotFound, ErrChannel, ErrWindow, ErrDeliver.
+// It refuses with ErrNotFound, ErrChannel, ErrWindow, ErrDeliver, ErrOff.
 func (f Firm) SetUploadPolicy(c Channel, p Policy) ([]Event, error) {
 	switch {
 	case !f.founded:
 		return nil, ErrNotFound
-	case c != LinkChannel:
+	case c != LinkChannel && c != TaskChannel:
 		return nil, ErrChannel
+	case p.Off && c != TaskChannel:
+		return nil, ErrOff
 	case p.Window < 0, p.Window > MaxWindow, p.Window%time.Millisecond != 0:
 		return nil, ErrWindow
 	case p.Deliver != After && p.Deliver != AtOnce:
@@ -188,5 +198,5 @@ func (f Firm) SetUploadPolicy(c Channel, p Policy) ([]Event, error) {
 	case p == f.Policy(c):
 		return nil, nil
 	}
-	return []Event{UploadPolicySet{Channel: c, WindowMS: p.Window.Milliseconds(), Deliver: p.Deliver}}, nil
+	return []Event{UploadPolicySet{Channel: c, WindowMS: p.Window.Milliseconds(), Deliver: p.Deliver, Off: p.Off}}, nil
 }

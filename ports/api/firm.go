@@ -12,11 +12,12 @@ import (
 type UploadPolicy struct {
 	WindowMS int64  `json:"window_ms" doc:"How long an uploader may correct, in milliseconds"`
 	Deliver  string `json:"deliver" doc:"after: the practice sees a file when the window has ended; at_once: when its last byte is in"`
+	Off      bool   `json:"off,omitempty" doc:"Of the channel task: contacts send nothing"`
 }
 
 // ByChannel is the input of what concerns one channel.
 type ByChannel struct {
-	Channel string `path:"channel" doc:"link: mailed upload links"`
+	Channel string `path:"channel" doc:"link: mailed upload links; task: files that contacts put on tasks"`
 }
 
 func (s *Server) getPolicy(ctx context.Context, in *ByChannel) (*body[UploadPolicy], error) {
@@ -24,7 +25,7 @@ func (s *Server) getPolicy(ctx context.Context, in *ByChannel) (*body[UploadPoli
 	if err != nil {
 		return nil, err
 	}
-	return &body[UploadPolicy]{Body: UploadPolicy{WindowMS: p.Window.Milliseconds(), Deliver: string(p.Deliver)}}, nil
+	return &body[UploadPolicy]{Body: UploadPolicy{WindowMS: p.Window.Milliseconds(), Deliver: string(p.Deliver), Off: p.Off}}, nil
 }
 
 type putPolicy struct {
@@ -47,7 +48,7 @@ func (s *Server) putPolicy(ctx context.Context, in *putPolicy) (*body[UploadPoli
 	}
 	r, err := s.Firms.SetUploadPolicy(ctx, firmapp.SetUploadPolicy{
 		By: who, ID: practice.ID, Channel: firm.Channel(in.Channel),
-		Policy: firm.Policy{Window: time.Duration(in.Body.WindowMS) * time.Millisecond, Deliver: firm.Deliver(in.Body.Deliver)},
+		Policy: firm.Policy{Window: time.Duration(in.Body.WindowMS) * time.Millisecond, Deliver: firm.Deliver(in.Body.Deliver), Off: in.Body.Off},
 	})
 	if err != nil {
 		return nil, err

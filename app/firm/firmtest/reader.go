@@ -57,7 +57,7 @@ func (r Reader) Firm(ctx context.Context, no int32) (app.Practice, error) {
 
 // UploadPolicy implements app.Reader.
 func (r Reader) UploadPolicy(_ context.Context, no int32, c firm.Channel) (firm.Policy, error) {
-	if c != firm.LinkChannel {
+	if c != firm.LinkChannel && c != firm.TaskChannel {
 		return firm.Policy{}, firm.ErrChannel
 	}
 	return event.Fold(firm.Firm{}, r.events(no)...).Policy(c), nil

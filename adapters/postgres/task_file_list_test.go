@@ -1,0 +1,146 @@
+package postgres_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/adapters/postgres"
+	app "portico/app/task"
+	"portico/domain/event"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+)
+
+// Each file can be read with what became of it, and each of two contacts and the practice see what they may (S2.i5, T3,
+// T4, U8); the same content is found on other tasks of the client (T15).
+func TestTaskFiles(t *testing.T) {
+	a := newAsked(t)
+	files := postgres.TaskFiles{DB: a.db}
+	byMary := task.Who{Kind: event.Staff, ID: a.mary}
+	item := newID()
+	id := a.assign(t, func(n *task.Assigning) {
+		n.Kind, n.Items = task.Documents, []task.Asking{{ID: item, Title: "Ledger"}}
+	})
+	send := func(to, who uuid.UUID, name, content string, place task.Place, p task.FilePolicy) uuid.UUID {
+		file, by := newID(), byMary
+		if who != uuid.Nil {
+			by = a.by1(who)
+		}
+		a.do(t, to, func(s task.Task, now time.Time) ([]task.Event, error) {
+			return s.TakeFile(task.Sending{Attachment: file, Contact: who, Place: place, Name: name, Size: 9},
+				task.Receipt{Attachment: file, Size: 9, SHA256: strings.Repeat(content, 32), Media: "application/pdf"}, p, by, now)
+		})
+		return file
+	}
+	run := func(decide func(s task.Task, now time.Time) ([]task.Event, error)) { a.do(t, id, decide) }
+	none, now, scanned := task.Place{}, task.FilePolicy{AtOnce: true}, task.FilePolicy{AtOnce: true, Scan: true}
+
+	open := send(id, a.ida, "open.pdf", "a1", none, now)
+	twin := send(id, a.bo, "open.pdf", "a1", none, now)
+	private := send(id, a.ida, "private.pdf", "a2", task.Place{Talk: task.Talk{With: a.ida}}, now)
+	inside := send(id, uuid.Nil, "ours.pdf", "a3", task.Place{Talk: task.Talk{Internal: true}}, now)
+	checked := send(id, a.ida, "checked.pdf", "a4", none, scanned)
+	bad := send(id, a.ida, "bad.pdf", "a5", none, scanned)
+	window := send(id, a.ida, "window.pdf", "a6", none, task.FilePolicy{Window: time.Hour})
+	draft := send(id, a.ida, "draft.pdf", "a7", task.Place{Item: item}, now)
+	gone := send(id, a.bo, "gone.pdf", "a8", none, now)
+	coming := newID()
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.StartFile(task.Sending{Attachment: coming, Contact: a.ida, Name: "coming.pdf", Size: 9}, scanned, a.by1(a.ida), now)
+	})
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.ScanFile(task.Scan{Attachment: bad, Verdict: task.Infected, Finding: "Eicar"}, now)
+	})
+	run(func(s task.Task, now time.Time) ([]task.Event, error) { return s.RemoveFile(gone, byMary, now) })
+	other := a.assign(t, func(n *task.Assigning) { n.Title = "Another one" })
+	elsewhere := send(other, a.ida, "again.pdf", "a1", none, now)
+	foreign := a.assign(t, func(n *task.Assigning) { n.Client = a.globex })
+	send(foreign, a.ida, "foreign.pdf", "a2", none, now)
+	a.seen(t)
+
+	list, err := files.Files(t.Context(), a.firm, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now()
+	var ida, bo, practice []uuid.UUID
+	byID := map[uuid.UUID]app.File{}
+	for _, f := range list {
+		byID[f.ID] = f
+		if f.SeenBy(a.ida, at) {
+			ida = append(ida, f.ID)
+		}
+		if f.SeenBy(a.bo, at) {
+			bo = append(bo, f.ID)
+		}
+		if f.Arrived(at) {
+			practice = append(practice, f.ID)
+		}
+	}
+	for who, c := range map[string]struct{ got, want []uuid.UUID }{
+		"Ida":          {ida, []uuid.UUID{open, twin, private, checked, bad, window, draft, gone, coming}},
+		"Bo":           {bo, []uuid.UUID{open, twin, draft, gone}},
+		"the practice": {practice, []uuid.UUID{open, twin, private, inside}},
+	} {
+		if !slices.Equal(c.got, c.want) {
+			t.Errorf("%s sees %v, want %v", who, c.got, c.want)
+		}
+	}
+	if f := byID[twin]; f.Name != "open (2).pdf" || f.SameAs != open || f.Size != 9 || f.Media != "application/pdf" || f.At.IsZero() || f.Sender() != a.bo {
+		t.Errorf("%+v", f)
+	}
+	if f := byID[gone]; !f.Mark() || f.RemovedBy != a.mary || f.Until.Sub(f.RemovedAt) != task.RestoreLimit || f.Readable() {
+		t.Errorf("%+v", f)
+	}
+	if f := byID[bad]; f.State != app.FileInfected || f.Finding != "Eicar" || f.Readable() {
+		t.Errorf("%+v", f)
+	}
+	if f := byID[window]; !f.Arrived(at.Add(2*time.Hour)) || !f.Takeable(at) || f.Takeable(at.Add(2*time.Hour)) {
+		t.Errorf("U6: %+v", f)
+	}
+	if f := byID[coming]; f.State != app.FileComing || !f.At.IsZero() {
+		t.Errorf("%+v", f)
+	}
+
+	same, err := files.Same(t.Context(), a.firm, id, []string{byID[open].SHA256, byID[private].SHA256})
+	if got := same[byID[open].SHA256]; err != nil || len(same) != 1 || got.Task != other || got.Title != "Another one" || got.File != elsewhere || got.Name != "again.pdf" {
+		t.Errorf("%+v, %v", same, err)
+	}
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.Return(task.Answering{Item: item, Contact: a.ida, Files: []uuid.UUID{draft}, People: []uuid.UUID{a.ida, a.bo}}, a.by1(a.ida), now)
+	})
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.ScanFile(task.Scan{Attachment: checked, Verdict: task.Clean}, now)
+	})
+	run(func(s task.Task, now time.Time) ([]task.Event, error) { return s.ShareFile(private, byMary, now) })
+	run(func(s task.Task, now time.Time) ([]task.Event, error) { return s.RestoreFile(gone, byMary, now) })
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.AbandonFile(coming, task.GivenUp, now)
+	})
+	a.seen(t)
+	if list, err = files.Files(t.Context(), a.firm, id); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		switch f.ID {
+		case draft, checked, gone:
+			if !f.Arrived(at) || !f.SeenBy(a.bo, at) {
+				t.Errorf("%+v", f)
+			}
+		case private:
+			if !f.SeenBy(a.bo, at) {
+				t.Errorf("%+v", f)
+			}
+		case coming:
+			if f.SeenBy(a.ida, at) || f.Reason != task.GivenUp {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if list, err := files.Files(t.Context(), a.firm+1, id); err != nil || len(list) != 0 {
+		t.Errorf("another practice sees %+v, %v", list, err)
+	}
+}

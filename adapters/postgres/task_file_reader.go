@@ -1,0 +1,99 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	app "portico/app/task"
+	"portico/domain/event"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// TaskFiles reads the files of tasks. It implements app/task.Files.
+type TaskFiles struct{ DB *DB }
+
+var _ app.Files = TaskFiles{}
+
+// Files are those of a task, the newest last.
+func (l TaskFiles) Files(ctx context.Context, firm int32, task uuid.UUID) (files []app.File, err error) {
+	names := map[uuid.UUID]string{} // of contacts
+	staff := []uuid.UUID{}
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT f.id, f.transfer_id, f.by_kind, f.by_id, f.hand_id, f.item_id, f.for_id, f.message_id, f.with_id, f.internal, f.name, f.size,
+			f.sha256, f.media, f.same_as, f.state, f.scan, f.finding, f.returned, f.started_at, f.at, f.deadline, f.delivered, f.removed_by, f.removed_at, f.until,
+			f.hidden, f.reason FROM portal.task_file f WHERE f.task_id = $1 ORDER BY f.n`, task)
+		if err != nil {
+			return err
+		}
+		if files, err = pgx.CollectRows(rows, scanTaskFile); err != nil {
+			return err
+		}
+		contacts := []uuid.UUID{}
+		for _, f := range files {
+			contacts, staff = append(contacts, f.Sender()), append(staff, f.RemovedBy)
+			if f.By.Kind == event.Staff {
+				staff = append(staff, f.By.ID)
+			}
+		}
+		names, err = contactNames(ctx, tx, contacts)
+		return err
+	})
+	var colleagues map[uuid.UUID]string
+	if err == nil {
+		colleagues, err = l.DB.staffNames(ctx, firm, staff)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the files of task %s: %w", task, err)
+	}
+	for i := range files {
+		f := &files[i]
+		f.ByName, f.Remover = colleagues[f.By.ID], colleagues[f.RemovedBy]
+		if f.By.Kind == event.Contact {
+			f.ByName = names[f.By.ID]
+		}
+	}
+	return files, nil
+}
+
+func scanTaskFile(r pgx.CollectableRow) (f app.File, err error) {
+	var at, deadline, removed, until *time.Time
+	err = r.Scan(&f.ID, &f.Transfer, &f.By.Kind, &f.By.ID, &f.Hand, &f.Place.Item, &f.Place.For, &f.Place.Message, &f.Place.Talk.With, &f.Place.Talk.Internal, &f.Name,
+		&f.Size, &f.SHA256, &f.Media, &f.SameAs, &f.State, &f.Scan, &f.Finding, &f.Returned, &f.StartedAt, &at, &deadline, &f.Delivered, &f.RemovedBy, &removed, &until,
+		&f.Hidden, &f.Reason)
+	f.At, f.Deadline, f.RemovedAt, f.Until = timeOr(at), timeOr(deadline), timeOr(removed), timeOr(until)
+	return f, err
+}
+
+// Same are files of the same content on other tasks of the same client, or of the same contact where there is no client.
+func (l TaskFiles) Same(ctx context.Context, firm int32, task uuid.UUID, digests []string) (same map[string]app.Elsewhere, err error) {
+	same = map[string]app.Elsewhere{}
+	if len(digests) == 0 {
+		return same, nil
+	}
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT DISTINCT ON (f.sha256) f.sha256, f.task_id, t.title, f.id, f.name, f.at
+			FROM portal.task here JOIN portal.task_file f ON f.client_id = here.client_id AND f.subject_id = here.subject_id AND f.task_id <> here.id
+				JOIN portal.task t ON t.id = f.task_id
+			WHERE here.id = $1 AND f.sha256 = ANY ($2) AND (f.item_id = '00000000-0000-0000-0000-000000000000' OR f.returned)
+				AND (f.state = 'released' OR f.state = 'received' AND f.scan NOT IN ('awaited', 'held') AND (f.delivered OR f.deadline <= statement_timestamp()))
+			ORDER BY f.sha256, f.at, f.id`, task, digests)
+		if err != nil {
+			return err
+		}
+		var digest string
+		var e app.Elsewhere
+		_, err = pgx.ForEachRow(rows, []any{&digest, &e.Task, &e.Title, &e.File, &e.Name, &e.At}, func() error {
+			same[digest] = e
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for the same content elsewhere: %w", err)
+	}
+	return same, nil
+}
