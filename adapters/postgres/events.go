@@ -21,6 +21,7 @@ func Events() []EventSpec {
 	return []EventSpec{
 		{Event: firm.Founded{}},
 		{Event: firm.UploadPolicySet{}},
+		{Event: firm.UploadsSwitched{}},
 		{Event: firm.UploadLimitsSet{}},
 		{Event: firm.UploadWordingSet{}},
 		{Event: firm.MessageTemplateSaved{}},

@@ -73,7 +73,7 @@ var firmModel = Model{
 	},
 	New: func(s event.Stream, no int32) View {
 		return &firmView{
-			id: s.ID, no: no, policies: map[firm.Channel]firm.UploadPolicySet{}, templates: map[uuid.UUID]app.Template{},
+			id: s.ID, no: no, policies: map[firm.Channel]firm.Policy{}, templates: map[uuid.UUID]app.Template{},
 			articles: map[uuid.UUID]app.Article{}, portal: app.NewPortal(no, s.ID),
 		}
 	},
@@ -83,7 +83,7 @@ type firmView struct {
 	id        uuid.UUID
 	no        int32
 	portal    app.Portal
-	policies  map[firm.Channel]firm.UploadPolicySet
+	policies  map[firm.Channel]firm.Policy
 	templates map[uuid.UUID]app.Template
 	terms     firm.TermsPublished
 	articles  map[uuid.UUID]app.Article
@@ -97,7 +97,14 @@ func (v *firmView) Apply(r event.Recorded) error {
 	v.portal = v.portal.Apply(e)
 	switch e := event.Event(e).(type) { // the fold above has the whole list
 	case firm.UploadPolicySet:
-		v.policies[e.Channel] = e
+		v.policies[e.Channel] = firm.Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver, Off: v.policies[e.Channel].Off}
+	case firm.UploadsSwitched:
+		p, ok := v.policies[e.Channel]
+		if !ok {
+			p = firm.DefaultPolicy(e.Channel)
+		}
+		p.Off = e.Off
+		v.policies[e.Channel] = p
 	case firm.MessageTemplateSaved:
 		v.templates[e.Template] = app.Template{
 			ID: e.Template, Name: e.Name, Text: e.Text, SavedAt: r.At, Purpose: cmp.Or(v.templates[e.Template].Purpose, firm.ForLink),
@@ -121,8 +128,8 @@ func (v *firmView) Apply(r event.Recorded) error {
 
 func (v *firmView) Rows() [][]Row {
 	policies := make([]Row, 0, len(v.policies))
-	for _, p := range v.policies {
-		policies = append(policies, Row{v.id, v.no, string(p.Channel), p.WindowMS, string(p.Deliver), p.Off})
+	for channel, p := range v.policies {
+		policies = append(policies, Row{v.id, v.no, string(channel), p.Window.Milliseconds(), string(p.Deliver), p.Off})
 	}
 	slices.SortFunc(policies, func(a, b Row) int { return strings.Compare(a[2].(string), b[2].(string)) })
 	templates := make([]Row, 0, len(v.templates))

@@ -76,7 +76,7 @@ func (p Portal) Apply(e firm.Event) Portal {
 		p.Access = firm.AccessPolicy(e)
 	case firm.StaffFactorSet:
 		p.StaffFactor = e.Required
-	case firm.UploadPolicySet, firm.MessageTemplateSaved, firm.MessageTemplatePurposeSet, firm.MessageTemplateRemoved, firm.ArticleSaved, firm.ArticleRemoved:
+	case firm.UploadPolicySet, firm.UploadsSwitched, firm.MessageTemplateSaved, firm.MessageTemplatePurposeSet, firm.MessageTemplateRemoved, firm.ArticleSaved, firm.ArticleRemoved:
 		// They have lists of their own.
 	}
 	return p

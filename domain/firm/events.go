@@ -32,9 +32,14 @@ type Founded struct {
 // UploadPolicySet states the correction window of one channel from now on (U2).
 type UploadPolicySet struct {
 	Channel  Channel `json:"channel" es:"fact"`
-	Off      bool    `json:"off,omitzero" es:"fact"` // of TaskChannel: contacts send nothing (S2.14)
 	WindowMS int64   `json:"window_ms" es:"fact"`
 	Deliver  Deliver `json:"deliver" es:"fact"`
+}
+
+// UploadsSwitched says whether clients may send files on a channel from now on (S2.2, S2.14).
+type UploadsSwitched struct {
+	Channel Channel `json:"channel" es:"fact"`
+	Off     bool    `json:"off" es:"fact"`
 }
 
 // UploadLimitsSet states how much may come in, from now on. 0 is no limit of the practice's own.
@@ -234,6 +239,7 @@ const (
 
 func (Founded) EventType() string                   { return "firm.founded" }
 func (UploadPolicySet) EventType() string           { return "firm.upload_policy_set" }
+func (UploadsSwitched) EventType() string           { return "firm.uploads_switched" }
 func (UploadLimitsSet) EventType() string           { return "firm.upload_limits_set" }
 func (UploadWordingSet) EventType() string          { return "firm.upload_wording_set" }
 func (MessageTemplateSaved) EventType() string      { return "firm.message_template_saved" }
@@ -258,6 +264,7 @@ func (StaffFactorSet) EventType() string            { return "firm.staff_factor_
 
 func (Founded) firm()                   {}
 func (UploadPolicySet) firm()           {}
+func (UploadsSwitched) firm()           {}
 func (UploadLimitsSet) firm()           {}
 func (UploadWordingSet) firm()          {}
 func (MessageTemplateSaved) firm()      {}

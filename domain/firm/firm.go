@@ -95,10 +95,11 @@ func (f Firm) Apply(e Event) Firm {
 	case Founded:
 		f.founded, f.profile = true, Profile(e)
 	case UploadPolicySet:
-		if f.policies == nil {
-			f.policies = map[Channel]Policy{}
-		}
-		f.policies[e.Channel] = Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver, Off: e.Off}
+		f = f.with(e.Channel, Policy{Window: time.Duration(e.WindowMS) * time.Millisecond, Deliver: e.Deliver, Off: f.Policy(e.Channel).Off})
+	case UploadsSwitched:
+		p := f.Policy(e.Channel)
+		p.Off = e.Off
+		f = f.with(e.Channel, p)
 	case UploadLimitsSet:
 		f.limits = Limits(e)
 	case UploadWordingSet:
@@ -121,6 +122,14 @@ func (f Firm) Apply(e Event) Firm {
 		MailSenderSet, TermsPublished, TabsSet, AccessSet, StaffFactorSet:
 		f.portal = f.portal.apply(e)
 	}
+	return f
+}
+
+func (f Firm) with(c Channel, p Policy) Firm {
+	if f.policies == nil {
+		f.policies = map[Channel]Policy{}
+	}
+	f.policies[c] = p
 	return f
 }
 
@@ -195,8 +204,13 @@ func (f Firm) SetUploadPolicy(c Channel, p Policy) ([]Event, error) {
 		return nil, ErrWindow
 	case p.Deliver != After && p.Deliver != AtOnce:
 		return nil, ErrDeliver
-	case p == f.Policy(c):
-		return nil, nil
 	}
-	return []Event{UploadPolicySet{Channel: c, WindowMS: p.Window.Milliseconds(), Deliver: p.Deliver, Off: p.Off}}, nil
+	var events []Event
+	if was := f.Policy(c); p.Window != was.Window || p.Deliver != was.Deliver {
+		events = append(events, UploadPolicySet{Channel: c, WindowMS: p.Window.Milliseconds(), Deliver: p.Deliver})
+	}
+	if p.Off != f.Policy(c).Off {
+		events = append(events, UploadsSwitched{Channel: c, Off: p.Off})
+	}
+	return events, nil
 }

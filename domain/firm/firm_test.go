@@ -60,15 +60,16 @@ func TestUploadPolicy(t *testing.T) { // U2, S2.i1
 	given(t).When(set(firm.LinkChannel, 0, firm.After)).ThenError(firm.ErrNotFound)
 
 	off := func(c firm.Channel) decision {
-		return func(f state) ([]ev, error) {
+		return func(f firm.Firm) ([]firm.Event, error) {
 			return f.SetUploadPolicy(c, firm.Policy{Deliver: firm.AtOnce, Off: true})
 		}
 	}
 	if got, want := given(t, founded).State().Policy(firm.TaskChannel), (firm.Policy{Deliver: firm.AtOnce}); got != want { // S2.2, S2.8
 		t.Errorf("default for tasks %+v, want %+v", got, want)
 	}
-	given(t, founded).When(off(firm.TaskChannel)).Then(firm.UploadPolicySet{Channel: firm.TaskChannel, Deliver: firm.AtOnce, Off: true}).
+	given(t, founded).When(off(firm.TaskChannel)).Then(firm.UploadsSwitched{Channel: firm.TaskChannel, Off: true}).
 		When(off(firm.TaskChannel)).ThenNothing().
-		When(set(firm.TaskChannel, 0, firm.AtOnce)).Then(firm.UploadPolicySet{Channel: firm.TaskChannel, Deliver: firm.AtOnce})
+		When(set(firm.TaskChannel, time.Minute, firm.AtOnce)).Then(
+		firm.UploadPolicySet{Channel: firm.TaskChannel, WindowMS: 60_000, Deliver: firm.AtOnce}, firm.UploadsSwitched{Channel: firm.TaskChannel})
 	given(t, founded).When(off(firm.LinkChannel)).ThenError(firm.ErrOff)
 }

@@ -109,7 +109,9 @@ func (t Task) RemoveFile(id uuid.UUID, by Who, now time.Time) ([]Event, error) {
 }
 
 // arrived tells that the practice has the file.
-func (f *file) arrived() bool { return f.state == released || f.state == received && f.delivered && !f.awaited }
+func (f *file) arrived() bool {
+	return f.state == released || f.state == received && f.delivered && !f.awaited
+}
 
 func (f *file) removal(by Who, now time.Time) Event {
 	return AttachmentRemoved{Attachment: f.id, By: by, Until: now.Add(RestoreLimit), At: now}
