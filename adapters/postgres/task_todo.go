@@ -13,7 +13,7 @@ import (
 )
 
 // todoColumns are a task and what has become of it for the contact $1: their own part p, and that of all a.
-const todoColumns = taskColumns + `, c.description, c.each, c.reason, NOT c.open OR coalesce(p.outcome, '') <> '', p.seen_at, coalesce(p.reason, ''),
+const todoColumns = taskColumns + `, c.description, c.everybody, c.contacts, c.without, c.each, c.reason, NOT c.open OR coalesce(p.outcome, '') <> '', p.seen_at, coalesce(p.reason, ''),
 	CASE WHEN c.each THEN p.done_at ELSE a.done_at END, coalesce(CASE WHEN c.each THEN p.done_by ELSE a.done_by END, '00000000-0000-0000-0000-000000000000'),
 	coalesce(CASE WHEN c.each THEN p.note ELSE a.note END, ''), CASE WHEN c.each THEN p.confirmed_at ELSE a.confirmed_at END,
 	coalesce(p.outcome, ''), greatest(p.reopened_at, a.reopened_at), coalesce(a.reason, '')`
@@ -27,7 +27,7 @@ const todoFrom = ` FROM portal.task c
 func scanTodo(r pgx.CollectableRow) (t app.Todo, err error) {
 	var seen, done, confirmed, reopened *time.Time
 	var forAll string // why it was reopened for all
-	t.Row, err = scanTask(r, &t.Description, &t.Each, &t.Reason, &t.Closed, &seen, &t.Mine.Reason, &done, &t.Mine.DoneBy, &t.Mine.Note, &confirmed, &t.Mine.Outcome,
+	t.Row, err = scanTask(r, &t.Description, &t.Audience.All, &t.Audience.Contacts, &t.Without, &t.Each, &t.Reason, &t.Closed, &seen, &t.Mine.Reason, &done, &t.Mine.DoneBy, &t.Mine.Note, &confirmed, &t.Mine.Outcome,
 		&reopened, &forAll)
 	t.SeenAt, t.Mine.SeenAt, t.Mine.DoneAt, t.Mine.ConfirmedAt, t.Mine.ReopenedAt = timeOr(seen), timeOr(seen), timeOr(done), timeOr(confirmed), timeOr(reopened)
 	if t.Mine.Reason == "" {

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"portico/domain/event"
@@ -153,6 +154,17 @@ type Detail struct {
 	People         []Part // of those who did something
 }
 
+// For tells that a contact is among those whom the task is for. Who is linked to the client with the right to its tasks is
+// asked elsewhere.
+func (d Detail) For(contact uuid.UUID) bool { return isFor(d.Audience, d.Without, contact) }
+
+// For is Detail's.
+func (t Todo) For(contact uuid.UUID) bool { return isFor(t.Audience, t.Without, contact) }
+
+func isFor(a task.Audience, without []uuid.UUID, contact uuid.UUID) bool {
+	return (a.All || slices.Contains(a.Contacts, contact)) && !slices.Contains(without, contact)
+}
+
 // Entry is one line of a checklist.
 type Entry struct {
 	ID       uuid.UUID
@@ -196,6 +208,8 @@ type TodoQuery struct {
 type Todo struct {
 	Row
 	Description string
+	Audience    task.Audience // as in Detail
+	Without     []uuid.UUID
 	Each        bool
 	Checklist   []Entry
 	Mine        Part // or that of all

@@ -41,6 +41,7 @@ type house struct {
 	linkList    postgres.UploadLinkList
 	inviteList  postgres.InviteList
 	taskList    postgres.TaskList
+	taskThreads postgres.TaskThreads
 
 	account  account.Commands
 	people   account.People
@@ -83,6 +84,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.firmList, h.clientList, h.linkList = postgres.FirmList{DB: db}, postgres.ClientList{DB: db}, postgres.UploadLinkList{DB: db}
 	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
 	h.taskList = postgres.TaskList{DB: db}
+	h.taskThreads = postgres.TaskThreads{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.people = account.People{
 		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,

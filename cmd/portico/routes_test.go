@@ -196,6 +196,11 @@ var pageRules = map[string]rule{
 	"POST /portal/todos/{todo}/reopening":        contactOnly(303),
 	"POST /portal/todos/{todo}/ticks":            contactOnly(422), // without an entry
 	"POST /portal/todos/{todo}/items":            contactOnly(422), // without a button
+	"POST /portal/todos/{todo}/messages":         contactOnly(422), // without the message's id
+	"POST /portal/todos/{todo}/reading":          contactOnly(422), // likewise
+
+	"POST /portal/todos/{todo}/messages/{message}/text":    contactOnly(404), // of none that there is
+	"POST /portal/todos/{todo}/messages/{message}/removal": contactOnly(404),
 
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),
@@ -230,6 +235,11 @@ var pageRules = map[string]rule{
 	"POST /tasks/{id}/reopening":    staffOnly(303, 404),
 	"POST /tasks/{id}/progress":     staffOnly(422, 404),
 	"POST /tasks/{id}/closing":      staffOnly(422, 404),
+	"POST /tasks/{id}/messages":     staffOnly(422, 404), // without the message's id
+	"POST /tasks/{id}/reading":      staffOnly(422, 404), // likewise
+
+	"POST /tasks/{id}/messages/{message}/text":    staffOnly(404, 404), // of none that there is
+	"POST /tasks/{id}/messages/{message}/removal": staffOnly(404, 404),
 
 	// Who has not said what for is asked; nobody acts for somebody whom they don't look at.
 	"GET /contacts/{id}/portal":                          staffOnly(303, 404),
@@ -260,6 +270,10 @@ var pageRules = map[string]rule{
 	"POST /contacts/{id}/portal/todos/{todo}/reopening":  staffOnly(403, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/ticks":      staffOnly(403, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/items":      staffOnly(403, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/messages":   staffOnly(403, 404),
+
+	"POST /contacts/{id}/portal/todos/{todo}/messages/{message}/text":    staffOnly(403, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/messages/{message}/removal": staffOnly(403, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet

@@ -73,10 +73,14 @@ func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) } // fails only where th
 
 // seeOther leads to a page that waits for position before it shows itself.
 func seeOther(w http.ResponseWriter, r *http.Request, path string, position int64) {
+	http.Redirect(w, r, withPosition(path, position), http.StatusSeeOther)
+}
+
+func withPosition(path string, position int64) string {
 	if position > 0 {
 		path += "?at=" + strconv.FormatInt(position, 10)
 	}
-	http.Redirect(w, r, path, http.StatusSeeOther)
+	return path
 }
 
 // caughtUp waits, at most two seconds, until what the reader has just written can be read.

@@ -11,7 +11,6 @@ import (
 
 	"portico/app/es"
 	taskapp "portico/app/task"
-	"portico/domain/fault"
 	"portico/domain/task"
 	"portico/ports/web/views"
 
@@ -44,7 +43,7 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 		return err
 	}
 	page := views.PortalTodos{Portal: s.around(r, in, "todos", in.words.T("portal.tab.todos")), Empty: in.empty(portalTab{key: "todos", icon: "list-todo"})}
-	page.Stale = !current
+	page.Stale, page.Modules = !current, append(page.Modules, "live-region.js")
 	for _, t := range rows {
 		if t.Open() {
 			page.Open = append(page.Open, s.todoLine(in, t))
@@ -127,7 +126,7 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		Portal: s.around(r, in, in.tabOf(t.Kind), t.Title), Command: newID(), ID: t.ID, Back: in.href(in.tabOf(t.Kind)), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
 		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: typed.Get("note"), Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
 	}
-	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js")
+	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js", "live-region.js", "draft-box.js", "read-mark.js")
 	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil && t.Open() {
 		page.Due, page.DueOn = s.dueOf(in, t), words.T("portal.due.on", words.Date(due, time.UTC))
 	}
@@ -153,6 +152,9 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	}
 	for _, e := range t.Checklist {
 		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Command: newID(), Text: e.Text, Ticked: !e.TickedAt.IsZero()})
+	}
+	if page.Thread, err = s.todoThread(r, in, t, problems.For("text")); err != nil {
+		return err
 	}
 	if len(problems) > 0 {
 		page.Title = words.T("portal.error", page.Title)
@@ -193,7 +195,11 @@ func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id 
 	if len(in.clients) > 1 && in.view == nil {
 		q.Set("client", in.client.Client.String())
 	}
-	http.Redirect(w, r, withQuery(in.at("/todos/"+id.String()), q), http.StatusSeeOther)
+	to := withQuery(in.at("/todos/"+id.String()), q)
+	if r.PostForm.Has("text") { // of a message
+		to += "#talk"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // act runs one command of the person on the task of the address, and leads back to its page.
@@ -204,11 +210,15 @@ func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error))
 			return err
 		}
 		res, err := do(taskapp.Act{By: by, Task: t.ID, Contact: in.Contact}, r)
-		if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-			return s.todoPage(w, r, in, statuses[f.Kind], r.PostForm, views.Problems{{Field: "note", Text: in.words.Fault(f.Code, f.Message)}})
-		}
 		if err == nil {
 			err = once(r.Context(), s.Tasks.Events, by, res)
+		}
+		field := "note"
+		if r.PostForm.Has("text") {
+			field = "text" // of a message
+		}
+		if f, ok := refusedMessage(err); ok && (f != errSaid || field == "text") {
+			return s.todoPage(w, r, in, statuses[f.Kind], r.PostForm, views.Problems{{Field: field, Text: in.words.Fault(f.Code, f.Message)}})
 		}
 		if err != nil {
 			return err
@@ -237,4 +247,42 @@ func (s *Server) tickTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
 		return es.Result{}, err
 	}
 	return s.Tasks.Tick(r.Context(), taskapp.Tick{Act: a, Entry: entry, On: r.PostForm.Get("on") != ""})
+}
+
+// postInTodo says something in the thread: between the person and the practice, unless they choose everybody (S2.i5).
+func (s *Server) postInTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	id, err := formID(r, "message")
+	if err != nil {
+		return es.Result{}, err
+	}
+	talk := task.Talk{With: a.Contact}
+	if r.PostForm.Get("talk") == talkAll {
+		talk.With = uuid.Nil
+	}
+	return s.Tasks.Post(r.Context(), taskapp.Post{Act: a, Message: id, Text: r.PostForm.Get("text"), Talk: talk, Via: task.ByPage})
+}
+
+func (s *Server) changeInTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	id, err := pathID(r, "message")
+	if err != nil {
+		return es.Result{}, task.ErrMessage
+	}
+	return s.Tasks.Edit(r.Context(), taskapp.Edit{Act: a, Message: id, Text: r.PostForm.Get("text")})
+}
+
+func (s *Server) deleteInTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	id, err := pathID(r, "message")
+	if err != nil {
+		return es.Result{}, task.ErrMessage
+	}
+	return s.Tasks.Delete(r.Context(), taskapp.OfMessage{Act: a, Message: id})
+}
+
+// readTodo records up to where the contact has read the thread.
+func (s *Server) readTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
+	upto, err := formID(r, "upto")
+	if err != nil {
+		return es.Result{}, err
+	}
+	return s.Tasks.Read(r.Context(), taskapp.OfMessage{Act: a, Message: upto})
 }

@@ -67,6 +67,7 @@ type Server struct {
 	TaskList    taskapp.Reader
 	TaskItems   taskapp.RequestReader
 	TaskDrafts  taskapp.Drafts
+	Threads     taskapp.Threads
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
@@ -216,6 +217,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	deed("/todos/{todo}/reopening", s.act(s.undoTodo))
 	deed("/todos/{todo}/ticks", s.act(s.tickTodo))
 	deed("/todos/{todo}/items", s.answerItems)
+	deed("/todos/{todo}/messages", s.act(s.postInTodo))
+	deed("/todos/{todo}/messages/{message}/text", s.act(s.changeInTodo))
+	deed("/todos/{todo}/messages/{message}/removal", s.act(s.deleteInTodo))
+	portal("POST /portal/todos/{todo}/reading", s.within("", s.act(s.readTodo)))
 	room("/files", "files", s.portalFiles)
 	room("/requests", "requests", s.portalRequests)
 	room("/billing", "billing", s.portalList("billing"))
@@ -328,6 +333,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /tasks/{id}/reopening", accounts.ChangeTasks, s.onTask(s.reopenTask))
 	staff("POST /tasks/{id}/progress", accounts.ChangeTasks, s.onTask(s.progressTask))
 	staff("POST /tasks/{id}/closing", accounts.ChangeTasks, s.onTask(s.closeTask))
+	staff("POST /tasks/{id}/messages", accounts.ChangeTasks, s.onThread(s.postMessage))
+	staff("POST /tasks/{id}/messages/{message}/text", accounts.ChangeTasks, s.onThread(s.changeMessage))
+	staff("POST /tasks/{id}/messages/{message}/removal", accounts.ChangeTasks, s.onThread(s.deleteMessage))
+	staff("POST /tasks/{id}/reading", accounts.ChangeTasks, s.onThread(s.readMessages)) // what an auditor reads the practice has not
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 

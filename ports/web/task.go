@@ -187,9 +187,12 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	page := views.Task{
 		Shell: s.shell(r, t.Title, "tasks"), Task: s.taskLine(r, t.Row, s.Now().In(z).Format(time.DateOnly)), Command: newID(), Description: views.Markdown(t.Description),
 		Held: s.Now().Before(t.HoldUntil), Open: t.Outcome == "", Confirmable: t.Stand == taskapp.DoneStand, Reason: t.Reason, Parts: taskParts, Part: string(t.Part),
-		Sender: t.SenderName, Each: t.Each, Next: t.Next, Priority: wordOf(priorities, string(t.Priority)), Problems: problems,
+		Sender: t.SenderName, Each: t.Each, Priority: wordOf(priorities, string(t.Priority)), Problems: problems,
 	}
 	page.Stale = !current
+	if t.Next != uuid.Nil {
+		page.Next = "/tasks/" + t.Next.String()
+	}
 	page.Fields = views.TaskFields{
 		Title: t.Title, Description: t.Description, DueOn: t.DueOn, InternalDueOn: t.InternalDueOn, Priority: string(t.Priority), Priorities: priorities, Mine: t.Owner == u.ID,
 	}
@@ -218,6 +221,10 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	for _, l := range life {
 		page.Life = append(page.Life, views.TaskEvent{Word: lifeWord(l, names), By: cmp.Or(l.ByName, names[l.By.ID]), At: views.At(l.At, z)})
 	}
+	if page.Thread, err = s.taskThread(r, t, problems.For("text")); err != nil {
+		return err
+	}
+	page.Modules = append(page.Modules, "draft-box.js", "read-mark.js")
 	s.page(w, r, code, page)
 	return nil
 }

@@ -24,6 +24,10 @@ type plan struct {
 	asked  taskapp.Query
 	items  []taskapp.Item
 	drafts map[uuid.UUID]taskapp.Draft
+
+	ours, theirs taskapp.Thread // what the practice reads, and what Ingrid does
+	unread       map[event.Actor]map[uuid.UUID]int
+	staff        error // why somebody is no colleague
 }
 
 func (p *plan) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {

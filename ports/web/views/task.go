@@ -47,6 +47,7 @@ type PortalTodo struct {
 	Max         int // letters of a note
 	Checklist   []TodoEntry
 	Request     *PortalRequest // what it asks for; nil: it is no request of documents
+	Thread      *Thread
 	Problems    Problems
 }
 
@@ -147,10 +148,11 @@ type Task struct {
 	Priority    string
 	Part        string
 	Parts       []Choice
-	Next        uuid.UUID // the one that followed; zero: none
+	Next        string // address of the one that followed; empty: none
 	People      []TaskPart
 	Checklist   []TodoEntry
 	Life        []TaskEvent
+	Thread      *Thread
 	Problems    Problems
 }
 

@@ -1,0 +1,79 @@
+package views
+
+import (
+	"strings"
+	"testing"
+
+	"portico/app/language"
+
+	"github.com/google/uuid"
+)
+
+// threadSample has a message of each sort, and one that was refused.
+func threadSample(w *language.Words) *Thread {
+	at := func(n byte) uuid.UUID { return uuid.UUID{6: 0x70, 8: 0x80, 15: n} }
+	line := ThreadLine{By: "«Ida Berg»", At: "2026-11-20T12:00:00.000Z", Moment: "20", Text: Said("«See https://example.org/a»", nil), Typed: "«See»"}
+	all := []ThreadLine{line, line, line, line, line}
+	all[0].New, all[0].With = true, "«Only Ida»"
+	all[1].Own, all[1].Practice, all[1].Change, all[1].Delete, all[1].Edited, all[1].Read = true, true, one.String(), two.String(), true, "«Priya»"
+	all[2].Own, all[2].Delete, all[2].Hand = true, two.String(), "«Tom»"
+	all[3].Deleted, all[3].Text = true, ""
+	all[4].Practice = true
+	if w == nil {
+		all[4].Internal = true
+	}
+	for i := range all {
+		all[i].ID = at(byte(i + 1))
+	}
+	return &Thread{
+		W: w, Practice: "«Harbour»", Base: "/portal/todos/x", Query: "?client=x", Key: "a/b", Lines: all, Unread: 2, Upto: at(5).String(), Reading: two.String(), Writes: true,
+		Box: ThreadBox{Command: one, Message: two, Typed: "«Hel", Talks: []Choice{{"all", "«Everybody»"}, {"x", "«Only»"}}, Talk: "x", Hint: "«Links.»", Max: 10, Problem: &Problem{"text", "«Too long.»"}},
+	}
+}
+
+// Links lead where their words say; what else people type is text.
+func TestSaid(t *testing.T) {
+	link := func(to string) string {
+		return `<a href="` + to + `" rel="nofollow noopener noreferrer" target="_blank">` + to + `</a>`
+	}
+	for text, want := range map[string]string{
+		"a < b & c":                                "a &lt; b &amp; c",
+		"See https://example.org/a?b=1&c=2.":       "See " + link("https://example.org/a?b=1&amp;c=2") + ".",
+		"(http://example.org/a_(b)), or":           "(" + link("http://example.org/a_(b)") + "), or",
+		"https://a.example and https://b.example!": link("https://a.example") + " and " + link("https://b.example") + "!",
+		"https://bank.example@evil.example/":       "https://bank.example@evil.example/",
+		"https://аpple.example/":                   "https://аpple.example/", // the first letter is Cyrillic
+		"https://%61.example/":                     "https://%61.example/",
+		"javascript:alert(1) ftp://x https://":     "javascript:alert(1) ftp://x https://",
+		`https://x.example/"onmouseover="x`:        link("https://x.example/") + `&#34;onmouseover=&#34;x`,
+		"https://x.example/<b>":                    link("https://x.example/") + "&lt;b&gt;",
+		"@Priya Nair and @Priya: hi":               `<b class="mention">@Priya Nair</b> and <b class="mention">@Priya</b>: hi`,
+		"@<b>":                                     `<b class="mention">@&lt;b&gt;</b>`,
+		"https://x.example/@Priya":                 link("https://x.example/@Priya"),
+		"one\ntwo":                                 "one\ntwo",
+	} {
+		if got := string(Said(text, []string{"Priya", "", "Priya Nair", "<b>"})); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+// Hostile words come out as text on both sides (T21).
+func TestThreadEscapes(t *testing.T) {
+	evil := `"><script>alert(1)</script><img src=x onerror=alert(1)>`
+	for _, w := range []*language.Words{nil, language.For("de")} {
+		v := threadSample(w)
+		for i := range v.Lines {
+			l := &v.Lines[i]
+			l.By, l.Hand, l.Text, l.Typed, l.With, l.Read = evil, evil, Said(evil, []string{evil}), evil, evil, evil
+		}
+		v.Practice, v.Key, v.Box.Typed, v.Box.Hint, v.Box.Talks, v.Box.Problem.Text = evil, evil, evil, evil, []Choice{{evil, evil}}, evil
+		var page Page = Task{Thread: v, Shell: Shell{Role: "admin"}}
+		if w != nil {
+			page = PortalTodo{Portal: Portal{PortalFrame: PortalFrame{W: w}}, Thread: v}
+		}
+		if out := rendered(t, page); strings.Contains(out, "<script>alert") || strings.Contains(out, "<img") {
+			t.Errorf("%s lets markup through", page.File())
+		}
+	}
+}
