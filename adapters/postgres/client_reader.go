@@ -248,6 +248,12 @@ func membershipsOf(ctx context.Context, tx pgx.Tx, contact uuid.UUID) ([]contact
 	})
 }
 
+// linkedWith holds for an active client to whom somebody is linked by k with the right, and with what else is wanted of k.
+func linkedWith(right client.Right, id, more string) string {
+	return `EXISTS (SELECT FROM portal.client_contact k JOIN portal.client l ON l.id = k.client_id AND l.active
+		WHERE k.client_id = ` + id + ` AND '` + string(right) + `' = ANY (k.rights) AND ` + more + `)`
+}
+
 // linkedSomewhere holds for a contact c who belongs to a client, as SQL.
 const linkedSomewhere = `EXISTS (SELECT FROM portal.client_contact k WHERE k.contact_id = c.id)`
 

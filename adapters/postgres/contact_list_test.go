@@ -55,9 +55,7 @@ func (r *register) do(res es.Result, err error) {
 
 func (r *register) see() {
 	r.t.Helper()
-	if ok, err := (postgres.UploadLinkList{DB: r.db}).Wait(r.t.Context(), r.last.Position); !ok || err != nil {
-		r.t.Fatal(ok, err)
-	}
+	r.shown(r.t, r.last.Position)
 }
 
 func (r *register) client(name, email, reference string) uuid.UUID {

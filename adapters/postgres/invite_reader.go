@@ -25,6 +25,12 @@ const inviteState = `CASE
 	WHEN i.state = 'sent' AND i.handed_over_at IS NULL AND i.hold_until > statement_timestamp() THEN 'holding'
 	ELSE i.state END`
 
+// comesIn holds for a contact who is in, or can still come in by the invitation that they have.
+func comesIn(contact string) string {
+	return `EXISTS (SELECT FROM portal.invite i WHERE i.contact_id = ` + contact + `
+		AND (i.is_in OR i.state IN ('sent', 'delivered', 'opened') AND i.expires_at > statement_timestamp()))`
+}
+
 const inviteColumns = `i.contact_id, i.client_id, ` + inviteState + `, i.access, i.is_in, i.nth, i.sendings, i.name, i.email, i.phone, i.channels, i.message, i.due_on,
 	i.expires_at, i.zone, i.job_id, i.sent_at, i.hold_until, i.handed_over_at, i.delivered_at, i.bounced_at, i.bounce_code, i.bounce_detail, i.opened_at, i.accepted_at,
 	i.ended_at, i.removed_at, (

@@ -58,6 +58,9 @@ func (l TaskList) Tasks(ctx context.Context, firm int32, q app.Query) (rows []ap
 		if err != nil {
 			return err
 		}
+		if err := addNobodyActs(ctx, tx, rows); err != nil {
+			return err
+		}
 		return addTaskClients(ctx, tx, rows)
 	})
 	if err == nil {
@@ -120,6 +123,9 @@ func tasksWhere(q app.Query, where *conditions) {
 	}
 	if q.Part != "" {
 		equal("part", string(q.Part))
+	}
+	if q.NobodyActs {
+		where.where += ` AND ` + nobodyActs
 	}
 	switch q.Due {
 	case app.Overdue:
@@ -239,6 +245,9 @@ func (l TaskList) Task(ctx context.Context, firm int32, id uuid.UUID) (d app.Det
 		d = rows[0]
 		named := []app.Row{d.Row}
 		if err := addTaskClients(ctx, tx, named); err != nil {
+			return err
+		}
+		if err := addNobodyActs(ctx, tx, named); err != nil {
 			return err
 		}
 		d.Row = named[0]

@@ -43,11 +43,13 @@ type Query struct {
 	Today  string        // "2026-05-12", in the practice's zone: what Due is counted from
 	Their  Stand         // where the clients stand
 	Part   task.Progress // where the practice stands
-	Shelf  Shelf
-	Job    uuid.UUID
-	Order  Order
-	After  string // cursor from the page before, in the same order
-	Limit  int    // default 50, at most 200
+	// NobodyActs chooses those that nobody whom they are for could do (S3.i5).
+	NobodyActs bool
+	Shelf      Shelf
+	Job        uuid.UUID
+	Order      Order
+	After      string // cursor from the page before, in the same order
+	Limit      int    // default 50, at most 200
 }
 
 // Of is whose tasks of the practice.
@@ -129,6 +131,7 @@ type Row struct {
 	Entries       int
 	Nth           int
 	Repeats       bool
+	NobodyActs    bool      // it is open, and nobody whom it is for has access: it needs another recipient (I1)
 	HoldUntil     time.Time // zero: it was not held
 	AssignedAt    time.Time
 	ClosedAt      time.Time

@@ -79,6 +79,7 @@ var taskFilters = []struct {
 		func(q *taskapp.Query, v string) { q.Due = taskapp.Due(v) }},
 	{"their", []views.Choice{{Value: "assigned", Word: "Not seen"}, {Value: "seen", Word: "Seen"}, {Value: "done", Word: "Done by client"}, {Value: "confirmed", Word: "Confirmed"}},
 		func(q *taskapp.Query, v string) { q.Their = taskapp.Stand(v) }},
+	{"can", []views.Choice{{Value: "nobody", Word: "Nobody can act"}}, func(q *taskapp.Query, _ string) { q.NobodyActs = true }},
 	{"part", taskParts, func(q *taskapp.Query, v string) { q.Part = task.Progress(v) }},
 	{"kind", taskKinds, func(q *taskapp.Query, v string) { q.Kind = task.Sort(v) }},
 	{"shelf", []views.Choice{{Value: "closed", Word: "Closed"}}, func(q *taskapp.Query, v string) { q.Shelf = taskapp.Shelf(v) }},
@@ -142,7 +143,7 @@ func (s *Server) taskLine(r *http.Request, t taskapp.Row, today string) views.Ta
 	l := views.TaskLine{
 		ID: t.ID, Title: t.Title, Kind: taskWords[t.Kind], Client: t.ClientName, ClientID: t.Client, Owner: t.OwnerName, Assigned: views.At(t.AssignedAt, z),
 		Stand: taskStands[t.Stand], Part: wordOf(taskParts, string(t.Part)), High: t.Priority == task.High, Repeats: t.Repeats, Entries: t.Entries, Ticked: t.Ticked,
-		Late: t.DueOn != "" && t.DueOn < today && t.Outcome == "",
+		Late: t.DueOn != "" && t.DueOn < today && t.Outcome == "", NobodyActs: t.NobodyActs,
 	}
 	if t.Client == uuid.Nil {
 		l.Contact = t.Contact

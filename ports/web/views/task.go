@@ -90,13 +90,15 @@ type TaskLine struct {
 	Owner    string // empty: nobody's yet
 	Due      string // "2 Jan 2026"; empty: no date
 	Late     bool
-	High     bool
-	Repeats  bool
-	Entries  int
-	Ticked   int
-	Stand    Badge
-	Part     string
-	Assigned When
+	// NobodyActs tells that it is open and nobody whom it is for has access.
+	NobodyActs bool
+	High       bool
+	Repeats    bool
+	Entries    int
+	Ticked     int
+	Stand      Badge
+	Part       string
+	Assigned   When
 }
 
 // TaskFields are what a practitioner types of a task.

@@ -5,7 +5,7 @@ import "github.com/google/uuid"
 func taskLines() []TaskLine {
 	return []TaskLine{
 		{ID: one, Title: "Send the ledger", Kind: "To-do", Client: "Farrow, Imogen", ClientID: two, Owner: "Priya Nair", Due: "20 Nov 2026", Late: true, High: true, Repeats: true, Entries: 3, Ticked: 1, Stand: Badge{"info", "mail-open", "Seen"}, Part: "Open", Assigned: noon},
-		{ID: two, Title: "Your passport", Kind: "Question", Contact: one, Stand: Badge{"", "send", "Assigned"}, Part: "Done", Assigned: noon},
+		{ID: two, Title: "Your passport", Kind: "Question", Contact: one, Stand: Badge{"", "send", "Assigned"}, Part: "Done", Assigned: noon, NobodyActs: true},
 	}
 }
 
@@ -27,7 +27,7 @@ func taskNew(s Shell) TaskNew {
 
 func taskSample(s Shell) Task {
 	return Task{
-		Shell: s, Fields: taskFields(), Task: taskLines()[0], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirmable: true, Done: true, Reason: "Thank you", Sender: "Priya Nair",
+		Shell: s, Fields: taskFields(), Task: taskLines()[1], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirmable: true, Done: true, Reason: "Thank you", Sender: "Priya Nair",
 		Priority: "High", Part: "open", Parts: []Choice{{"open", "Open"}}, Next: "/tasks/x", People: []TaskPart{{one, "Imogen", "Here it is", "March is missing", noon, noon, noon, true}, {uuid.Nil, "For all", "", "", When{}, When{}, When{}, false}},
 		Checklist: []TodoEntry{{one, two, "January", true}, {two, one, "February", false}}, Life: []TaskEvent{{"Assigned", "Priya Nair", noon}}, Thread: threadSample(nil), Problems: Problems{{"act", "It has left."}},
 	}

@@ -1,0 +1,95 @@
+package postgres_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"portico/adapters/postgres"
+	clientapp "portico/app/client"
+	"portico/app/es"
+	inviteapp "portico/app/invite"
+	app "portico/app/task"
+	"portico/domain/client"
+	"portico/domain/invite"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+)
+
+// S3.i5, S3.i23, I1: an open task that none of its people could do says so, and is found by that; nothing of it is lost.
+func TestTasksThatNobodyCanDo(t *testing.T) {
+	r := newRegister(t)
+	ctx := t.Context()
+	invites := inviteapp.Commands{Events: r.store, Contacts: people{}}
+	list := postgres.TaskList{DB: r.db}
+	acme := r.client("Acme", "", "1")
+	ida, bo, alone := r.person("Ida", "", "ida@example.org"), r.person("Bo", "", "bo@example.org"), r.person("Cy", "", "cy@example.org")
+	r.link(acme, ida, client.Tasks)
+	r.link(acme, bo, client.Tasks)
+	assign := func(title string, change func(*task.Assigning)) uuid.UUID {
+		n := task.Assigning{Task: newID(), Client: acme, People: []uuid.UUID{ida, bo}, Title: title, Audience: task.Audience{All: true}, Owner: r.owner, Zone: "UTC"}
+		change(&n)
+		r.do(es.Execute(ctx, r.store, r.by(), task.Stream(n.Task), func(s task.Task, now time.Time) ([]task.Event, error) { return s.Assign(n, now) }))
+		return n.Task
+	}
+	assign("All", func(*task.Assigning) {})
+	assign("Ida", func(n *task.Assigning) { n.Audience = task.Audience{Contacts: []uuid.UUID{ida}} })
+	assign("Cy", func(n *task.Assigning) {
+		n.Client, n.People, n.Audience = uuid.Nil, []uuid.UUID{alone}, task.Audience{Contacts: []uuid.UUID{alone}}
+	})
+	done := assign("Closed", func(*task.Assigning) {})
+	r.do(es.Execute(ctx, r.store, r.by(), task.Stream(done), func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.Close(uuid.Nil, task.Cancelled, "", task.Who{Kind: "staff", ID: r.owner}, now)
+	}))
+	invited := func(who uuid.UUID) {
+		r.do(invites.Send(ctx, inviteapp.Send{By: r.by(), Contact: who, Channels: invite.ByEmail, Access: invite.ByAccount, Zone: time.UTC}))
+	}
+	stuck := func(what string, want ...string) {
+		t.Helper()
+		r.see()
+		rows, _, err := list.Tasks(ctx, r.firm, app.Query{NobodyActs: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range rows {
+			d, err := list.Task(ctx, r.firm, row.ID)
+			if err != nil || !row.NobodyActs || !d.NobodyActs {
+				t.Errorf("%s: %s doesn't say so: %v", what, row.Title, err)
+			}
+			got = append(got, row.Title)
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%s: %q can't be done, want %q", what, got, want)
+		}
+		all, _, err := list.Tasks(ctx, r.firm, app.Query{Shelf: app.AllShelf})
+		if err != nil || len(all) != 4 {
+			t.Fatalf("%s: %d tasks, %v", what, len(all), err)
+		}
+		for _, row := range all {
+			if row.NobodyActs != slices.Contains(want, row.Title) {
+				t.Errorf("%s: the list says %t of %s", what, row.NobodyActs, row.Title)
+			}
+		}
+	}
+	stuck("nobody was ever invited", "All", "Cy", "Ida")
+	invited(ida)
+	invited(alone)
+	stuck("both are asked")
+	r.do(invites.Accept(ctx, inviteapp.Accept{By: r.by(), Contact: ida, Nth: 1, From: "192.0.2.1"}))
+	r.do(invites.RemoveAccess(ctx, inviteapp.RemoveAccess{By: r.by(), Contact: ida}))
+	stuck("Ida's access is removed", "All", "Ida")
+	invited(bo)
+	stuck("Bo is asked", "Ida")
+	r.do(invites.Record(ctx, inviteapp.Record{By: r.by(), Contact: bo, Outcome: invite.Outcome{Nth: 1, Channel: invite.Email, What: invite.WasBounced, Code: "550"}}))
+	stuck("Bo's mail bounces", "All", "Ida")
+	invited(ida)
+	stuck("Ida is asked again")
+	r.do(r.clients.SetContactRights(ctx, clientapp.LinkContact{By: r.by(), Client: acme, Contact: ida, Rights: []client.Right{client.Files}}))
+	stuck("Ida has no right to tasks", "All", "Ida")
+	r.do(r.clients.SetContactRights(ctx, clientapp.LinkContact{By: r.by(), Client: acme, Contact: ida, Rights: []client.Right{client.Tasks}}))
+	stuck("Ida has it again")
+	r.do(r.clients.Archive(ctx, clientapp.Archive{By: r.by(), Client: acme}))
+	stuck("the client is archived", "All", "Ida")
+}
