@@ -21,6 +21,7 @@ type taskBody struct {
 	Groups []taskGroup // by client
 	Button string
 	After  string // what happens when it is pressed
+	Choose string
 }
 
 type taskGroup struct {
@@ -73,7 +74,7 @@ func (m *Mailer) Task(ctx context.Context, n notify.TaskNotice) (notify.Outcome,
 	if count > 1 {
 		b.Button = w.T("notices.mail.open.all")
 	}
-	b.After = w.T("notices.mail.sign_in")
+	b.After, b.Choose = w.T("notices.mail.sign_in"), w.T("notices.mail.choose")
 	return m.send(ctx, "task", b, Mail{
 		ID: n.ID, At: n.At, To: n.To, ReplyTo: n.ReplyTo, From: notify.Person{Name: inTheNameOf(n.Sender, n.Practice), Email: m.From}, Subject: b.Title,
 	})

@@ -87,6 +87,7 @@ func Events() []EventSpec {
 		{Event: account.StaffDeactivated{}},
 		{Event: account.StaffReactivated{}},
 		{Event: account.ProviderLinked{}},
+		{Event: account.NoticesChosen{}},
 
 		{Event: invite.Sent{}},
 		{Event: invite.Told{}},

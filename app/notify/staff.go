@@ -40,7 +40,7 @@ func (l staffLetters) Apply(e account.Event) staffLetters {
 	case account.PasswordSet, account.TermsAccepted, account.SignedIn, account.CodeRequested, account.ResetRequested, account.AddressChangeRequested,
 		account.AddressChangeAgreed, account.AddressChangeRefused, account.AddressChanged, account.FactorAdded, account.FactorRemoved,
 		account.FactorsReset, account.RecoveryCodesMade, account.RecoveryCodeUsed, account.SessionsEnded, account.StaffAdded,
-		account.StaffRoleSet, account.StaffReactivated, account.ProviderLinked:
+		account.StaffRoleSet, account.StaffReactivated, account.ProviderLinked, account.NoticesChosen:
 		// No invitation says anything about them.
 	}
 	return l

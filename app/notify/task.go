@@ -146,7 +146,7 @@ func (s Sender) composeTasks(ctx context.Context, e es.Effect) (m taskMail, err 
 		m.over = m.over || g.state.Handed(m.mail)
 		line, about, why := lineOf(g, contact)
 		if why == "" {
-			if why, err = gate.opens(ctx, g); err != nil {
+			if why, err = gate.opens(ctx, g, about); err != nil {
 				return m, err
 			}
 		}

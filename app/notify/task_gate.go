@@ -8,7 +8,9 @@ import (
 
 	"portico/app/es"
 	"portico/app/secret"
+	"portico/domain/account"
 	"portico/domain/invite"
+	"portico/domain/task"
 
 	"github.com/google/uuid"
 )
@@ -19,6 +21,7 @@ type gate struct {
 	firm    int32
 	contact Contact
 	shut    string // why they are told of nothing; "": they are
+	account account.Account
 	link    string // that opens the portal for who comes by a link; "": they sign in
 }
 
@@ -28,6 +31,9 @@ func (s Sender) gateOf(ctx context.Context, firm int32, contact uuid.UUID) (g ga
 	g = gate{s: s, firm: firm}
 	if g.contact, err = s.Contact(ctx, firm, contact); err != nil {
 		return g, fmt.Errorf("find whom it goes to: %w", err)
+	}
+	if g.account, _, _, err = es.State[account.Account, account.Event](ctx, s.Events, firm, account.Stream(contact)); err != nil {
+		return g, fmt.Errorf("read what they have chosen: %w", err)
 	}
 	i, _, now, err := es.State[invite.Invite, invite.Event](ctx, s.Events, firm, invite.Stream(contact))
 	if err != nil {
@@ -69,10 +75,25 @@ func (s Sender) wayIn(i invite.Invite, contact uuid.UUID, now time.Time) (link, 
 	return "", "their invitation doesn’t let them in: " + why(refusal)
 }
 
-// opens tells why a contact can't open a task; "": they can.
-func (g gate) opens(ctx context.Context, t gathered) (why string, err error) {
-	if g.shut != "" {
+// sortOf is what a contact chooses where they do without a notice.
+func sortOf(about task.Notice) account.NoticeSort {
+	switch about {
+	case task.OfMessage:
+		return account.MessageNotices
+	case task.OfAcceptance, task.OfClosing:
+		return account.SettledNotices
+	case task.OfAssignment, task.OfReopening, task.OfSendBack, task.OfReminder:
+	}
+	return account.AskedNotices
+}
+
+// opens tells why a contact is not told that of a task: they can't open it, or don't want to be; "": they are.
+func (g gate) opens(ctx context.Context, t gathered, about task.Notice) (why string, err error) {
+	switch {
+	case g.shut != "":
 		return g.shut, nil
+	case !g.account.Wants(sortOf(about)):
+		return "they have chosen to get no mails about this", nil
 	}
 	archived, err := g.s.Archived(ctx, g.firm, g.contact.Person.Contact, t.state.Client())
 	if err != nil {

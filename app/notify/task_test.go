@@ -11,6 +11,7 @@ import (
 
 	"portico/app/es"
 	"portico/app/es/estest"
+	"portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/invite"
 	"portico/domain/task"
@@ -174,6 +175,9 @@ func TestTaskMailIsHeldBack(t *testing.T) {
 		"linked no more":     {nil, func(w *telling) { w.linked = nil }, "no right to the client’s tasks"},
 		"of an archived one": {nil, func(w *telling) { w.archived = true }, "the client is archived"},
 		"mails come back":    {nil, func(w *telling) { w.came = true }, "came back"},
+		"not wanted": {nil, func(w *telling) {
+			w.store.Given(1, account.Stream(ida), account.NoticesChosen{Off: []account.NoticeSort{account.AskedNotices}, At: noon})
+		}, "chosen to get no mails"},
 		"erased": {nil, func(w *telling) {
 			w.Contact = func(context.Context, int32, uuid.UUID) (Contact, error) { return Contact{}, nil }
 		}, "no address"},

@@ -168,6 +168,7 @@ var pageRules = map[string]rule{
 	"GET /portal/video/film":                     contactOnly(404),
 	"GET /portal/settings":                       contactOnly(200),
 	"POST /portal/settings":                      contactOnly(303),
+	"POST /portal/settings/notices":              contactOnly(303),
 	"GET /portal/forgotten":                      everybody(200),
 	"POST /portal/forgotten":                     everybody(303), // whoever asks, for whatever address
 	"GET /portal/reset/{token}":                  everybody(410), // with secrets that open nothing
@@ -257,6 +258,7 @@ var pageRules = map[string]rule{
 	"GET /contacts/{id}/portal/help/{article}":           staffOnly(303, 404),
 	"GET /contacts/{id}/portal/*":                        staffOnly(303, 404),
 	"POST /contacts/{id}/portal/settings":                staffOnly(403, 404),
+	"POST /contacts/{id}/portal/settings/notices":        staffOnly(403, 404),
 	"POST /contacts/{id}/portal/*":                       staffOnly(403, 404),
 	"GET /contacts/{id}/view":                            staffOnly(200, 404),
 	"POST /contacts/{id}/view":                           staffOnly(422, 404), // without a purpose

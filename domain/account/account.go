@@ -33,6 +33,8 @@
 //  20. The clients of who leaves, and what is to be heard of their links, go to a colleague who stays.
 //  21. What a provider of identity calls a person is issuer and subject. The address it tells is no name: where the provider
 //     has verified it, it finds an open invitation, and nothing else.
+//  22. A contact chooses which sorts of mails about tasks they do without. Those about their security, and invitations,
+//     always come.
 package account
 
 import (

@@ -180,6 +180,12 @@ type ProviderLinked struct {
 	At     time.Time `json:"at" es:"fact"`
 }
 
+// NoticesChosen states anew which mails about tasks the person does without (rule 22).
+type NoticesChosen struct {
+	Off []NoticeSort `json:"off,omitempty" es:"fact"`
+	At  time.Time    `json:"at" es:"fact"`
+}
+
 // PasswordCause is why there is another password.
 type PasswordCause string
 
@@ -257,6 +263,7 @@ func (StaffRoleSet) EventType() string           { return "account.staff_role_se
 func (StaffDeactivated) EventType() string       { return "account.staff_deactivated" }
 func (StaffReactivated) EventType() string       { return "account.staff_reactivated" }
 func (ProviderLinked) EventType() string         { return "account.provider_linked" }
+func (NoticesChosen) EventType() string          { return "account.notices_chosen" }
 
 func (PasswordSet) account()            {}
 func (TermsAccepted) account()          {}
@@ -280,3 +287,4 @@ func (StaffRoleSet) account()           {}
 func (StaffDeactivated) account()       {}
 func (StaffReactivated) account()       {}
 func (ProviderLinked) account()         {}
+func (NoticesChosen) account()          {}

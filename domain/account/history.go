@@ -41,6 +41,7 @@ type Account struct {
 	resets []time.Time // when links to set a new password were asked for, by generation-1
 	spent  int         // generations of them that open nothing any more
 	moves  []move      // wishes for another address, by generation-1
+	off    []NoticeSort
 }
 
 // move is one wish for another address. Only the newest can be open.
@@ -74,6 +75,8 @@ func (a Account) Apply(e Event) Account {
 		if n := len(a.moves); n > 0 {
 			a.moves[n-1].over = true
 		}
+	case NoticesChosen:
+		a.off = e.Off
 	case SignedIn, CodeRequested, FactorAdded, FactorRemoved, FactorsReset, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded,
 		StaffAdded, StaffInvited, StaffJoined, StaffRoleSet, StaffDeactivated, StaffReactivated, ProviderLinked:
 		// No decision here reads them.

@@ -93,7 +93,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	world := transfertest.NewWorld(&transfertest.Rows{}, &transfertest.Blobs{})
 	h.server = &Server{
-		Accounts: &doorkeeper{}, Contacts: h.usher, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
+		Accounts: &doorkeeper{}, Contacts: h.usher, Notices: account.Notices{Events: h.store}, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
 		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn, Sendings: h.crowd,
 		Factors:    account.Factors{Rows: bare{}},
 		ClientList: h.shelf, LinkList: h.shelf, TaskList: &h.plan, Threads: &h.plan, TaskItems: &h.plan, TaskDrafts: &h.plan, Tasks: taskapp.Commands{Events: h.store, People: &h.plan, Colleagues: mates{&h.plan}}, Firms: h.shelf, Storage: h.shelf,

@@ -201,8 +201,11 @@ func (s *Server) portalFilm(w http.ResponseWriter, r *http.Request, in inPortal)
 
 // portalSettings are what a person decides about the portal (S3.21).
 func (s *Server) portalSettings(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	page := s.personalPage(r, in)
 	fresh, err := s.caughtUp(r)
+	if err != nil {
+		return err
+	}
+	page, err := s.personalPage(r, in)
 	if err != nil {
 		return err
 	}
@@ -211,9 +214,9 @@ func (s *Server) portalSettings(w http.ResponseWriter, r *http.Request, in inPor
 	return s.show(w, r, page)
 }
 
-func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings {
+func (s *Server) personalPage(r *http.Request, in inPortal) (page views.PortalSettings, err error) {
 	w := in.words.Words
-	page := views.PortalSettings{
+	page = views.PortalSettings{
 		Portal: s.around(r, in, "settings", w.T("portal.tab.settings")), Command: newID(), Language: in.person.Language, Zone: in.person.Zone,
 		Mails: w.T("portal.settings.mails.text", in.setup.Name, in.Email), Chosen: theme(s.chosen(r, themeCookie)),
 		Themes: []views.Choice{
@@ -239,7 +242,9 @@ func (s *Server) personalPage(r *http.Request, in inPortal) views.PortalSettings
 			{Icon: "monitor", Title: w.T("access.devices"), Text: w.T("portal.settings.devices.text"), Href: in.at("/settings/devices")},
 		}
 	}
-	return page
+	page.Notices, err = s.noticeChoices(r, in)
+	page.Chooses = newID()
+	return page, err
 }
 
 // zonesFor are the zones to choose from: those with words of their own, and those that somebody uses already.
@@ -267,7 +272,10 @@ func (s *Server) savePortalSettings(w http.ResponseWriter, r *http.Request, in i
 	tag, zoneName := r.PostForm.Get("language"), r.PostForm.Get("zone")
 	res, err := s.People.Prefer(r.Context(), contactapp.Prefer{By: by, Contact: in.Contact, Language: &tag, Zone: &zoneName})
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
-		page := s.personalPage(r, in)
+		page, err := s.personalPage(r, in)
+		if err != nil {
+			return err
+		}
 		page.Title = in.words.T("portal.error", page.Title)
 		page.Language, page.Zone, page.Chosen = tag, zoneName, theme(r.PostForm.Get("theme"))
 		page.Problems = views.Problems{{Field: map[string]string{"contact.zone": "zone"}[f.Code], Text: in.words.Fault(f.Code, f.Message)}}
@@ -282,12 +290,17 @@ func (s *Server) savePortalSettings(w http.ResponseWriter, r *http.Request, in i
 		s.rememberTheme(w, theme(r.PostForm.Get("theme")))
 		s.setCookie(w, languageCookie, "", "/", -1) // the setting is what counts
 	}
+	in.savedSettings(w, r, res)
+	return nil
+}
+
+// savedSettings leads back to the page of settings, which says that they are saved.
+func (in inPortal) savedSettings(w http.ResponseWriter, r *http.Request, res es.Result) {
 	q := url.Values{"saved": {""}, "at": {strconv.FormatInt(res.Position, 10)}}
 	if len(in.clients) > 1 && in.view == nil {
 		q.Set("client", in.client.Client.String())
 	}
 	http.Redirect(w, r, in.at("/settings")+"?"+q.Encode(), http.StatusSeeOther)
-	return nil
 }
 
 // rememberTheme keeps in the browser how light or dark the portal is; "" is as the device.

@@ -39,6 +39,7 @@ import (
 type Server struct {
 	Accounts     Accounts
 	Contacts     Contacts
+	Notices      account.Notices
 	Person       People
 	Colleagues   Colleagues
 	Provider     account.Provider // of identity, by which people of the practice can come; nil: none
@@ -230,6 +231,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	room("/video/film", "video", s.portalFilm)
 	room("/settings", "", s.portalSettings)
 	deed("/settings", s.savePortalSettings)
+	deed("/settings/notices", s.chooseNotices)
 	s.viewRoutes(staff)
 	before("GET /portal/forgotten", s.forgottenForm)
 	before("POST /portal/forgotten", s.forgotten)

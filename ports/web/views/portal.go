@@ -221,10 +221,18 @@ type PortalSettings struct {
 	Zones    []Choice
 	Zone     string
 	Themes   []Choice
-	Chosen   string // theme
-	Mails    string // a sentence
+	Chosen   string         // theme
+	Mails    string         // a sentence
+	Notices  []PortalNotice // sorts of mails to choose from
+	Chooses  uuid.UUID      // the command that chooses
 	Links    []PortalLink
 	Problems Problems
+}
+
+// PortalNotice is a sort of mails that a person gets, or does without.
+type PortalNotice struct {
+	Value, Word string
+	On          bool
 }
 
 // PortalLink leads to further settings.

@@ -87,6 +87,7 @@ func portalPages(w *language.Words) []Page {
 			Zones: []Choice{{"", w.T("portal.settings.zone.practice", "«UK time»")}, {"Europe/Tallinn", "«Europe/Tallinn»"}}, Zone: "Europe/Tallinn",
 			Themes: []Choice{{"", w.T("portal.settings.theme.auto")}, {"light", w.T("portal.settings.theme.light")}, {"dark", w.T("portal.settings.theme.dark")}},
 			Mails:  w.T("portal.settings.mails.text", "«Harbour & Vale»", "«ingrid@solberg.example»"), Links: []PortalLink{{"shield-check", w.T("portal.settings.factors"), w.T("portal.settings.factors.text"), "/portal/settings/security"}},
+			Notices: []PortalNotice{{"asked", w.T("notices.settings.new"), true}, {"messages", w.T("notices.settings.messages"), false}}, Chooses: two,
 			Problems: Problems{{"language", w.T("portal.refused")}, {"zone", w.T("portal.refused")}},
 		},
 		PortalSecurity{Portal: page("settings"), Heading: w.T("factors.title"), Body: factorSample(w)},
