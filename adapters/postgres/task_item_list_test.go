@@ -109,6 +109,16 @@ func TestTaskItems(t *testing.T) {
 	if n := app.Count(items, a.ida, a.bo); n != (app.Numbers{Returned: 2, Accepted: 1}) {
 		t.Errorf("%+v", n)
 	}
+	life, err := a.list.Life(t.Context(), a.firm, id)
+	var told []string
+	for _, l := range life {
+		if l.Type == "task.item_accepted" || l.Type == "task.item_changed" {
+			told = append(told, l.Detail)
+		}
+	}
+	if err != nil || !slices.Equal(told, []string{"Ledger", "Payslip", "Banks"}) {
+		t.Errorf("the history tells of %q, %v", told, err)
+	}
 	if other, err := a.list.Items(t.Context(), a.firm+1, id); err != nil || len(other) != 0 {
 		t.Errorf("another practice sees %+v, %v", other, err)
 	}

@@ -23,7 +23,7 @@ func taskOf(more ...string) []string {
 // taskModel owns portal.task, portal.task_part, portal.task_entry, portal.task_life and portal.task_word. A task that was
 // taken back has no rows; that a hold has ended is decided when somebody reads (rule U6).
 var taskModel = Model{
-	Name: "task_list", Version: 1, Kinds: []event.Kind{task.Kind},
+	Name: "task_list", Version: 2, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{
 		{
 			Name: "task",
@@ -73,7 +73,7 @@ var taskModel = Model{
 		},
 	},
 	New: func(s event.Stream, firm int32) View {
-		return &taskView{id: s.ID, firm: firm, parts: map[uuid.UUID]*app.Part{}, ticks: map[uuid.UUID]app.Entry{}}
+		return &taskView{id: s.ID, firm: firm, parts: map[uuid.UUID]*app.Part{}, ticks: map[uuid.UUID]app.Entry{}, asked: map[uuid.UUID]string{}}
 	},
 }
 
@@ -89,6 +89,7 @@ type taskView struct {
 	next      uuid.UUID
 	parts     map[uuid.UUID]*app.Part // by contact; uuid.Nil: of all
 	ticks     map[uuid.UUID]app.Entry
+	asked     map[uuid.UUID]string // titles of items
 	life      []Row
 }
 
@@ -104,6 +105,7 @@ func (v *taskView) Apply(r event.Recorded) error {
 	switch e := e.(type) {
 	case task.Assigned:
 		v.says, v.assigned, v.part = e, true, task.Open
+		v.asks(e.Items...)
 		tell(uuid.Nil, e.DueOn)
 	case task.TakenBack:
 		v.takenBack = true
@@ -184,12 +186,38 @@ func (v *taskView) Apply(r event.Recorded) error {
 	case task.NoticeFailed:
 		v.of(e.Contact).FailedAt = e.At
 		tell(e.Contact, string(e.About))
-	case task.NoticeDelivered, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemReturned, task.ItemNotApplicable, task.ItemReviewBegun, task.ItemAccepted,
-		task.ItemSentBack, task.ItemReopened, task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
+	case task.ItemAdded:
+		v.asks(e.Item)
+		tell(uuid.Nil, v.asked[e.Item.ID])
+	case task.ItemChanged:
+		v.asks(e.Item)
+		tell(uuid.Nil, v.asked[e.Item.ID])
+	case task.ItemCancelled:
+		tell(uuid.Nil, v.asked[e.Item])
+	case task.ItemReturned:
+		tell(e.For, v.asked[e.Item])
+	case task.ItemNotApplicable:
+		tell(e.For, v.asked[e.Item])
+	case task.ItemReviewBegun:
+		tell(e.For, v.asked[e.Item])
+	case task.ItemAccepted:
+		tell(e.For, v.asked[e.Item])
+	case task.ItemSentBack:
+		tell(e.For, v.asked[e.Item])
+	case task.ItemReopened:
+		tell(e.For, v.asked[e.Item])
+	case task.NoticeDelivered, task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
 		task.AttachmentScanned, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed,
 		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead:
 	}
 	return nil
+}
+
+// asks keeps the titles of items, for the history.
+func (v *taskView) asks(items ...task.Item) {
+	for _, i := range items {
+		v.asked[i.ID] = i.Title.String()
+	}
 }
 
 // row begins with what each table of a task begins with.

@@ -241,6 +241,10 @@ var pageRules = map[string]rule{
 
 	"POST /tasks/{id}/messages/{message}/text":    staffOnly(404, 404), // of none that there is
 	"POST /tasks/{id}/messages/{message}/removal": staffOnly(404, 404),
+	"POST /tasks/{id}/review":                     staffOnly(422, 404), // of nothing
+	"POST /tasks/{id}/items":                      staffOnly(422, 404),
+	"POST /tasks/{id}/items/{item}":               staffOnly(422, 404),
+	"POST /tasks/{id}/items/{item}/cancellation":  staffOnly(404, 404), // it asks for none
 
 	// Who has not said what for is asked; nobody acts for somebody whom they don't look at.
 	"GET /contacts/{id}/portal":                          staffOnly(303, 404),

@@ -35,6 +35,7 @@ type crowd struct {
 	clients []contactapp.Membership
 	due     time.Time
 	sent    []linkapp.SentRow
+	linked  []contactapp.Linked
 }
 
 func (c *crowd) Contact(_ context.Context, _ int32, id uuid.UUID) (contactapp.Row, error) {

@@ -339,6 +339,10 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /tasks/{id}/messages/{message}/text", accounts.ChangeTasks, s.onThread(s.changeMessage))
 	staff("POST /tasks/{id}/messages/{message}/removal", accounts.ChangeTasks, s.onThread(s.deleteMessage))
 	staff("POST /tasks/{id}/reading", accounts.ChangeTasks, s.onThread(s.readMessages)) // what an auditor reads the practice has not
+	staff("POST /tasks/{id}/review", accounts.ChangeTasks, s.onTask(s.reviewTask))
+	staff("POST /tasks/{id}/items", accounts.ChangeTasks, s.onTask(s.addItem))
+	staff("POST /tasks/{id}/items/{item}", accounts.ChangeTasks, s.onTask(s.changeItem))
+	staff("POST /tasks/{id}/items/{item}/cancellation", accounts.ChangeTasks, s.onTask(s.cancelItem))
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +82,7 @@ var taskFilters = []struct {
 		func(q *taskapp.Query, v string) { q.Their = taskapp.Stand(v) }},
 	{"can", []views.Choice{{Value: "nobody", Word: "Nobody can act"}}, func(q *taskapp.Query, _ string) { q.NobodyActs = true }},
 	{"part", taskParts, func(q *taskapp.Query, v string) { q.Part = task.Progress(v) }},
-	{"kind", taskKinds, func(q *taskapp.Query, v string) { q.Kind = task.Sort(v) }},
+	{"kind", append(taskKinds[:2:2], views.Choice{Value: string(task.Documents), Word: "Documents"}), func(q *taskapp.Query, v string) { q.Kind = task.Sort(v) }},
 	{"shelf", []views.Choice{{Value: "closed", Word: "Closed"}}, func(q *taskapp.Query, v string) { q.Shelf = taskapp.Shelf(v) }},
 	{"order", []views.Choice{{Value: "newest", Word: "Newest first"}}, func(q *taskapp.Query, v string) { q.Order = taskapp.Order(v) }},
 }
@@ -208,6 +209,13 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	if err != nil {
 		return err
 	}
+	page.Whom = whom(t, names)
+	if t.Kind == task.Documents {
+		if page.Request, err = s.taskItems(r, t, names); err != nil {
+			return err
+		}
+		page.Modules = []string{"review-keys.js", "more-rows.js"}
+	}
 	for _, p := range t.People {
 		page.People = append(page.People, taskPart(p, names, z))
 		page.Done = page.Done || !p.DoneAt.IsZero() || p.Outcome != ""
@@ -263,11 +271,20 @@ var lifeWords = map[string]string{
 	"task.owner_set": "Owner changed", "task.audience_set": "Audience changed", "task.contact_added": "Person added", "task.contact_removed": "Person removed", "task.priority_set": "Priority changed",
 	"task.checklist_set": "Checklist changed", "task.cadence_set": "Reminders changed", "task.recurrence_set": "Repetition changed", "task.repeated": "The next one was assigned", "task.seen": "Opened by",
 	"task.done_by_client": "Done by", "task.undone_by_client": "Not done after all, says", "task.confirmed": "Confirmed", "task.reopened": "Opened again", "task.progressed": "Our part", "task.closed": "Closed",
+	"task.item_added": "Asked for", "task.item_changed": "Changed", "task.item_cancelled": "No longer wanted:", "task.item_returned": "Returned",
+	"task.item_not_applicable": "Said not to apply:", "task.item_review_begun": "Looked at", "task.item_accepted": "Accepted", "task.item_sent_back": "Sent back", "task.item_reopened": "Answer undone:",
 	"task.notified": "Mailed to", "task.notice_failed": "A mail failed to",
 }
 
 func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 	words := []string{cmp.Or(lifeWords[l.Type], l.Type)}
+	if strings.HasPrefix(l.Type, "task.item_") {
+		words = append(words, "“"+l.Detail+"”")
+		if l.Contact != uuid.Nil {
+			words = append(words, "of", cmp.Or(names[l.Contact], "somebody who is linked no more"))
+		}
+		return strings.Join(words, " ")
+	}
 	if name := names[l.Contact]; name != "" {
 		words = append(words, name)
 	}
@@ -280,6 +297,23 @@ func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 		words = append(words, l.Detail)
 	}
 	return strings.Join(words, " ")
+}
+
+// whom are the contacts whom a task concerns, where there are several: it can be closed for one alone (S4.i9).
+func whom(t taskapp.Detail, names map[uuid.UUID]string) (choices []views.Choice) {
+	if t.Client == uuid.Nil || len(names) < 2 {
+		return nil
+	}
+	for c, name := range names {
+		if t.Audience.All && !slices.Contains(t.Without, c) || slices.Contains(t.Audience.Contacts, c) {
+			choices = append(choices, views.Choice{Value: c.String(), Word: name})
+		}
+	}
+	slices.SortFunc(choices, func(a, b views.Choice) int { return cmp.Or(cmp.Compare(a.Word, b.Word), cmp.Compare(a.Value, b.Value)) })
+	if len(choices) < 2 {
+		return nil
+	}
+	return choices
 }
 
 // onTask runs one command of the practice on the task of the address, and leads back to its page.
@@ -315,12 +349,28 @@ func (s *Server) takeBackTask(r *http.Request, by es.By, id uuid.UUID) (es.Resul
 	return s.Tasks.TakeBack(r.Context(), taskapp.One{By: by, Task: id})
 }
 
+// contactOf is whom a form concerns; zero: everybody.
+func contactOf(r *http.Request) (uuid.UUID, error) {
+	if r.PostForm.Get("contact") == "" {
+		return uuid.Nil, nil
+	}
+	return formID(r, "contact")
+}
+
 func (s *Server) confirmTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
-	return s.Tasks.Confirm(r.Context(), taskapp.Confirm{By: by, Task: id})
+	contact, err := contactOf(r)
+	if err != nil {
+		return es.Result{}, err
+	}
+	return s.Tasks.Confirm(r.Context(), taskapp.Confirm{By: by, Task: id, Contact: contact})
 }
 
 func (s *Server) reopenTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
-	return s.Tasks.Reopen(r.Context(), taskapp.Reopen{By: by, Task: id, Reason: r.PostForm.Get("reason")})
+	contact, err := contactOf(r)
+	if err != nil {
+		return es.Result{}, err
+	}
+	return s.Tasks.Reopen(r.Context(), taskapp.Reopen{By: by, Task: id, Contact: contact, Reason: r.PostForm.Get("reason")})
 }
 
 func (s *Server) progressTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
@@ -328,5 +378,9 @@ func (s *Server) progressTask(r *http.Request, by es.By, id uuid.UUID) (es.Resul
 }
 
 func (s *Server) closeTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
-	return s.Tasks.Close(r.Context(), taskapp.Close{By: by, Task: id, Outcome: task.Outcome(r.PostForm.Get("outcome")), Reason: r.PostForm.Get("reason")})
+	contact, err := contactOf(r)
+	if err != nil {
+		return es.Result{}, err
+	}
+	return s.Tasks.Close(r.Context(), taskapp.Close{By: by, Task: id, Contact: contact, Outcome: task.Outcome(r.PostForm.Get("outcome")), Reason: r.PostForm.Get("reason")})
 }

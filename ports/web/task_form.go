@@ -16,16 +16,28 @@ import (
 
 // newTask is the form of a new task, for the client or the contact that the address names.
 func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
 	f := views.TaskFields{Kind: string(task.ToDo), Priority: string(task.Normal), Everybody: true, Mine: true}
-	return s.taskForm(w, r, http.StatusOK, views.TaskNew{ID: newID(), Command: newID(), ClientID: r.URL.Query().Get("client"), Fields: f})
+	if q.Get("kind") == string(task.Documents) {
+		f.Kind = q.Get("kind")
+	}
+	page := views.TaskNew{ID: newID(), Command: newID(), ClientID: q.Get("client"), Fields: f}
+	if err := s.copyRequest(r, &page); err != nil {
+		return err
+	}
+	return s.taskForm(w, r, http.StatusOK, page)
 }
 
 func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page views.TaskNew) error {
 	title := "New task"
+	if page.Fields.Kind == string(task.Documents) {
+		title, page.Documents, page.Rows = "New document request", true, itemRows(page.Fields.Items, r.PostForm.Has("more"))
+	}
 	if len(page.Fields.Problems) > 0 {
 		title = "Error: " + title
 	}
 	page.Shell, page.Kinds, page.Fields.Priorities, page.Units = s.shell(r, title, "tasks"), taskKinds, priorities, repeating
+	page.Modules = []string{"more-rows.js"}
 	if page.ClientID == "" {
 		return s.chooseClient(w, r, code, page)
 	}
@@ -71,7 +83,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
 		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
-		Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities,
+		Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"),
 	}
 }
 
@@ -84,7 +96,7 @@ func problemOfTask(err error) (views.Problems, bool) {
 	field := "title"
 	for of, rules := range map[string][]error{
 		"description": {task.ErrDescription}, "due_on": {task.ErrDueOn}, "priority": {task.ErrPriority}, "checklist": {task.ErrChecklist},
-		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence}, "kind": {task.ErrKind, task.ErrItems},
+		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence}, "kind": {task.ErrKind}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
 	} {
 		for _, rule := range rules {
 			if errors.Is(f, rule) {
@@ -128,8 +140,15 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 		Audience: task.Audience{All: typed.Everybody}, Each: typed.Each, FinishTogether: typed.Together, Priority: task.Priority(typed.Priority), Checklist: entriesOf(typed.Checklist),
 		HoldUntil: s.Now().Add(taskHold), Zone: u.Practice.Zone,
 	}
+	if r.PostForm.Has("more") {
+		return s.taskForm(w, r, http.StatusOK, views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})
+	}
 	if typed.Mine {
 		a.Owner = u.ID
+	}
+	if a.Kind == task.Documents {
+		a.Items = askingOf(typed.Items)
+		a.Copied, _ = uuid.Parse(typed.Copied) // where it is none, it is new
 	}
 	for text := range typed.Named {
 		if c, err := uuid.Parse(text); err == nil && !typed.Everybody {

@@ -71,7 +71,7 @@ func (p *plan) Task(_ context.Context, _ int32, id uuid.UUID) (taskapp.Detail, e
 }
 
 func (p *plan) Life(context.Context, int32, uuid.UUID) ([]taskapp.LifeRow, error) {
-	return []taskapp.LifeRow{{At: noon, Type: "task.assigned", ByName: "Priya Nair"}, {At: noon, Type: "task.closed", Detail: "completed", Contact: ingrid.Contact}}, nil
+	return []taskapp.LifeRow{{At: noon, Type: "task.assigned", ByName: "Priya Nair"}, {At: noon, Type: "task.closed", Detail: "completed", Contact: ingrid.Contact}, {At: noon, Type: "task.item_accepted", Detail: "Payslip", Contact: newTestID(97)}}, nil
 }
 
 var ledgerTask, bankTask, entry = newTestID(70), newTestID(71), newTestID(72)
@@ -164,7 +164,7 @@ func TestStaffTasks(t *testing.T) {
 	if q := h.plan.asked; q.Of != taskapp.OfMe || q.Me != priya.ID || q.Due != taskapp.Overdue || q.Today != "2026-11-21" || q.Their != taskapp.SeenStand || q.Part != task.Doing || q.Kind != task.Question || q.Text != "led" || q.Order != taskapp.Newest {
 		t.Errorf("asked %+v", q)
 	}
-	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Assigned", "Closed", "as completed", "Our part")
+	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Assigned", "Closed", "as completed", "Accepted “Payslip” of somebody who is linked no more", "Our part").lacks(t, "The next one of the series")
 	h.get("/tasks/"+newTestID(99).String()).want(t, http.StatusNotFound)
 	h.get("/tasks/new").want(t, 200, "Go on")
 	h.get("/tasks/new?client="+farrow.String()).want(t, 200, "For Farrow", `name="title"`)

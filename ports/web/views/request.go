@@ -1,6 +1,9 @@
 package views
 
 import (
+	"strconv"
+	"strings"
+
 	"portico/app/language"
 
 	"github.com/google/uuid"
@@ -78,3 +81,100 @@ type PortalRound struct {
 
 // File is Page.
 func (PortalRequests) File() string { return "portal_requests.html" }
+
+// ItemFields are what a practitioner types of one thing to ask for. N is its row, from 1; 0: it stands alone.
+type ItemFields struct {
+	ID                       uuid.UUID
+	N                        int
+	Title, Help, Types, Most string
+	Optional, Own            bool
+}
+
+// FieldID is the id of one of its fields.
+func (f ItemFields) FieldID(name string) string {
+	if f.N == 0 {
+		return "item-" + name + "-" + f.ID.String()
+	}
+	return "item-" + name + "-" + strconv.Itoa(f.N)
+}
+
+// Fuller tells that more than a title was typed.
+func (f ItemFields) Fuller() bool {
+	return f.Help != "" || f.Types != "" || f.Most != "" || f.Optional || f.Own
+}
+
+// TaskItems is what a request asks for, and what was answered, as the practice sees it.
+type TaskItems struct {
+	Waits   bool // something waits for the practice
+	Numbers []Figure
+	People  []TaskNumbers
+	Items   []TaskItem
+	New     ItemFields // one thing more
+	Adding  bool       // New was typed
+	Many    bool       // Reason was typed for those that are ticked
+	Reason  string
+}
+
+// TaskNumbers are those of one person.
+type TaskNumbers struct {
+	Name    string
+	Numbers []Figure
+}
+
+// TaskItem is one thing that is asked for.
+type TaskItem struct {
+	ID        uuid.UUID
+	Title     string
+	Help      string
+	Fields    ItemFields
+	Changing  bool // Fields were typed
+	Limits    []string
+	Cancelled bool
+	Answers   []TaskAnswer
+}
+
+// TaskAnswer is how an item stands: for one person, or for all where Name is empty.
+type TaskAnswer struct {
+	Name   string
+	Key    string // names its newest round
+	Badge  Badge
+	Waits  bool // for the practice
+	Fresh  bool // nobody is looking at it yet
+	Judged bool // and that can be undone
+	Reason string
+	Typed  bool // Reason was
+	Rounds []TaskRound
+}
+
+// TaskRound is one answer, and what the practice made of it.
+type TaskRound struct {
+	Nth    int
+	Note   string
+	None   bool // that it doesn't apply
+	By     string
+	At     When
+	Reason string // of its being sent back
+}
+
+// Typed puts back what was typed into the form at path that was refused.
+func (t *TaskItems) Typed(path, do, reason string, rows []ItemFields) {
+	as, key, _ := strings.Cut(do, ":")
+	t.Reason, t.Many = reason, as == "send_back" && key == ""
+	t.Adding = strings.HasSuffix(path, "/items") && len(rows) == 1
+	if t.Adding {
+		t.New = rows[0]
+	}
+	for i := range t.Items {
+		item := &t.Items[i]
+		if item.Changing = strings.HasSuffix(path, "/items/"+item.ID.String()) && len(rows) == 1; item.Changing {
+			rows[0].ID = item.ID
+			item.Fields = rows[0]
+		}
+		for j := range item.Answers {
+			a := &item.Answers[j]
+			if a.Typed = as == "send_back" && a.Key == key; a.Typed {
+				a.Reason = reason
+			}
+		}
+	}
+}

@@ -109,6 +109,8 @@ type TaskFields struct {
 	Every, Unit                                                         string
 	Completion, Wait                                                    bool
 	Priorities                                                          []Choice
+	Items                                                               []ItemFields // of a request of documents
+	Copied                                                              string       // the request that it was made from
 	Problems                                                            Problems
 }
 
@@ -124,6 +126,10 @@ type TaskNew struct {
 	People   []TaskPerson
 	Kinds    []Choice
 	Units    []Choice
+
+	Documents bool // it is a request of documents
+	Rows      []ItemFields
+	Model     string // the title of the request that it is made from; empty: none
 }
 
 // TaskPerson is somebody whom a task may be for.
@@ -152,7 +158,9 @@ type Task struct {
 	Parts       []Choice
 	Next        string // address of the one that followed; empty: none
 	People      []TaskPart
+	Whom        []Choice // contacts whom it concerns, where there are several
 	Checklist   []TodoEntry
+	Request     *TaskItems // what it asks for; nil: it is no request of documents
 	Life        []TaskEvent
 	Thread      *Thread
 	Problems    Problems

@@ -13,7 +13,7 @@ func taskFields() TaskFields {
 	return TaskFields{
 		Kind: "todo", Title: "Send the ledger", Description: "All *pages*", DueOn: "2026-11-20", InternalDueOn: "2026-11-25", Priority: "high", Checklist: "January\nFebruary", Each: true, Together: true,
 		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
-		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}},
+		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}, {"items", "No title."}},
 	}
 }
 
@@ -23,6 +23,32 @@ func tasks(s Shell) Tasks {
 
 func taskNew(s Shell) TaskNew {
 	return TaskNew{Shell: s, Fields: taskFields(), ID: one, Command: two, Client: "Farrow, Imogen", ClientID: two.String(), People: []TaskPerson{{one, "Imogen", true}, {two, "Sam", false}}, Kinds: []Choice{{"todo", "To-do"}}, Units: []Choice{{"month", "months"}}}
+}
+
+func taskDocuments(s Shell) TaskNew {
+	n := taskNew(s)
+	n.Documents, n.Model, n.Fields.Copied = true, "Year end 2025", two.String()
+	for i := range 5 {
+		n.Rows = append(n.Rows, ItemFields{ID: one, N: i + 1, Title: "Ledger", Help: "All of it", Types: "pdf, csv", Most: "2", Optional: i > 0, Own: i > 1})
+	}
+	return n
+}
+
+func taskRequest(s Shell) Task {
+	t := taskSample(s)
+	tally := []Figure{{"", "Open", "1"}, {"warn", "Returned", "2"}}
+	t.Whom = []Choice{{one.String(), "Imogen"}, {two.String(), "Sam"}}
+	t.Request = &TaskItems{
+		Waits: true, Numbers: tally, People: []TaskNumbers{{"Imogen", tally}, {"Sam", tally}}, New: ItemFields{ID: two, Title: "Bank"}, Adding: true, Many: true, Reason: "Unreadable",
+		Items: []TaskItem{
+			{ID: one, Title: "Ledger", Help: "All of it", Fields: ItemFields{ID: one, Title: "Ledger", Types: "pdf"}, Changing: true, Limits: []string{"Optional", "PDF"}, Answers: []TaskAnswer{
+				{Name: "Imogen", Key: "a.1", Badge: Badge{"warn", "send", "Returned"}, Waits: true, Fresh: true, Reason: "Unreadable", Typed: true, Rounds: []TaskRound{{1, "In the post", false, "Imogen", noon, "Nothing came"}, {2, "There is none", true, "the practice, for Imogen", noon, ""}}},
+				{Name: "Sam", Key: "a.2", Badge: Badge{"ok", "circle-check", "Accepted"}, Judged: true, Rounds: []TaskRound{{1, "By hand", false, "Sam", noon, ""}}},
+			}},
+			{ID: two, Title: "Payslip", Cancelled: true, Answers: []TaskAnswer{{Key: "b.0", Badge: Badge{"", "clipboard-list", "Open"}}}},
+		},
+	}
+	return t
 }
 
 func taskSample(s Shell) Task {

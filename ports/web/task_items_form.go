@@ -1,0 +1,116 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	taskapp "portico/app/task"
+	"portico/domain/task"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+// spareRows are how many rows of the form are empty; twice as many where that was too little.
+const spareRows = 8
+
+// itemRows are what was typed, and empty rows after it.
+func itemRows(typed []views.ItemFields, more bool) []views.ItemFields {
+	rows := slices.DeleteFunc(slices.Clone(typed), func(f views.ItemFields) bool { return f.Title == "" && !f.Fuller() })
+	spare := spareRows
+	if more {
+		spare += spareRows
+	}
+	for range spare {
+		rows = append(rows, views.ItemFields{ID: newID()})
+	}
+	for i := range rows {
+		rows[i].N = i + 1
+	}
+	return rows
+}
+
+// typedItems are the rows of a form, the empty ones as well.
+func typedItems(f url.Values) (rows []views.ItemFields) {
+	at := func(name string, i int) string {
+		if i < len(f[name]) {
+			return f[name][i]
+		}
+		return ""
+	}
+	for i, text := range f["item"] {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			id = newID()
+		}
+		rows = append(rows, views.ItemFields{
+			ID: id, Title: at("item-title", i), Help: at("item-help", i), Types: at("item-types", i), Most: at("item-most", i),
+			Optional: slices.Contains(f["item-optional"], text), Own: slices.Contains(f["item-own"], text),
+		})
+	}
+	return rows
+}
+
+// askingOf is what the rows ask for. What was left empty is not asked for.
+func askingOf(rows []views.ItemFields) (items []task.Asking) {
+	for _, f := range rows {
+		if f.Title == "" && !f.Fuller() {
+			continue
+		}
+		a := task.Asking{ID: f.ID, Title: f.Title, Help: f.Help, Optional: f.Optional, Own: f.Own}
+		for _, t := range strings.FieldsFunc(f.Types, func(r rune) bool { return strings.ContainsRune(" ,;\t", r) }) {
+			a.Types = append(a.Types, strings.ToLower(strings.TrimLeft(t, "*.")))
+		}
+		if most := strings.TrimSpace(f.Most); most != "" {
+			n, err := strconv.Atoi(most)
+			if a.Most = n; err != nil || n <= 0 {
+				a.Most = -1 // refused beside its field
+			}
+		}
+		items = append(items, a)
+	}
+	return items
+}
+
+// fieldsOf is an item as a form shows it.
+func fieldsOf(i taskapp.Item) views.ItemFields {
+	f := views.ItemFields{ID: i.ID, Title: i.Title, Help: i.Help, Types: strings.Join(i.Types, ", "), Optional: i.Optional, Own: i.Own}
+	if i.Most > 0 {
+		f.Most = strconv.Itoa(i.Most)
+	}
+	return f
+}
+
+// copyRequest fills a form with what the request asks for that the address names: the next one is made from the last.
+func (s *Server) copyRequest(r *http.Request, page *views.TaskNew) error {
+	text := r.URL.Query().Get("copy")
+	if text == "" {
+		return nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return errNotFound
+	}
+	t, err := s.TaskList.Task(r.Context(), user(r).Firm, id)
+	if err != nil {
+		return err
+	}
+	items, err := s.TaskItems.Items(r.Context(), user(r).Firm, id)
+	if err != nil {
+		return err
+	}
+	f := &page.Fields
+	f.Kind, f.Title, f.Description, f.Priority, f.Each, f.Together, f.Copied = string(task.Documents), t.Title, t.Description, string(t.Priority), t.Each, t.FinishTogether, text
+	page.Model = t.Title
+	for _, i := range items[id] {
+		if !i.Cancelled {
+			row := fieldsOf(i)
+			row.ID = newID()
+			f.Items = append(f.Items, row)
+		}
+	}
+	return nil
+}
