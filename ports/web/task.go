@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -209,9 +208,13 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	if err != nil {
 		return err
 	}
-	page.Whom = whom(t, names)
+	who, err := s.audience(r, t)
+	if err != nil {
+		return err
+	}
+	page.Whom = whom(who, names)
 	if t.Kind == task.Documents {
-		if page.Request, err = s.taskItems(r, t, names); err != nil {
+		if page.Request, err = s.taskItems(r, t, who, names); err != nil {
 			return err
 		}
 		page.Modules = []string{"review-keys.js", "more-rows.js"}
@@ -297,23 +300,6 @@ func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 		words = append(words, l.Detail)
 	}
 	return strings.Join(words, " ")
-}
-
-// whom are the contacts whom a task concerns, where there are several: it can be closed for one alone (S4.i9).
-func whom(t taskapp.Detail, names map[uuid.UUID]string) (choices []views.Choice) {
-	if t.Client == uuid.Nil || len(names) < 2 {
-		return nil
-	}
-	for c, name := range names {
-		if t.Audience.All && !slices.Contains(t.Without, c) || slices.Contains(t.Audience.Contacts, c) {
-			choices = append(choices, views.Choice{Value: c.String(), Word: name})
-		}
-	}
-	slices.SortFunc(choices, func(a, b views.Choice) int { return cmp.Or(cmp.Compare(a.Word, b.Word), cmp.Compare(a.Value, b.Value)) })
-	if len(choices) < 2 {
-		return nil
-	}
-	return choices
 }
 
 // onTask runs one command of the practice on the task of the address, and leads back to its page.

@@ -29,17 +29,16 @@ var roundBadges = map[taskapp.Stands]views.Badge{
 // errChooseRounds refuses a review of nothing.
 var errChooseRounds = fault.New(fault.Invalid, "web.rounds", "Choose at least one answer first.")
 
-// taskItems is what a request asks for, and what was answered.
-func (s *Server) taskItems(r *http.Request, t taskapp.Detail, names map[uuid.UUID]string) (*views.TaskItems, error) {
+// taskItems is what a request asks of who sees it, and what was answered.
+func (s *Server) taskItems(r *http.Request, t taskapp.Detail, who []uuid.UUID, names map[uuid.UUID]string) (*views.TaskItems, error) {
 	all, err := s.TaskItems.Items(r.Context(), user(r).Firm, t.ID)
 	if err != nil {
 		return nil, err
 	}
 	items, z := all[t.ID], zone(user(r).Practice.Zone)
-	who, err := s.concerned(r, t)
-	if err != nil {
-		return nil, err
-	}
+	who = slices.DeleteFunc(slices.Clone(who), func(c uuid.UUID) bool { // for whom it isn't closed (S4.i9)
+		return slices.ContainsFunc(t.People, func(part taskapp.Part) bool { return part.Contact == c && part.Outcome != "" })
+	})
 	page := &views.TaskItems{Numbers: numbersOf(taskapp.Count(items, who...)), New: views.ItemFields{ID: newID()}}
 	for _, c := range who {
 		page.People = append(page.People, views.TaskNumbers{Name: names[c], Numbers: numbersOf(taskapp.Count(items, c))})
@@ -56,20 +55,30 @@ func (s *Server) taskItems(r *http.Request, t taskapp.Detail, names map[uuid.UUI
 	return page, nil
 }
 
-// concerned are the contacts whom a task concerns: those who see it now and for whom it isn't closed (S4.i9).
-func (s *Server) concerned(r *http.Request, t taskapp.Detail) (who []uuid.UUID, err error) {
+// audience are the contacts who see a task now.
+func (s *Server) audience(r *http.Request, t taskapp.Detail) (who []uuid.UUID, err error) {
 	if t.Client == uuid.Nil {
 		return []uuid.UUID{t.Contact}, nil
 	}
 	people, err := s.ContactList.OfClient(r.Context(), user(r).Firm, t.Client)
 	for _, p := range people {
 		sees := t.Audience.All && !slices.Contains(t.Without, p.ID) || slices.Contains(t.Audience.Contacts, p.ID)
-		shut := slices.ContainsFunc(t.People, func(part taskapp.Part) bool { return part.Contact == p.ID && part.Outcome != "" })
-		if sees && !shut && p.Rights.May("tasks") {
+		if sees && p.Rights.May("tasks") {
 			who = append(who, p.ID)
 		}
 	}
 	return who, err
+}
+
+// whom are they to choose from, where there are several: a task can be closed for one alone (S4.i9).
+func whom(who []uuid.UUID, names map[uuid.UUID]string) (choices []views.Choice) {
+	if len(who) < 2 {
+		return nil
+	}
+	for _, c := range who {
+		choices = append(choices, views.Choice{Value: c.String(), Word: names[c]})
+	}
+	return choices
 }
 
 // numbersOf are the numbers that clients see as well (S4.i4).
