@@ -87,6 +87,9 @@ func figures(in inPortal, n taskapp.Numbers) []views.Figure {
 	w := in.words.Words
 	figure := func(stands taskapp.Stands, n int) views.Figure {
 		b := itemBadges[stands]
+		if n == 0 {
+			b.Tone = ""
+		}
 		return views.Figure{Tone: b.Tone, Word: w.T(b.Word), Number: w.Number(int64(n))}
 	}
 	return []views.Figure{figure(taskapp.Wanted, n.Open), figure(taskapp.Returned, n.Returned), figure(taskapp.Accepted, n.Accepted), figure(taskapp.SentBack, n.SentBack)}
