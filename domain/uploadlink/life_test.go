@@ -97,7 +97,7 @@ func TestRedeem(t *testing.T) {
 	t.Run("S1.11: not from the expiry on", func(t *testing.T) {
 		given(t, issuedToIdaAndBen).When(redeem(holder, expiry)).ThenError(uploadlink.ErrExpired)
 	})
-	t.Run("L10: a browser has an id for this link", func(t *testing.T) {
+	t.Run("L10, S4.i11: a browser has an id for this link", func(t *testing.T) {
 		phone := uploadlink.Visitor{Device: "Safari", Address: "192.0.2.1", DeviceID: id(70)}
 		given(t, issuedToIdaAndBen).When(func(l state) ([]ev, error) { return l.Redeem(holder, phone, noon) }).Then(uploadlink.Redeemed{
 			Recipient: ida, Generation: 1, Device: event.Of(ida, "Safari"), Address: event.Of(ida, "192.0.2.1"), DeviceID: id(70), At: noon,

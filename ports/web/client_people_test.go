@@ -152,7 +152,7 @@ func TestPortalAccessTable(t *testing.T) {
 		lacks(t, `id="new-billing" name="right" value="billing" checked`)
 }
 
-// S5.2, S5.3, S5.4, S5.i4, S5.i6, S3.i11: a person is added in place, with rights; who is known is linked and not doubled,
+// S5.1 to S5.4, S5.i4, S5.i6, S3.i11: a person is added in place, with rights; who is known is linked and not doubled,
 // unless somebody says that it is another person; and nobody is invited.
 func TestAddPerson(t *testing.T) {
 	h, b := registered(t)
