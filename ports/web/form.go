@@ -92,6 +92,15 @@ func (s *Server) caughtUp(r *http.Request) (bool, error) {
 	return s.LinkList.Wait(r.Context(), at)
 }
 
+// dayShort is "22 Dec 2026" for "2026-12-22", and "" for what is no day.
+func dayShort(date string) string {
+	day, ok := civilDate(date)
+	if !ok {
+		return ""
+	}
+	return day.Format("2 Jan 2006")
+}
+
 // civilDate reads what a date input sends.
 func civilDate(text string) (time.Time, bool) {
 	t, err := time.Parse(time.DateOnly, strings.TrimSpace(text))

@@ -28,15 +28,18 @@ func (s *Server) inviteJob(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := jobView{views.InviteJob{
-		Shell: s.shell(r, jobTitles[p.State], "clients"), ID: id, Command: newID(), State: string(p.State), Chosen: p.Chosen, Total: p.People,
+		Shell: s.shell(r, "Invitations", "clients"), ID: id, Command: newID(), State: string(p.State), Chosen: p.Chosen, Total: p.People,
 		Draft: p.State == jobs.Draft, Holding: p.State == jobs.Holding, Running: p.State == jobs.Running, Stopping: p.State == jobs.Stopping,
 		Undone: p.State == jobs.Undone, Halted: p.State == jobs.Halted, At: views.At(p.CreatedAt, zone(u.Practice.Zone)),
-		Done: p.People - p.Tally.Waiting, Waiting: p.Tally.Waiting, Tally: jobTally(p.Tally), Message: p.Message, DueOn: p.DueOn, Again: p.Again,
+		Done: p.People - p.Tally.Waiting, Waiting: p.Tally.Waiting, Tally: jobTally(p.Tally), Message: p.Message, DueOn: dayShort(p.DueOn), Again: p.Again,
 		Channels: channelWords[p.Channels], ByLink: p.Access == invite.ByLink,
 		Seconds: int(p.HoldUntil.Sub(p.Now).Round(time.Second) / time.Second),
 	}, zone(u.Practice.Zone)}
-	v.Expires = views.At(p.ExpiresOn, time.UTC)
+	if !p.ExpiresOn.IsZero() {
+		v.Expires = dayShort(p.ExpiresOn.Format(time.DateOnly))
+	}
 	if v.Draft {
+		v.Title = "Look before you send"
 		err = s.jobPreview(r, &v, p)
 	} else {
 		err = s.jobRows(r, &v, p)
@@ -50,11 +53,6 @@ func (s *Server) inviteJob(w http.ResponseWriter, r *http.Request) error {
 type jobView struct {
 	views.InviteJob
 	zone *time.Location
-}
-
-var jobTitles = map[jobs.State]string{
-	jobs.Draft: "Look before you send", jobs.Holding: "Sending begins in a moment", jobs.Running: "Sending invitations", jobs.Stopping: "Stopping",
-	jobs.Undone: "Nothing was sent", jobs.Halted: "Sending was stopped", jobs.Done: "Invitations were sent",
 }
 
 var channelWords = map[invite.Channels]string{invite.ByEmail: "by e-mail", invite.ByText: "by text message", invite.ByBoth: "by e-mail and text message, as far as there are both"}

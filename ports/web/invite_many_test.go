@@ -175,7 +175,7 @@ func TestInviteJobPages(t *testing.T) {
 	h, b := withBulk(t)
 	path := "/invitations/jobs/" + jobID.String()
 	command := func() url.Values { return url.Values{"command": {uuid.NewString()}} }
-	h.get(path).want(t, 200, "Look before you send", "1 person gets an invitation by e-mail", "invited already and has not answered", "Send 1 invitation", "Guten Tag Ida,", "Welcome &lt;i&gt;", `id="row-1"`, `id="row-2"`)
+	h.get(path).want(t, 200, "Look before you send", "1 person gets an invitation by e-mail", "invited already and has not answered", "Send 1 invitation", "It works until the end of "+noon.AddDate(0, 0, 30).Format("2 Jan 2006"), "Guten Tag Ida,", "Welcome &lt;i&gt;", `id="row-1"`, `id="row-2"`)
 	h.get(path+"?show=passed").want(t, 200, `id="row-2"`).lacks(t, `id="row-1"`)
 	h.get(path+"?after=1").want(t, 200, `id="row-2"`).lacks(t, `id="row-1"`)
 	h.post(path+"/confirmation", command()).want(t, 303)
@@ -188,7 +188,7 @@ func TestInviteJobPages(t *testing.T) {
 	b.state = jobs.Running
 	h.get(path).want(t, 200, "1 of 2 people", "<progress", "Stop", "Invitations created", "Handed over", "The address refused it (550)", "Passed by")
 	h.get(path+"?show=bounced").want(t, 200, `id="row-1"`).lacks(t, `id="row-2"`)
-	for state, words := range map[jobs.State]string{jobs.Stopping: "are the last", jobs.Undone: "Nothing was sent", jobs.Halted: "1 person was not invited", jobs.Done: "All 2 people"} {
+	for state, words := range map[jobs.State]string{jobs.Stopping: "are the last", jobs.Undone: "Nothing was sent", jobs.Halted: "1 person was not invited", jobs.Done: "that was all of 2 people"} {
 		b.state = state
 		h.get(path).want(t, 200, words).lacks(t, "/stop\"")
 	}

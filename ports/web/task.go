@@ -148,9 +148,7 @@ func (s *Server) taskLine(r *http.Request, t taskapp.Row, today string) views.Ta
 	if t.Client == uuid.Nil {
 		l.Contact = t.Contact
 	}
-	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil {
-		l.Due = due.Format("2 Jan 2006")
-	}
+	l.Due = dayShort(t.DueOn)
 	switch {
 	case t.Outcome == task.Completed:
 		l.Stand = views.Badge{Tone: "ok", Icon: "circle-check", Word: "Completed"}

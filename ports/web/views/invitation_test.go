@@ -46,7 +46,7 @@ func invitations() []Page {
 		InviteJob{
 			Shell: Shell{Title: "Look before you send", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, ID: one, Command: two, State: "draft", Chosen: "Everybody", At: noon, Total: 2, Draft: true, Ready: 1,
 			Reasons: []Reason{{"This person was invited already.", "1", 1}}, Sample: &InvitePreview{"de", "Einladung", "Guten Tag Ingrid,", "Hello", []string{"Es geht um Solberg Boats."}, "Portal öffnen", "Gilt bis Montag"},
-			Message: "Hello", Channels: "by e-mail", DueOn: "2026-12-20", Expires: expiry, ByLink: true, Again: true, Chips: []Chip{{"All 2", "/invitations/jobs/x", true}, {"Passed by 1", "/invitations/jobs/x?show=passed", false}},
+			Message: "Hello", Channels: "by e-mail", DueOn: "20 Dec 2026", Expires: "22 Dec 2026", ByLink: true, Again: true, Chips: []Chip{{"All 2", "/invitations/jobs/x", true}, {"Passed by 1", "/invitations/jobs/x?show=passed", false}},
 			Rows:  []JobRow{{No: 1, Contact: one, Name: "Ingrid Solberg", Client: two, ClientName: "Solberg Boats", To: "ingrid@example.org", Badge: Badge{"info", "send", "Invited"}}, {No: 2, Contact: two, Name: "Olav", ClientName: "Olav", Badge: Badge{"", "circle-alert", "Passed by"}, Note: "Invited already."}},
 			Pager: Pager{Next: "?after=2", Shown: "2 people"},
 		},

@@ -82,7 +82,7 @@ type InviteJob struct {
 	Message  string
 	Channels string
 	DueOn    string
-	Expires  When
+	Expires  string // "22 Dec 2026": the last day
 	ByLink   bool
 	Again    bool
 
