@@ -8,20 +8,23 @@ import (
 
 	"portico/app/language"
 	"portico/app/notify"
+	"portico/domain/invite"
 	"portico/domain/task"
 )
 
 // taskBody is what bodies/task.* show.
 type taskBody struct {
 	notify.TaskNotice
-	W      *language.Words
-	Title  string
-	Hello  string
-	Lead   string
-	Groups []taskGroup // by client
-	Button string
-	After  string // what happens when it is pressed
-	Choose string
+	W       *language.Words
+	Title   string
+	Hello   string
+	Lead    string
+	Groups  []taskGroup // by client
+	Button  string
+	Expires string
+	After   string // what happens when it is pressed
+	Yours   string // of a button that lets its holder in
+	Choose  string
 }
 
 type taskGroup struct {
@@ -75,9 +78,25 @@ func (m *Mailer) Task(ctx context.Context, n notify.TaskNotice) (notify.Outcome,
 		b.Button = w.T("notices.mail.open.all")
 	}
 	b.After, b.Choose = w.T("notices.mail.sign_in"), w.T("notices.mail.choose")
+	if n.Pass.Nth > 0 {
+		b.welcome(zone)
+	}
 	return m.send(ctx, "task", b, Mail{
 		ID: n.ID, At: n.At, To: n.To, ReplyTo: n.ReplyTo, From: notify.Person{Name: inTheNameOf(n.Sender, n.Practice), Email: m.From}, Subject: b.Title,
 	})
+}
+
+// welcome makes it the first mail of all, which brings the way in (I4), with the day of its expiry (L5).
+func (b *taskBody) welcome(zone *time.Location) {
+	if own, err := time.LoadLocation(b.Pass.Zone); err == nil && b.Pass.Zone != "" {
+		zone = own
+	}
+	b.Button, b.After = b.W.T("invite.mail.button.account"), b.W.T("notices.mail.setup")
+	if b.Pass.Access == invite.ByLink {
+		b.Button, b.After = b.W.T("invite.mail.button.link"), ""
+	}
+	b.Expires = b.W.T("invite.mail.expires", b.W.LastDay(b.Pass.ExpiresAt, zone), b.W.Zone(zone))
+	b.Yours, b.Choose = b.W.T("invite.mail.yours"), ""
 }
 
 // taskNotes say what is new about a task, until when it is wanted, and what of it.

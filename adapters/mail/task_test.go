@@ -7,6 +7,7 @@ import (
 
 	"portico/app/language"
 	"portico/app/notify"
+	"portico/domain/invite"
 	"portico/domain/task"
 )
 
@@ -38,6 +39,31 @@ func TestTaskMail(t *testing.T) {
 		}
 		if strings.Contains(c.Subject, "Solberg") || strings.Contains(c.Subject, "ledger") || strings.Contains(c.HTML, "<b>now") || strings.Contains(c.HTML, "<img") || c.ReplyTo != n.Sender {
 			t.Errorf("%s: subject %q, answers to %v", tag, c.Subject, c.ReplyTo)
+		}
+	}
+}
+
+// I4, L5: the first mail of all brings the way in, says so, and until when.
+func TestFirstTaskMail(t *testing.T) {
+	for _, tag := range language.Tags() {
+		n := taskNotice(tag)
+		n.URL, n.HelpURL = "https://portal.example/i/AbC_-123", "https://portal.example/portal/help"
+		n.Pass = invite.Pass{Nth: 1, Access: invite.ByAccount, ExpiresAt: time.Date(2027, 12, 22, 0, 0, 0, 0, time.UTC), Zone: "Europe/London"}
+		var c caught
+		if _, err := mailer(t, &c).Task(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "task_first_"+tag+".html", c.HTML)
+		golden(t, "task_first_"+tag+".txt", c.Text)
+		w := language.For(tag)
+		for _, want := range []string{w.T("invite.mail.button.account"), w.T("notices.mail.setup"), w.T("invite.mail.yours"), n.HelpURL, "2027"} {
+			if !strings.Contains(c.Text, want) {
+				t.Errorf("%s lacks %q:\n%s", tag, want, c.Text)
+			}
+		}
+		n.Pass.Access = invite.ByLink
+		if _, err := mailer(t, &c).Task(t.Context(), n); err != nil || !strings.Contains(c.Text, w.T("invite.mail.button.link")) || strings.Contains(c.Text, w.T("notices.mail.setup")) {
+			t.Errorf("%s: %v\n%s", tag, err, c.Text)
 		}
 	}
 }

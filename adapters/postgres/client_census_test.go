@@ -53,6 +53,8 @@ func TestClientsByWhereTheirPeopleStand(t *testing.T) {
 	w := add(withdrawn, "w@example.org")
 	send(w)
 	r.do(invites.Withdraw(ctx, inviteapp.Withdraw{By: r.by(), Contact: w}))
+	given := r.client("Given access, not mailed", "", "0")
+	r.do(invites.Send(ctx, inviteapp.Send{By: r.by(), Contact: add(given, "g@example.org"), Channels: invite.ByNone, Access: invite.ByAccount, Zone: time.UTC}))
 	x := add(removed, "x@example.org")
 	send(x)
 	accept(x)
@@ -69,11 +71,11 @@ func TestClientsByWhereTheirPeopleStand(t *testing.T) {
 
 	want := map[clientapp.Portal]string{
 		clientapp.WithoutPortal: "Nobody, Removed, Unaddressed, Unmailed, Withdrawn",
-		clientapp.Invited:       "Asked, Bounced",
+		clientapp.Invited:       "Asked, Bounced, Given access, not mailed",
 		clientapp.SignedIn:      "In, In, and one not mailed",
 		clientapp.Bounced:       "Bounced",
 		clientapp.Unaddressed:   "Nobody, Unaddressed",
-		clientapp.Unmailed:      "In, and one not mailed, Unaddressed, Unmailed",
+		clientapp.Unmailed:      "Given access, not mailed, In, and one not mailed, Unaddressed, Unmailed",
 	}
 	counts, err := r.list.Counts(ctx, r.firm, clientapp.Query{Fresh: true}, r.owner)
 	if err != nil {

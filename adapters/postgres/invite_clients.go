@@ -14,9 +14,9 @@ import (
 // came in, in time or not, is still to be asked again; who was taken back or has another address is as if never invited.
 const joinInvite = `LEFT JOIN portal.invite i ON i.contact_id = k.contact_id`
 
-var inviteBits = fmt.Sprintf(`CASE WHEN i.contact_id IS NULL THEN %d WHEN i.is_in THEN %d WHEN i.state = 'bounced' THEN %d
+var inviteBits = fmt.Sprintf(`CASE WHEN i.contact_id IS NULL THEN %d WHEN i.is_in THEN %d WHEN i.state = 'given' THEN %d WHEN i.state = 'bounced' THEN %d
 	WHEN i.state IN ('sent', 'delivered', 'opened', 'expired') THEN %d ELSE 0 END`,
-	somebodyUnmailed, somebodyIn, somebodyInvited|somebodyBounced, somebodyInvited)
+	somebodyUnmailed, somebodyIn, somebodyInvited|somebodyUnmailed, somebodyInvited|somebodyBounced, somebodyInvited)
 
 // inviteStands is what the model says of everybody who was ever invited, for the census of clients.
 func inviteStands(ctx context.Context, tx pgx.Tx, firm int32) (map[uuid.UUID]int16, error) {

@@ -14,7 +14,7 @@ import (
 // inviteModel owns portal.invite, portal.invite_life and portal.invite_of_job. It records what happened; that an expiry has come is decided
 // when somebody reads (rule U6).
 var inviteModel = Model{
-	Name: "invite_list", Version: 2, Kinds: []event.Kind{invite.Kind},
+	Name: "invite_list", Version: 3, Kinds: []event.Kind{invite.Kind},
 	Tables: []Table{
 		{
 			Name: "invite",
@@ -158,7 +158,7 @@ func (s *sendingView) fail(c invite.Channel, at time.Time, code, detail string) 
 
 // lost tells that every channel that it went by has failed.
 func (s *sendingView) lost() bool {
-	mailed, texted := s.Channels.Uses(invite.Email) && s.Email.Text != "", s.Channels.Uses(invite.Text) && s.Phone.Text != ""
+	mailed, texted := (s.Channels.Uses(invite.Email) || s.Channels == invite.ByNone) && s.Email.Text != "", s.Channels.Uses(invite.Text) && s.Phone.Text != ""
 	return (mailed || texted) && (!mailed || slices.Contains(s.failed, invite.Email)) && (!texted || slices.Contains(s.failed, invite.Text))
 }
 
@@ -197,6 +197,8 @@ func (v *inviteView) state(s *sendingView) app.State {
 		return app.Bounced
 	case !s.delivered.IsZero():
 		return app.Delivered
+	case s.Channels == invite.ByNone && s.handedOver.IsZero():
+		return app.Given
 	}
 	return app.Sent
 }

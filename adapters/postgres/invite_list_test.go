@@ -87,6 +87,15 @@ func TestInviteStates(t *testing.T) {
 		"sent": {func(t *testing.T, c uuid.UUID) { i.send(t, c) }, app.Sent, func(r app.Row) bool {
 			return r.Count == 1 && r.Nth == 1 && !r.SentAt.IsZero() && r.Message == "Welcome" && r.Email != "" && r.Zone == "UTC"
 		}},
+		"given without a mail (I4)": {func(t *testing.T, c uuid.UUID) {
+			i.send(t, c, func(s *app.Send) { s.Channels = invite.ByNone })
+		}, app.Given, func(r app.Row) bool {
+			return r.HandedOverAt.IsZero() && r.HoldUntil.IsZero() && r.ExpiresAt.Sub(r.SentAt) > 360*24*time.Hour && r.Email != ""
+		}},
+		"given, and mailed with a task": {func(t *testing.T, c uuid.UUID) {
+			i.send(t, c, func(s *app.Send) { s.Channels = invite.ByNone })
+			i.record(t, c, invite.Email, invite.WasHandedOver)
+		}, app.Sent, func(r app.Row) bool { return !r.HandedOverAt.IsZero() }},
 		"holding": {func(t *testing.T, c uuid.UUID) {
 			i.send(t, c, func(s *app.Send) { s.HoldUntil = time.Now().Add(10 * time.Minute) })
 		}, app.Holding, func(r app.Row) bool { return !r.HoldUntil.IsZero() }},

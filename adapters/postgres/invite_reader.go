@@ -21,7 +21,7 @@ var _ app.Reader = InviteList{}
 // inviteState is State in SQL, by the database's clock. An expiry counts from its instant on, whether or not the alarm
 // has rung; what holds is on its way once its hold has ended.
 const inviteState = `CASE
-	WHEN i.state IN ('sent', 'delivered', 'bounced', 'opened') AND i.expires_at <= statement_timestamp() THEN 'expired'
+	WHEN i.state IN ('given', 'sent', 'delivered', 'bounced', 'opened') AND i.expires_at <= statement_timestamp() THEN 'expired'
 	WHEN i.state = 'sent' AND i.handed_over_at IS NULL AND i.hold_until > statement_timestamp() THEN 'holding'
 	ELSE i.state END`
 

@@ -175,6 +175,10 @@ func (p Portal) invited(ctx context.Context, q Question, name string) (a Answer,
 			}
 		}
 		return a, nil
+	case s.state.Given(s.now).Nth > 0 && s.at[invite.HandedOver{}.EventType()] < s.at[invite.Sent{}.EventType()]:
+		a = Answer{Rule: "I4", Text: name + " was given access without a mail, and has none yet: the first mail about a task brings the way in.",
+			Repair: Repair{Act: Invite, Word: "Mail the invitation now", Right: account.Invite}}
+		decides = invite.Sent{}.EventType()
 	default:
 		a, decides = Answer{Rule: "S3.14", Text: name + " was invited and has not accepted yet.", Repair: again}, invite.Sent{}.EventType()
 	}

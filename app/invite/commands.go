@@ -49,6 +49,9 @@ func (c Commands) on(ctx context.Context, by es.By, contact uuid.UUID, decide fu
 	return es.Execute(ctx, c.Events, by, invite.Stream(contact), decide)
 }
 
+// GivenDays is how many days somebody has who is given access without a mail: until their first task comes, and they with it (I4).
+const GivenDays = 365
+
 // DefaultDays is how many days an invitation lasts where nobody says otherwise (S3.i1).
 const DefaultDays = 30
 
@@ -62,7 +65,7 @@ type Send struct {
 	Access    invite.Access
 	DueOn     string    // "2026-05-12", or empty
 	Bundle    uuid.UUID // of requests; zero: none
-	ExpiresOn time.Time // a civil date: only year, month and day count; zero: DefaultDays from now
+	ExpiresOn time.Time // a civil date: only year, month and day count; zero: DefaultDays from now; GivenDays of what is not mailed
 	Zone      *time.Location
 	HoldUntil time.Time // until then it can be taken back (T5); zero: it leaves at once
 	Job       uuid.UUID // in bulk: each job invites a contact once; zero: one by one
@@ -80,6 +83,9 @@ func (c Commands) Send(ctx context.Context, cmd Send) (es.Result, error) {
 		return es.Result{}, err
 	}
 	return c.on(ctx, cmd.By, cmd.Contact, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
+		if cmd.Channels == invite.ByNone {
+			cmd.ExpiresOn = now.In(cmd.Zone).AddDate(0, 0, GivenDays)
+		}
 		return i.Send(invite.Sending{
 			To: to.Person, Client: cmd.Client, Inactive: inactive, Sender: sender(cmd.By), Channels: cmd.Channels, Message: cmd.Message, Access: cmd.Access, DueOn: cmd.DueOn,
 			Bundle: cmd.Bundle, Job: cmd.Job, Again: cmd.Again, ExpiresAt: expiry(cmd.ExpiresOn, cmd.Zone, now), Zone: cmd.Zone.String(), HoldUntil: cmd.HoldUntil,
@@ -235,6 +241,15 @@ func (c Commands) MayEnter(ctx context.Context, firm int32, contact uuid.UUID) (
 		return err
 	})
 	return access, err
+}
+
+// Given is the way in that mails about tasks bring a contact who was given access without a mail (I4); zero: there is none.
+func (c Commands) Given(ctx context.Context, firm int32, contact uuid.UUID) (pass invite.Pass, err error) {
+	err = es.Look(ctx, c.Events, firm, invite.Stream(contact), func(i invite.Invite, _ int, now time.Time) error {
+		pass = i.Given(now)
+		return nil
+	})
+	return pass, err
 }
 
 // Record notes what became of a sending on one channel; the second time changes nothing (T13).

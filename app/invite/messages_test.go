@@ -33,6 +33,10 @@ func TestEffects(t *testing.T) {
 	if e := inviteapp.Effects(recorded(sent)); len(e) != 1 || e[0].Kind != inviteapp.MailInvitation {
 		t.Errorf("%+v", e)
 	}
+	sent.Channels = invite.ByNone // I4
+	if e := inviteapp.Effects(recorded(sent)); len(e) != 0 {
+		t.Errorf("access without a mail asks for %+v", e)
+	}
 	told := invite.Told{Client: acme, Email: event.Of(ida, "")}
 	if e := inviteapp.Effects(recorded(told)); len(e) != 1 || e[0].Kind != inviteapp.MailAlso || e[0].Args.Version != 5 || e[0].Client != acme {
 		t.Errorf("%+v", e)

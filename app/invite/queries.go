@@ -27,6 +27,7 @@ type State string
 const (
 	NotInvited State = ""
 	Holding    State = "holding"   // it leaves in a moment, and can be taken back
+	Given      State = "given"     // the contact may come in, and no mail has said so yet (I4)
 	Sent       State = "sent"      // on its way, or handed over
 	Delivered  State = "delivered" // where the other side tells
 	Bounced    State = "bounced"   // refused on every channel, or given up
@@ -40,7 +41,7 @@ const (
 
 // Open tells that somebody may still accept.
 func (s State) Open() bool {
-	return s == Holding || s == Sent || s == Delivered || s == Bounced || s == Opened
+	return s == Holding || s == Given || s == Sent || s == Delivered || s == Bounced || s == Opened
 }
 
 // Query chooses invitations. Zero fields choose all.

@@ -9,6 +9,7 @@ import (
 
 	"portico/app/es"
 	"portico/domain/event"
+	"portico/domain/invite"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -34,8 +35,10 @@ type TaskNotice struct {
 	ReplyTo  Person
 	Language string // BCP 47
 	Clients  []ClientNotice
-	URL      string // of the button
-	Zone     string // IANA, of the practice
+	URL      string      // of the button; where there is a Pass it opens the invitation: never logged
+	Zone     string      // IANA, of the practice
+	Pass     invite.Pass // the first mail of all, which brings the way in (I4); zero: they have one
+	HelpURL  string      // of the portal's help
 }
 
 // ClientNotice is what there is to say about one client's tasks.
@@ -109,6 +112,9 @@ func (s Sender) tasksGaveUp(ctx context.Context, e es.Effect, tries int) error {
 }
 
 func (s Sender) recordTasks(ctx context.Context, e es.Effect, m taskMail, fate func(*task.Fate)) error {
+	if err := s.recordPass(ctx, e, m, fate); err != nil {
+		return err
+	}
 	by := es.By{Firm: e.Firm, Actor: event.Actor{Kind: event.System}}
 	for _, say := range m.says {
 		f := task.Fate{Contact: e.Args.Recipient, Channel: task.Email, About: say.about, Mail: m.mail}
@@ -118,6 +124,24 @@ func (s Sender) recordTasks(ctx context.Context, e es.Effect, m taskMail, fate f
 		}
 	}
 	return nil
+}
+
+// recordPass notes on the invite what became of a mail that brought the way in: it is what became of its sending (I4).
+func (s Sender) recordPass(ctx context.Context, e es.Effect, m taskMail, fate func(*task.Fate)) error {
+	if m.Pass.Nth == 0 {
+		return nil
+	}
+	var f task.Fate
+	fate(&f)
+	o := invite.Outcome{Nth: m.Pass.Nth, Channel: invite.Email, What: invite.WasBounced, Code: f.Code, Detail: f.Detail, Tries: f.Tries}
+	switch {
+	case f.Handed:
+		o.What = invite.WasHandedOver
+	case f.Tries > 0:
+		o.What = invite.WasGivenUp
+	}
+	e.Stream = invite.Stream(e.Args.Recipient)
+	return s.changeInvite(ctx, e, func(i invite.Invite, now time.Time) ([]invite.Event, error) { return i.Record(o, now) })
 }
 
 // TaskMailID is the id under which tasks know the mail of an effect.
@@ -165,7 +189,7 @@ func (s Sender) composeTasks(ctx context.Context, e es.Effect) (m taskMail, err 
 	}
 	slices.SortStableFunc(m.Clients, func(a, b ClientNotice) int { return cmp.Compare(min(1, len(a.Client)), min(1, len(b.Client))) }) // what is named for nobody comes first
 	m.To, m.Given, m.Language = Person{Name: gate.contact.Name, Email: gate.contact.Email}, gate.contact.Given, gate.contact.Language
-	m.URL = gate.home(tasks, m)
+	m.URL, m.Pass, m.HelpURL = gate.home(tasks, m), gate.pass, s.BaseURL+"/portal/help"
 	return m, s.inTheName(ctx, e, tasks, &m)
 }
 

@@ -22,7 +22,8 @@ type gate struct {
 	contact Contact
 	shut    string // why they are told of nothing; "": they are
 	account account.Account
-	link    string // that opens the portal for who comes by a link; "": they sign in
+	pass    invite.Pass // of who was given access without a mail (I4); zero: they have a way in
+	link    string      // that opens the portal for who comes by a link; "": they sign in
 }
 
 // gateOf finds whether mails about tasks go to a contact (T9): to nobody who can't come in, and to no address from which
@@ -39,6 +40,7 @@ func (s Sender) gateOf(ctx context.Context, firm int32, contact uuid.UUID) (g ga
 	if err != nil {
 		return g, fmt.Errorf("read how they come in: %w", err)
 	}
+	g.pass = i.Given(now)
 	if g.link, g.shut = s.wayIn(i, contact, now); g.shut != "" {
 		return g, nil
 	}
@@ -56,8 +58,8 @@ func (s Sender) gateOf(ctx context.Context, firm int32, contact uuid.UUID) (g ga
 	return g, nil
 }
 
-// wayIn is how somebody comes in by now: with the link of their invitation, or, where link is empty, by signing in. shut
-// tells why they don't.
+// wayIn is how somebody comes in by now: with the link of their invitation, because they come by it alone or have no other
+// yet, or, where link is empty, by signing in. shut tells why they don't.
 func (s Sender) wayIn(i invite.Invite, contact uuid.UUID, now time.Time) (link, shut string) {
 	nth := i.Newest()
 	_, refusal := i.Holder(nth, now)
@@ -65,7 +67,7 @@ func (s Sender) wayIn(i invite.Invite, contact uuid.UUID, now time.Time) (link, 
 	switch {
 	case out == nil && access == invite.ByAccount:
 		return "", ""
-	case out == nil && refusal == nil:
+	case refusal == nil && (out == nil || i.Given(now).Nth > 0):
 		return s.BaseURL + "/i/" + s.Keys.Invitation(secret.InvitationToken{Invite: invite.ID(contact), Generation: nth}).Reveal(), ""
 	case nth == 0:
 		return "", "they have no access to the portal yet"

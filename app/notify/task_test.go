@@ -11,6 +11,7 @@ import (
 
 	"portico/app/es"
 	"portico/app/es/estest"
+	"portico/app/secret"
 	"portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/invite"
@@ -231,6 +232,47 @@ func TestTaskMailByLink(t *testing.T) {
 	w := tellingIda(t, sentTo(1, func(e *invite.Sent) { e.Access = invite.ByLink }), invite.Accepted{Nth: 1, Access: invite.ByLink, From: event.Of(ida, ""), At: noon})
 	w.given(ledger, assignedTo(boats, "Send the ledger"))
 	if err := w.tell(TaskMail, ida, ledger); err != nil || !strings.HasPrefix(w.box.tasks[0].URL, "https://portal.example/i/") {
+		t.Errorf("%v, %+v", err, w.box.tasks)
+	}
+}
+
+// I4: the first mail of who was given access without one brings the way in, and is what became of that; until they have come
+// in, each brings it.
+func TestFirstMailBringsTheWayIn(t *testing.T) {
+	unmailed := sentTo(1, func(e *invite.Sent) { e.Channels = invite.ByNone })
+	w := tellingIda(t, unmailed)
+	w.given(ledger, assignedTo(boats, "Send the ledger"))
+	if err := w.tell(TaskMail, ida, ledger); err != nil {
+		t.Fatal(err)
+	}
+	m := w.box.tasks[0]
+	token, _ := strings.CutPrefix(m.URL, "https://portal.example/i/")
+	if got, err := keys(t).ParseInvitation(token); err != nil || got != (secret.InvitationToken{Invite: invite.ID(ida), Generation: 1}) {
+		t.Errorf("the address opens %+v, %v", got, err)
+	}
+	if m.Pass.Nth != 1 || !m.Pass.ExpiresAt.Equal(unmailed.ExpiresAt) || m.Clients[0].Tasks[0].URL != m.URL || m.HelpURL != "https://portal.example/portal/help" {
+		t.Errorf("%+v", m)
+	}
+	handed := invite.HandedOver{Nth: 1, Channel: invite.Email, At: noon}
+	if last(w.store) != event.Event(handed) {
+		t.Errorf("recorded %+v", last(w.store))
+	}
+	w.given(taxes, assignedTo(boats, "Sign the return"))
+	if err := w.tell(TaskMail, ida, taxes); err != nil || w.box.tasks[1].Pass.Nth != 1 || last(w.store) != event.Event(handed) {
+		t.Errorf("%v, %+v", err, last(w.store))
+	}
+	w = tellingIda(t, unmailed)
+	w.given(ledger, assignedTo(boats, "Send the ledger"))
+	w.box.outcome = Outcome{Status: Refused, Code: "550"}
+	if err := w.tell(TaskMail, ida, ledger); err == nil {
+		t.Error("nothing failed")
+	}
+	if b, ok := last(w.store).(invite.Bounced); !ok || b.Nth != 1 || b.Code != "550" {
+		t.Errorf("recorded %+v", last(w.store))
+	}
+	w = tellingIda(t, unmailed, invite.Accepted{Nth: 1, Access: invite.ByAccount, From: event.Of(ida, ""), At: noon})
+	w.given(ledger, assignedTo(boats, "Send the ledger"))
+	if err := w.tell(TaskMail, ida, ledger); err != nil || w.box.tasks[0].Pass.Nth != 0 || !strings.Contains(w.box.tasks[0].URL, "/portal/todos/") {
 		t.Errorf("%v, %+v", err, w.box.tasks)
 	}
 }

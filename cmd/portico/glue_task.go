@@ -11,6 +11,7 @@ import (
 	"portico/app/account"
 	contactapp "portico/app/contact"
 	"portico/app/es"
+	inviteapp "portico/app/invite"
 	"portico/app/message"
 	"portico/app/notify"
 	taskapp "portico/app/task"
@@ -19,6 +20,7 @@ import (
 	"portico/domain/contact"
 	"portico/domain/event"
 	"portico/domain/fault"
+	"portico/domain/invite"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -116,6 +118,16 @@ func cameBack(events es.Store, ledger postgres.MessageList) func(ctx context.Con
 // recordTaskMail notes on each task of a mail what the outside world tells of it (T13).
 func (h *house) recordTaskMail(ctx context.Context, e es.Effect, r message.Report) error {
 	by := es.By{Firm: e.Firm, Actor: event.Actor{Kind: event.System}}
+	pass, err := h.invites.Given(ctx, e.Firm, e.Args.Recipient)
+	if err != nil {
+		return err
+	}
+	if pass.Nth > 0 { // it brought the way in (I4)
+		e := es.Effect{Kind: inviteapp.MailInvitation, Firm: e.Firm, Stream: invite.Stream(e.Args.Recipient), Args: es.EffectArgs{Generation: pass.Nth}}
+		if err := h.recordInvitation(ctx, e, r); err != nil {
+			return err
+		}
+	}
 	var refused error
 	for _, c := range e.Causes {
 		err := h.tasks.Report(ctx, taskapp.Report{

@@ -40,7 +40,7 @@ func (i Invite) passes(to Person, again bool) error {
 // lost tells that nobody has opened the sending, and that it failed for good on every channel that it went by.
 func (s *sending) lost() bool {
 	failed := func(c Channel) bool { return s.fates[c]&(bounced|gaveUp) != 0 }
-	mailed, texted := s.channels.Uses(Email) && s.email != "", s.channels.Uses(Text) && s.phone != ""
+	mailed, texted := s.channels.carries(Email) && s.email != "", s.channels.carries(Text) && s.phone != ""
 	return !s.opened && (mailed || texted) && (!mailed || failed(Email)) && (!texted || failed(Text))
 }
 

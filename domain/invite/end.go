@@ -86,8 +86,8 @@ func (i Invite) Void(to Person, now time.Time) []Event {
 
 // strayed tells that the sending went to an address or number other than these.
 func (s *sending) strayed(email, phone string) bool {
-	return s.email != "" && s.channels.Uses(Email) && !strings.EqualFold(s.email, email) ||
-		s.phone != "" && s.channels.Uses(Text) && s.phone != phone
+	return s.email != "" && s.channels.carries(Email) && !strings.EqualFold(s.email, email) ||
+		s.phone != "" && s.channels.carries(Text) && s.phone != phone
 }
 
 // Outcome is what became of a sending on one channel.
@@ -117,7 +117,7 @@ const maxDetail = 1_000 // bytes
 // never sent.
 func (i Invite) Record(o Outcome, now time.Time) ([]Event, error) {
 	s := i.nth(o.Nth)
-	if s == nil || !s.channels.Uses(o.Channel) {
+	if s == nil || !s.channels.carries(o.Channel) {
 		return nil, ErrNotFound
 	}
 	var e Event

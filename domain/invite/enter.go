@@ -99,6 +99,25 @@ func (i Invite) MayEnter() (Access, error) {
 	return "", ErrNotIn
 }
 
+// Given is the sending that waits for an answer where it was given without a mail (rule 16): its secret goes with mails
+// about tasks. The zero Pass says that there is none.
+func (i Invite) Given(now time.Time) Pass {
+	i, _ = i.ahead(now)
+	s := i.pending()
+	if s == nil || s.channels != ByNone {
+		return Pass{}
+	}
+	return Pass{Nth: i.current(), Access: s.access, ExpiresAt: s.expiresAt, Zone: s.zone}
+}
+
+// Pass is a way in that a mail about something else carries.
+type Pass struct {
+	Nth       int
+	Access    Access
+	ExpiresAt time.Time
+	Zone      string
+}
+
 // Newest is the number of the sending that stands, whatever has become of it; 0: there is none.
 func (i Invite) Newest() int { return i.current() }
 

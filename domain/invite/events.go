@@ -158,6 +158,7 @@ const (
 	ByEmail Channels = "email"
 	ByText  Channels = "text"
 	ByBoth  Channels = "both"
+	ByNone  Channels = "none" // nothing is mailed now: the secret goes with the first mail about a task (I4)
 )
 
 // Access is how the contact comes in (S4.5).

@@ -26,7 +26,9 @@
 //  14. A bulk job passes by who is in, whose access was removed, and whose invitation came back from where they still are;
 //     and who has one that waits for an answer, unless the job is to ask them again (S3.i6).
 //  15. When a bulk job is stopped, a sending of it of which nothing has left is taken back, whatever its hold (S3.i9).
-//  16. Nobody is invited through an archived client, nor somebody whose clients are all archived: they could not come in.
+//  16. Access can be given without a mail (I4). Its secret goes to the contact's address with the first mail about a task,
+//     and from then on what became of that is what became of the sending. It is not held back, because nothing leaves.
+//  17. Nobody is invited through an archived client, nor somebody whose clients are all archived: they could not come in.
 //     Who belongs to no client can be (S3.9, S3.i23).
 package invite
 
@@ -162,7 +164,7 @@ func (i Invite) Lost(nth int) bool {
 	}
 	lost := false
 	for c, address := range map[Channel]string{Email: s.email, Text: s.phone} {
-		if !s.channels.Uses(c) || address == "" {
+		if !s.channels.carries(c) || address == "" {
 			continue
 		}
 		if lost = s.fates[c]&(bounced|gaveUp) != 0; !lost {

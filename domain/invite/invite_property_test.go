@@ -65,7 +65,7 @@ func drawDecision(rt *rapid.T, sendings int, to *invite.Person, now time.Time) d
 		s := sending(func(s *invite.Sending) {
 			s.To, s.ExpiresAt = *to, now.Add(30*24*time.Hour)
 			s.Access = rapid.SampledFrom([]invite.Access{invite.ByAccount, invite.ByLink}).Draw(rt, "access")
-			s.Channels = rapid.SampledFrom([]invite.Channels{invite.ByEmail, invite.ByText, invite.ByBoth}).Draw(rt, "channels")
+			s.Channels = rapid.SampledFrom([]invite.Channels{invite.ByEmail, invite.ByText, invite.ByBoth, invite.ByNone}).Draw(rt, "channels")
 			s.Client = rapid.SampledFrom([]uuid.UUID{acme, globex, {}}).Draw(rt, "client")
 			if rapid.Bool().Draw(rt, "held") {
 				s.HoldUntil = now.Add(30 * time.Second)

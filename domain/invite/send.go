@@ -33,7 +33,7 @@ var (
 	ErrUnreachable = fault.New(fault.Invalid, "invite.unreachable",
 		"This person has neither an e-mail address nor a mobile number. Add one of them, then send.")
 	ErrChannels = fault.New(fault.Invalid, "invite.channels",
-		"Choose how the invitation goes: “email”, “text” or “both”.")
+		"Choose how the invitation goes: “email”, “text”, “both”, or “none” for now.")
 	ErrAccess = fault.New(fault.Invalid, "invite.access",
 		"Choose how the person comes in: with an “account” or by the “link” alone.")
 	ErrMessage = fault.New(fault.Invalid, "invite.message",
@@ -81,9 +81,9 @@ type Sending struct {
 	HoldUntil time.Time // zero: it leaves at once
 }
 
-// Send invites (rules 1 to 5, 9, 12, 16). It refuses with ErrInactive, ErrName, ErrNoEmail, ErrNoPhone, ErrUnreachable,
+// Send invites (rules 1 to 5, 9, 12, 16, 17). It refuses with ErrInactive, ErrName, ErrNoEmail, ErrNoPhone, ErrUnreachable,
 // ErrChannels, ErrAccess, ErrMessage, ErrDueOn, ErrExpiry, ErrHold, ErrIn, ErrTooManySendings; in bulk also with ErrWaits,
-// ErrCameBack, ErrShut.
+// ErrCameBack, ErrShut. Without a mail it refuses with ErrIn and ErrWaits who has been mailed one.
 func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 	i, due := i.ahead(now)
 	if s.Job != uuid.Nil {
@@ -101,6 +101,14 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.Channels == ByNone { // it would end what has been mailed, and nothing would take its place
+		switch {
+		case i.in != "":
+			return nil, ErrIn
+		case i.pending() != nil:
+			return nil, ErrWaits
+		}
+	}
 	of := func(text string) event.Personal { return event.Of(s.To.Contact, text) }
 	if i.in == ByAccount {
 		if s.Client == uuid.Nil || slices.Contains(i.told, s.Client) {
@@ -113,7 +121,7 @@ func (i Invite) Send(s Sending, now time.Time) ([]Event, error) {
 	if len(i.sendings) >= MaxSendings {
 		return nil, ErrTooManySendings
 	}
-	if !s.HoldUntil.After(now) {
+	if !s.HoldUntil.After(now) || s.Channels == ByNone {
 		s.HoldUntil = time.Time{}
 	}
 	return append(due, Sent{
@@ -132,15 +140,20 @@ func (i Invite) Client() uuid.UUID {
 	return uuid.Nil
 }
 
-// Resend is Send with what the sending before said, to where the contact is now (rule 3). inactive is as in Sending. It
+// Resend is Send with what the sending before said, to where the contact is now (rule 3). What was given without a mail is
+// mailed (rule 16). inactive is as in Sending. It
 // refuses like Send, and with ErrNeverSent.
 func (i Invite) Resend(to Person, sender uuid.UUID, inactive bool, expiresAt time.Time, zone string, now time.Time) ([]Event, error) {
 	last := i.nth(i.current())
 	if last == nil {
 		return nil, ErrNeverSent
 	}
+	channels := last.channels
+	if channels == ByNone {
+		channels = ByEmail
+	}
 	s := Sending{
-		To: to, Client: last.client, Inactive: inactive, Sender: sender, Channels: last.channels, Message: last.message, Access: last.access, DueOn: last.dueOn,
+		To: to, Client: last.client, Inactive: inactive, Sender: sender, Channels: channels, Message: last.message, Access: last.access, DueOn: last.dueOn,
 		Bundle: last.bundle, ExpiresAt: expiresAt, Zone: zone,
 	}
 	return i.Send(s, now)
@@ -176,9 +189,9 @@ func (s Sending) check(now time.Time) (message string, err error) {
 // ErrUnreachable, ErrChannels. Pages say it beside a control that is off (S5.i2).
 func (p Person) Reachable(channels Channels) error {
 	switch {
-	case channels != ByEmail && channels != ByText && channels != ByBoth:
+	case channels != ByEmail && channels != ByText && channels != ByBoth && channels != ByNone:
 		return ErrChannels
-	case channels == ByEmail && p.Email == "":
+	case channels.carries(Email) && channels != ByBoth && p.Email == "":
 		return ErrNoEmail
 	case channels == ByText && p.Phone == "":
 		return ErrNoPhone
@@ -201,6 +214,11 @@ func (p Person) at(text string) event.Personal {
 // Uses tells that a sending on c goes by the channel, if there is an address for it.
 func (c Channels) Uses(channel Channel) bool {
 	return c == ByBoth || c == ByEmail && channel == Email || c == ByText && channel == Text
+}
+
+// carries tells besides that the channel is the one on which a secret goes that was given without a mail (rule 16).
+func (c Channels) carries(channel Channel) bool {
+	return c.Uses(channel) || c == ByNone && channel == Email
 }
 
 // manyLines is text without characters that don't show but for line ends and tabs, trimmed.

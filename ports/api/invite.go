@@ -25,7 +25,7 @@ type Invite struct {
 	ID           ID        `json:"id" doc:"One of each contact, over all sendings"`
 	ContactID    ID        `json:"contact_id"`
 	ClientID     MaybeID   `json:"client_id" doc:"Whose portal the sending was about; null: somebody who is no client"`
-	State        string    `json:"state" doc:"holding, sent, delivered, bounced, opened, accepted, expired, withdrawn, voided or removed"`
+	State        string    `json:"state" doc:"holding, given (not mailed yet), sent, delivered, bounced, opened, accepted, expired, withdrawn, voided or removed"`
 	In           bool      `json:"in" doc:"The contact may enter at this moment"`
 	Access       string    `json:"access" doc:"account or link"`
 	Nth          int       `json:"nth" doc:"The number of the sending that stands"`
@@ -33,7 +33,7 @@ type Invite struct {
 	Name         string    `json:"name" doc:"Whom it went to"`
 	Email        string    `json:"email"`
 	Phone        string    `json:"phone"`
-	Channels     string    `json:"channels" doc:"email, text or both"`
+	Channels     string    `json:"channels" doc:"email, text, both or none"`
 	Message      string    `json:"message"`
 	DueOn        string    `json:"due_on" doc:"2026-12-20, or empty"`
 	ExpiresAt    Time      `json:"expires_at" doc:"It works before this instant, the end of a day in zone"`
@@ -85,7 +85,7 @@ type listInvites struct {
 	Paging
 	Client  string `query:"client_id" doc:"Whose portal the newest sending was about"`
 	Contact string `query:"contact_id"`
-	State   string `query:"state" enum:"holding,sent,delivered,bounced,opened,accepted,expired,withdrawn,voided,removed"`
+	State   string `query:"state" enum:"holding,given,sent,delivered,bounced,opened,accepted,expired,withdrawn,voided,removed"`
 }
 
 func (s *Server) listInvites(ctx context.Context, in *listInvites) (*body[Page[Invite]], error) {
@@ -113,7 +113,7 @@ type createInvites struct {
 	Body struct {
 		Contacts  []string `json:"contact_ids" nullable:"false" minItems:"1" maxItems:"200"`
 		Client    string   `json:"client_id,omitempty" doc:"Whose portal it is about; leave out for somebody who is no client"`
-		Channels  string   `json:"channels,omitempty" enum:"email,text,both" doc:"email where none is sent"`
+		Channels  string   `json:"channels,omitempty" enum:"email,text,both,none" doc:"email where none is sent; with the word none nothing is mailed, and the first mail about a task brings the way in, within a year"`
 		Message   string   `json:"message,omitempty" doc:"Your own words"`
 		Access    string   `json:"access,omitempty" enum:"account,link" doc:"What the practice has set where none is sent"`
 		DueOn     string   `json:"due_on,omitempty" doc:"2026-12-20"`

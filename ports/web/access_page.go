@@ -63,7 +63,7 @@ func (s *Server) accessPage(w http.ResponseWriter, r *http.Request, code int, pr
 	z := zone(u.Practice.Zone)
 	page := views.Access{
 		Shell: s.shell(r, "Portal access of "+who.Name(), "clients"), Contact: id, Name: who.Name(), State: inviteBadge(row.State), Life: inviteSteps(row, z),
-		Count: row.Count, To: goesTo(row, who), Client: names[row.Client], ClientID: row.Client, By: row.ByName, In: row.In, Holding: row.State == inviteapp.Holding,
+		Count: row.Count, To: goesTo(row, who), Client: names[row.Client], ClientID: row.Client, By: row.ByName, In: row.In, Holding: row.State == inviteapp.Holding, Unmailed: row.State == inviteapp.Given,
 		Open: row.State.Open(), Nth: row.Nth, Expires: views.At(row.ExpiresAt, z), Due: row.DueOn, Message: row.Message, ByLink: row.Access == invite.ByLink,
 		Failed: failure(row), Email: who.Email, Phone: who.Phone, Command: newID(), Problems: problems, Reason: r.PostForm.Get("reason"),
 	}
@@ -106,7 +106,7 @@ func sendable(row inviteapp.Row, who contactapp.Row, inactive bool) (ok bool, wh
 		return false, "Has accepted, and can sign in"
 	}
 	channels := row.Channels
-	if channels == "" {
+	if channels == "" || channels == invite.ByNone {
 		channels = invite.ByEmail
 	}
 	if err := personOf(who).Reachable(channels); err != nil {
@@ -133,7 +133,7 @@ func goesTo(row inviteapp.Row, who contactapp.Row) string {
 		return who.Email
 	}
 	var to []string
-	if row.Channels.Uses(invite.Email) && row.Email != "" {
+	if row.Email != "" && (row.Channels.Uses(invite.Email) || row.Channels == invite.ByNone) {
 		to = append(to, row.Email)
 	}
 	if row.Channels.Uses(invite.Text) && row.Phone != "" {
@@ -161,6 +161,7 @@ func failure(row inviteapp.Row) string {
 var inviteBadges = map[inviteapp.State]views.Badge{
 	inviteapp.NotInvited: {Tone: "quiet", Icon: "user", Word: "Not invited"},
 	inviteapp.Holding:    {Tone: "info", Icon: "hourglass", Word: "Leaves in a moment"},
+	inviteapp.Given:      {Tone: "warn", Icon: "mail", Word: "Not mailed yet"},
 	inviteapp.Sent:       {Tone: "info", Icon: "send", Word: "Invited"},
 	inviteapp.Delivered:  {Tone: "info", Icon: "mail-check", Word: "Delivered"},
 	inviteapp.Bounced:    {Tone: "danger", Icon: "mail-x", Word: "Bounced"},
@@ -182,8 +183,13 @@ func inviteSteps(row inviteapp.Row, z *time.Location) (steps []views.Step) {
 	if row.Count == 0 {
 		return nil
 	}
-	add("send", "Sent", row.SentAt)
-	add("mail", "Handed over", row.HandedOverAt)
+	if row.Channels == invite.ByNone {
+		add("user", "Access given", row.SentAt)
+		add("mail", "Handed over with the first task", row.HandedOverAt)
+	} else {
+		add("send", "Sent", row.SentAt)
+		add("mail", "Handed over", row.HandedOverAt)
+	}
 	if !row.BouncedAt.IsZero() {
 		steps = append(steps, views.Step{Icon: "mail-x", Word: "Bounced", At: views.At(row.BouncedAt, z), Bad: true, Detail: row.BounceCode})
 	}
@@ -225,6 +231,9 @@ func inviteLifeLine(l inviteapp.LifeRow, clients map[uuid.UUID]string, z *time.L
 		again := "Invited"
 		if l.Nth > 1 {
 			again = "Invited again"
+		}
+		if l.Channels == invite.ByNone {
+			again = "Access given without a mail"
 		}
 		say("send", "%s by %s, until the end of %s", again, staff, views.At(l.Until, z).LastDay())
 		line.Detail = "To " + l.Detail

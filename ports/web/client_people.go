@@ -59,6 +59,8 @@ func personOfClient(p contactapp.Linked, i inviteapp.Row, inactive bool, seen ti
 		line.Problem = "Withdrawn"
 	case inviteapp.Voided:
 		line.Problem = "Void: the address has changed. Send it again."
+	case inviteapp.Given:
+		line.Mailed, line.Unmailed = views.When{}, true
 	case inviteapp.NotInvited, inviteapp.Holding, inviteapp.Sent, inviteapp.Delivered, inviteapp.Opened, inviteapp.Accepted, inviteapp.Removed:
 	}
 	return line

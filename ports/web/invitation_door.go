@@ -136,7 +136,7 @@ func (s *Server) doorShut(w http.ResponseWriter, r *http.Request, at doorway, re
 	switch {
 	case errors.Is(f, invite.ErrReplaced):
 		to := masked(row.Email)
-		if !row.Channels.Uses(invite.Email) || row.Email == "" {
+		if row.Channels == invite.ByText || row.Email == "" {
 			to = maskedNumber(row.Phone)
 		}
 		say("replaced", at.portal.Name, at.words.Date(row.SentAt, z), to)

@@ -312,7 +312,7 @@ func (s *Server) inviteCommand(r *http.Request, id uuid.UUID, page *views.Invite
 	if len(page.Ticked) == 0 && len(page.Further) == 0 {
 		problem("people", "Tick somebody, or enter a further person.")
 	}
-	if !cmd.Channels.Uses(invite.Email) && !cmd.Channels.Uses(invite.Text) {
+	if !cmd.Channels.Uses(invite.Email) && !cmd.Channels.Uses(invite.Text) && cmd.Channels != invite.ByNone {
 		problem("channels", invite.ErrChannels.Message)
 	}
 	var ok bool

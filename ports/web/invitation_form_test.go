@@ -94,6 +94,20 @@ func TestInviteForm(t *testing.T) {
 	}
 }
 
+// I4: access can be given without a mail, to people whom nobody has mailed yet.
+func TestGiveAccessWithoutAMail(t *testing.T) {
+	h, _ := gathered(t)
+	base := "/clients/" + farrow.String() + "/invitations"
+	page := h.get(base+"/new").want(t, 200, `value="none"`, "They get access without a mail.")
+	h.post(base, filledForm(page.text, url.Values{"contact": {ingrid.Contact.String()}, "channels": {"none"}})).want(t, 303)
+	all := h.store.Stream(invite.Stream(ingrid.Contact))
+	if e, ok := all[len(all)-1].(invite.Sent); !ok || e.Channels != invite.ByNone || e.ExpiresAt.Sub(noon) < 360*24*time.Hour {
+		t.Fatalf("%+v", all)
+	}
+	page = h.get(base + "/new")
+	h.post(base, filledForm(page.text, url.Values{"contact": {ingrid.Contact.String()}, "channels": {"none"}})).want(t, 422, "was invited already")
+}
+
 // S3.i23: nobody is invited through an archived client, and nobody is added to it on the way there.
 func TestInviteToAnArchivedClient(t *testing.T) {
 	h, _ := gathered(t)

@@ -206,6 +206,24 @@ func TestAccessPage(t *testing.T) {
 	}
 }
 
+// I4: the page says that nothing was mailed yet and what will be, and mails it where somebody wants that now.
+func TestAccessPageWithoutAMail(t *testing.T) {
+	unmailed := invitedTo(1)
+	unmailed.Channels = invite.ByNone
+	h, l := inviting(t, unmailed)
+	h.signIn()
+	l.row.State, l.row.Channels, l.row.HandedOverAt = inviteapp.Given, invite.ByNone, time.Time{}
+	l.life = []inviteapp.LifeRow{{At: noon, What: inviteapp.LifeSent, Nth: 1, Channels: invite.ByNone, ByName: "Priya Nair", Detail: ingrid.Email, Until: expiry}}
+	base := "/contacts/" + ingrid.Contact.String()
+	page := h.get(base+"/access").want(t, 200, "Not mailed yet", "Access given without a mail by Priya Nair", "Mail the invitation now", "The first e-mail about a task brings the way in.", "Withdraw the invitation").
+		lacks(t, "Send again", "The earlier link stops working")
+	h.post(base+"/invitation", hidden(page.text)).want(t, 303)
+	all := h.store.Stream(invite.Stream(ingrid.Contact))
+	if e, ok := all[len(all)-1].(invite.Sent); !ok || e.Nth != 2 || e.Channels != invite.ByEmail {
+		t.Errorf("%+v", all)
+	}
+}
+
 // S3.8, S3.i4: removing asks first, in so many words; a second person who does it at the same time reads what has happened.
 func TestRemoveAccessPage(t *testing.T) {
 	h, l := inviting(t, invitedTo(1), invite.Accepted{Nth: 1, Access: invite.ByAccount, At: noon})

@@ -78,6 +78,7 @@ type PersonOf struct {
 	Why      string // not sendable
 	Count    int    // mails so far
 	Mailed   When   // the last one
+	Unmailed bool   // access was given without one
 	Problem  string // with the last one: it came back, it has expired
 	Accepted When   // S5.6
 	In       bool   // and may enter now

@@ -43,6 +43,7 @@ type Access struct {
 	By       string
 	In       bool
 	Holding  bool
+	Unmailed bool   // access was given without a mail, and none has left yet
 	Open     bool   // somebody may still accept
 	Nth      int    // of the sending that stands
 	Expires  When   // of it
