@@ -136,6 +136,7 @@ type Row struct {
 	AssignedAt    time.Time
 	ClosedAt      time.Time
 	Job           uuid.UUID
+	Unread        int // messages that who looks has not read, where Threads was asked
 }
 
 // Detail is one task.

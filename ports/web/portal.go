@@ -207,7 +207,7 @@ func (in inPortal) query() string {
 func (s *Server) around(r *http.Request, in inPortal, nav, title string) views.Portal {
 	w := in.words.Words
 	p := views.Portal{PortalFrame: s.frame(r, in.setup, in.words), Nav: nav, Person: in.person.Given, Switched: in.switched, Query: in.query()}
-	p.Title = title
+	p.Title, p.Modules = title, append(p.Modules, "live-region.js")
 	if in.view == nil {
 		p.Manifest = "/portal/manifest.webmanifest"
 	}

@@ -65,7 +65,7 @@ func (s *Server) portalHome(w http.ResponseWriter, r *http.Request, in inPortal)
 			continue
 		}
 		for _, todo := range todos {
-			if in.tabOf(todo.Kind) == t.key && len(part.Todos) < recentTodos {
+			if in.tabOf(todo.Kind) == t.key && (len(part.Todos) < recentTodos || todo.Unread > 0) {
 				part.Todos = append(part.Todos, s.todoLine(in, todo))
 			}
 		}
@@ -83,9 +83,9 @@ func (s *Server) dismissSecond(w http.ResponseWriter, r *http.Request, in inPort
 	return nil
 }
 
-const recentTodos = 5 // of a tab on Home; the open ones come first
+const recentTodos = 5 // of a tab on Home, besides those with news; the open ones come first
 
-// nextStep is the one thing that matters most now: the open task that is due first, or the requests.
+// nextStep is the one thing that matters most now: the open task that is due first, a message, or the requests.
 func (s *Server) nextStep(r *http.Request, in inPortal, todos []taskapp.Todo) (views.NextStep, error) {
 	w := in.words.Words
 	if len(todos) > 0 && todos[0].Open() {
@@ -95,6 +95,9 @@ func (s *Server) nextStep(r *http.Request, in inPortal, todos []taskapp.Todo) (v
 			step.Text = w.T("task.next.due", w.Date(due, time.UTC))
 		}
 		return step, nil
+	}
+	if i := slices.IndexFunc(todos, func(t taskapp.Todo) bool { return t.Unread > 0 }); i >= 0 {
+		return views.NextStep{Icon: "mail", Title: todos[i].Title, Text: w.T("thread.next.text"), Action: w.T("thread.next.action"), Href: in.todoHref(todos[i].ID) + "#talk"}, nil
 	}
 	due, err := s.DueOn(r.Context(), in.Firm, in.Contact)
 	if err != nil {

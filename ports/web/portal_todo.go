@@ -11,6 +11,7 @@ import (
 
 	"portico/app/es"
 	taskapp "portico/app/task"
+	"portico/domain/event"
 	"portico/domain/task"
 	"portico/ports/web/views"
 
@@ -26,10 +27,22 @@ func (s *Server) todos(r *http.Request, in inPortal, tab string, q taskapp.TodoQ
 		return nil, nil
 	}
 	rows, err := s.TaskList.Todos(r.Context(), in.Firm, in.Contact, in.client.Client, q)
-	return slices.DeleteFunc(rows, func(t taskapp.Todo) bool {
+	rows = slices.DeleteFunc(rows, func(t taskapp.Todo) bool {
 		its := in.tabOf(t.Kind)
 		return !in.opens(its) || tab != "" && tab != its
-	}), err
+	})
+	if err != nil || q.Open || len(rows) == 0 { // the open ones are counted only
+		return rows, err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, t := range rows {
+		ids[i] = t.ID
+	}
+	unread, err := s.Threads.Unread(r.Context(), in.Firm, event.Actor{Kind: event.Contact, ID: in.Contact}, ids)
+	for i := range rows {
+		rows[i].Unread = unread[rows[i].ID]
+	}
+	return rows, err
 }
 
 // portalTodos lists what the practice asks of the person (S3.17).
@@ -43,7 +56,7 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 		return err
 	}
 	page := views.PortalTodos{Portal: s.around(r, in, "todos", in.words.T("portal.tab.todos")), Empty: in.empty(portalTab{key: "todos", icon: "list-todo"})}
-	page.Stale, page.Modules = !current, append(page.Modules, "live-region.js")
+	page.Stale = !current
 	for _, t := range rows {
 		if t.Open() {
 			page.Open = append(page.Open, s.todoLine(in, t))
@@ -58,6 +71,12 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 func (s *Server) todoLine(in inPortal, t taskapp.Todo) views.TodoLine {
 	words := in.words.Words
 	l := views.TodoLine{ID: t.ID, Title: t.Title, Href: in.todoHref(t.ID), New: t.SeenAt.IsZero() && t.Open(), Open: t.Open()}
+	switch {
+	case t.Unread > 0:
+		l.News = words.N("thread.unread", t.Unread)
+	case l.New:
+		l.News = words.T("thread.new")
+	}
 	if t.Entries > 0 {
 		l.Note = words.T("task.ticked", words.Number(int64(t.Ticked)), words.Number(int64(t.Entries)))
 	}
@@ -126,7 +145,7 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		Portal: s.around(r, in, in.tabOf(t.Kind), t.Title), Command: newID(), ID: t.ID, Back: in.href(in.tabOf(t.Kind)), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
 		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: typed.Get("note"), Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
 	}
-	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js", "live-region.js", "draft-box.js", "read-mark.js")
+	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js", "draft-box.js", "read-mark.js")
 	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil && t.Open() {
 		page.Due, page.DueOn = s.dueOf(in, t), words.T("portal.due.on", words.Date(due, time.UTC))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"portico/app/es"
 	taskapp "portico/app/task"
+	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/domain/task"
 	"portico/ports/web/views"
@@ -128,7 +129,16 @@ func (s *Server) tasks(w http.ResponseWriter, r *http.Request) error {
 			page.Kept = append(page.Kept, views.Choice{Value: f.name, Word: v.Get(f.name)})
 		}
 	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	unread, err := s.Threads.Unread(r.Context(), user(r).Firm, event.Actor{Kind: event.Staff, ID: user(r).ID}, ids)
+	if err != nil {
+		return err
+	}
 	for _, row := range rows {
+		row.Unread = unread[row.ID]
 		page.Rows = append(page.Rows, s.taskLine(r, row, q.Today))
 	}
 	page.Empty = views.Empty{Icon: "list-todo", Title: "No tasks yet", Text: "A task is what you want a client to do. They find it in their portal.", Action: "Assign the first task", Href: "/tasks/new"}
@@ -142,7 +152,7 @@ func (s *Server) taskLine(r *http.Request, t taskapp.Row, today string) views.Ta
 	z := zone(user(r).Practice.Zone)
 	l := views.TaskLine{
 		ID: t.ID, Title: t.Title, Kind: taskWords[t.Kind], Client: t.ClientName, ClientID: t.Client, Owner: t.OwnerName, Assigned: views.At(t.AssignedAt, z),
-		Stand: taskStands[t.Stand], Part: wordOf(taskParts, string(t.Part)), High: t.Priority == task.High, Repeats: t.Repeats, Entries: t.Entries, Ticked: t.Ticked,
+		Stand: taskStands[t.Stand], Part: wordOf(taskParts, string(t.Part)), High: t.Priority == task.High, Repeats: t.Repeats, Entries: t.Entries, Ticked: t.Ticked, Unread: t.Unread,
 		Late: t.DueOn != "" && t.DueOn < today && t.Outcome == "", NobodyActs: t.NobodyActs,
 	}
 	if t.Client == uuid.Nil {

@@ -147,7 +147,7 @@ func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, 
 	}
 	for _, m := range t.Messages {
 		l := views.ThreadLine{
-			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Text: views.Said(m.Text, m.Named), Typed: m.Text, Internal: m.Talk.Internal,
+			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Text: views.Said(m.Text, called(m.Named)), Typed: m.Text, Internal: m.Talk.Internal,
 			At: views.At(m.At, time.UTC).ISO(), Edited: !m.EditedAt.IsZero(), Deleted: !m.DeletedAt.IsZero(), New: m.New,
 		}
 		if l.Own && !l.Deleted && (!closed || m.Talk.Internal) {
@@ -169,6 +169,15 @@ func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, 
 			break
 		}
 	}
+}
+
+// called are names as people write them after an @: whole, or the first of them.
+func called(names []string) (all []string) {
+	for _, name := range names {
+		first, _, _ := strings.Cut(name, " ")
+		all = append(all, name, first)
+	}
+	return all
 }
 
 // commandOf is the id of what somebody may do once about a message. It is the same at every look, so that a page which

@@ -85,7 +85,7 @@ func talks(t *testing.T) *house {
 	said := taskapp.Message{ID: first, N: 1, By: event.Actor{Kind: event.Contact, ID: ingrid.Contact}, ByName: "Ingrid", Text: "Which one?", Talk: task.Talk{With: ingrid.Contact}, WithName: "Ingrid", At: noon}
 	h.plan.theirs = taskapp.Thread{Messages: []taskapp.Message{said}, Readers: []taskapp.ThreadReader{{Who: event.Actor{Kind: event.Staff, ID: priya.ID}, Name: "Priya Nair", Upto: 1}}}
 	said.New = true
-	note := taskapp.Message{ID: newer, N: 2, By: event.Actor{Kind: event.Staff, ID: tom}, ByName: "Tom Okafor", Text: "They mean @Priya Nair: https://a.example", Talk: task.Talk{Internal: true}, Named: []string{"Priya Nair"}, New: true, At: noon}
+	note := taskapp.Message{ID: newer, N: 2, By: event.Actor{Kind: event.Staff, ID: tom}, ByName: "Tom Okafor", Text: "They mean @Priya: https://a.example", Talk: task.Talk{Internal: true}, Named: []string{"Priya Nair"}, New: true, At: noon}
 	h.plan.ours = taskapp.Thread{Messages: []taskapp.Message{said, note}, Unread: 2, Readers: []taskapp.ThreadReader{{Who: event.Actor{Kind: event.Contact, ID: bo}, Name: "Bo", Upto: 2}}}
 	return h
 }
@@ -157,7 +157,7 @@ func TestStaffThread(t *testing.T) {
 	h.jar = nil
 	h.signIn()
 	of := "/tasks/" + ledgerTask.String()
-	h.get(of).want(t, 200, "2 new messages", "Only Ingrid and us", "Internal note", "said--internal", `<b class="mention">@Priya Nair</b>`, `<a href="https://a.example"`, "Read by Bo",
+	h.get(of).want(t, 200, "2 new messages", "Only Ingrid and us", "Internal note", "said--internal", `<b class="mention">@Priya</b>`, `<a href="https://a.example"`, "Read by Bo",
 		`<option value="`+ingrid.Contact.String()+`" selected>Only Ingrid and us`, `name="upto" value="`+newer.String()).lacks(t, "Unseen")
 	write := func(n byte, more ...string) reply {
 		return h.post(of+"/messages", talkForm(n, append([]string{"message", newTestID(n).String()}, more...)...))
@@ -204,4 +204,24 @@ func TestMentions(t *testing.T) {
 			t.Errorf("%q mentions %v, want %v", text, got, want)
 		}
 	}
+}
+
+// S2.i13: what is new is marked where it is listed, for both sides; Home leads to a message where nothing else is to do.
+func TestUnreadInLists(t *testing.T) {
+	h := asks(t)
+	of := func(kind event.ActorKind, who, id uuid.UUID, n int) map[event.Actor]map[uuid.UUID]int {
+		return map[event.Actor]map[uuid.UUID]int{{Kind: kind, ID: who}: {id: n}}
+	}
+	h.plan.unread = of(event.Contact, ingrid.Contact, bankTask, 2)
+	h.get("/portal/todos").want(t, 200, "2 new messages", "</svg>New</span>", "live-region")
+	h.get("/portal/home").want(t, 200, "2 new messages").lacks(t, "Read it")
+	for i := range h.plan.todos {
+		h.plan.todos[i].Closed = true
+	}
+	h.get("/portal/home").want(t, 200, "Read it", `href="/portal/todos/`+bankTask.String()+`#talk"`)
+	h.jar = nil
+	h.signIn()
+	h.get("/tasks").want(t, 200).lacks(t, "new message")
+	h.plan.unread = of(event.Staff, priya.ID, ledgerTask, 1)
+	h.get("/tasks").want(t, 200, "1 new message")
 }

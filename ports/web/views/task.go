@@ -21,7 +21,8 @@ type TodoLine struct {
 	Href  string
 	Note  string // how much of the checklist is crossed off
 	Badge *Badge
-	New   bool // nobody has opened it yet (S2.i13)
+	New   bool   // nobody has opened it yet (S2.i13)
+	News  string // that, or how many messages are unread; empty: nothing is new
 	Open  bool
 }
 
@@ -98,6 +99,7 @@ type TaskLine struct {
 	Ticked     int
 	Stand      Badge
 	Part       string
+	Unread     int // messages
 	Assigned   When
 }
 

@@ -4,7 +4,7 @@ import "github.com/google/uuid"
 
 func taskLines() []TaskLine {
 	return []TaskLine{
-		{ID: one, Title: "Send the ledger", Kind: "To-do", Client: "Farrow, Imogen", ClientID: two, Owner: "Priya Nair", Due: "20 Nov 2026", Late: true, High: true, Repeats: true, Entries: 3, Ticked: 1, Stand: Badge{"info", "mail-open", "Seen"}, Part: "Open", Assigned: noon},
+		{ID: one, Title: "Send the ledger", Kind: "To-do", Client: "Farrow, Imogen", ClientID: two, Owner: "Priya Nair", Due: "20 Nov 2026", Late: true, High: true, Repeats: true, Entries: 3, Ticked: 1, Unread: 2, Stand: Badge{"info", "mail-open", "Seen"}, Part: "Open", Assigned: noon},
 		{ID: two, Title: "Your passport", Kind: "Question", Contact: one, Stand: Badge{"", "send", "Assigned"}, Part: "Done", Assigned: noon, NobodyActs: true},
 	}
 }
@@ -60,5 +60,5 @@ func taskSample(s Shell) Task {
 }
 
 func todoLines() []TodoLine {
-	return []TodoLine{{ID: one, Title: "«Send the ledger»", Href: "/portal/todos/x", Note: "1 / 2", Badge: &Badge{"warn", "clock", "«Today»"}, New: true, Open: true}}
+	return []TodoLine{{ID: one, Title: "«Send the ledger»", Href: "/portal/todos/x", Note: "1 / 2", Badge: &Badge{"warn", "clock", "«Today»"}, New: true, News: "«1»", Open: true}}
 }

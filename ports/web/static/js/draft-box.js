@@ -4,16 +4,31 @@
 const failures = (box) => box.querySelector("[data-failed]")
 
 class DraftBox extends HTMLElement {
+  #chosen = false // somebody has said who reads it
+
   connectedCallback() {
     this.addEventListener("input", this)
     this.addEventListener("submit", this)
+    document.addEventListener("fresh-page", this)
     this.#restore()
   }
 
+  disconnectedCallback() { document.removeEventListener("fresh-page", this) }
+
   handleEvent(event) {
-    if (event.type === "input") return this.#keep()
+    if (event.type === "fresh-page") return this.#follow(event.detail.querySelector("draft-box form")?.elements.talk)
+    if (event.type === "input") {
+      this.#chosen ||= event.target.name === "talk"
+      return this.#keep()
+    }
     event.preventDefault()
     this.#send()
+  }
+
+  // follow lets an answer that nobody has begun go where the newest question came from.
+  #follow(talk) {
+    const mine = this.#form?.elements
+    if (talk && mine.talk && !this.#chosen && !mine.text.value) mine.talk.value = talk.value
   }
 
   get #form() { return this.querySelector("form") }
@@ -67,6 +82,7 @@ class DraftBox extends HTMLElement {
     document.getElementById("thread")?.show?.(page)
     if (!fresh) return this.#form.remove() // it takes no more
     this.#form.replaceWith(document.importNode(fresh, true))
+    this.#chosen = false
     if (ask.status >= 300) this.#keep()
     this.#form.elements.text.focus()
   }

@@ -1,5 +1,6 @@
 // <live-region id="list">…</live-region>: keeps its content fresh while the page is looked at. The page is asked for
 // again, once for all of its regions, and the element of the same id replaces the content, unless somebody is at work in it.
+// The document hears "fresh-page" with what has come.
 const every = 4000
 const patience = 15 * 60_000 // nobody has touched the page for so long: it rests, and the session may end
 const signs = ["visibilitychange", "pointermove", "keydown", "touchstart"]
@@ -23,6 +24,7 @@ function refresh() {
     if (ask.status !== 200 || !ask.response) return
     let shown = false
     for (const region of regions) shown = region.show(ask.response) || shown
+    document.dispatchEvent(new CustomEvent("fresh-page", { detail: ask.response }))
     if (shown && !ask.response.querySelector("[data-stale]")) document.querySelector("[data-stale]")?.remove()
   }
   ask.open("GET", location.href)
