@@ -236,9 +236,12 @@ var pageRules = map[string]rule{
 	"POST /tasks/{id}/reopening":    staffOnly(303, 404),
 	"POST /tasks/{id}/progress":     staffOnly(422, 404),
 	"POST /tasks/{id}/closing":      staffOnly(422, 404),
+	"POST /tasks/{id}/people":       staffOnly(422, 404), // without a person
+	"POST /tasks/{id}/audience":     staffOnly(303, 404), // it is one contact's, and stays so
 	"POST /tasks/{id}/messages":     staffOnly(422, 404), // without the message's id
 	"POST /tasks/{id}/reading":      staffOnly(422, 404), // likewise
 
+	"POST /tasks/{id}/people/{contact}/removal":   staffOnly(422, 404), // the last one
 	"POST /tasks/{id}/messages/{message}/text":    staffOnly(404, 404), // of none that there is
 	"POST /tasks/{id}/messages/{message}/removal": staffOnly(404, 404),
 	"POST /tasks/{id}/review":                     staffOnly(422, 404), // of nothing

@@ -241,6 +241,9 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	for _, l := range life {
 		page.Life = append(page.Life, views.TaskEvent{Word: lifeWord(l, names), By: cmp.Or(l.ByName, names[l.By.ID]), At: views.At(l.At, z)})
 	}
+	if page.Readers, err = s.taskReaders(r, t, problems); err != nil {
+		return err
+	}
 	if page.Thread, err = s.taskThread(r, t, problems.For("text")); err != nil {
 		return err
 	}
@@ -302,6 +305,8 @@ func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 	switch l.Type {
 	case "task.progressed":
 		words = append(words, "is "+strings.ToLower(wordOf(taskParts, l.Detail)))
+	case "task.contact_added":
+		words = append(words, map[string]string{string(task.FromNow): "who reads the messages from then on", string(task.FromStart): "who reads all messages to everybody"}[l.Detail])
 	case "task.closed":
 		words = append(words, "as "+l.Detail)
 	case "task.due_set", "task.internal_due_set", "task.repeated":
@@ -312,6 +317,11 @@ func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 
 // onTask runs one command of the practice on the task of the address, and leads back to its page.
 func (s *Server) onTask(do func(r *http.Request, by es.By, id uuid.UUID) (es.Result, error)) handler {
+	return s.onTaskAt("act", do)
+}
+
+// onTaskAt is onTask, where field is the part of the page that says why something was refused.
+func (s *Server) onTaskAt(field string, do func(r *http.Request, by es.By, id uuid.UUID) (es.Result, error)) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		by, err := posted(w, r)
 		if err != nil {
@@ -326,7 +336,7 @@ func (s *Server) onTask(do func(r *http.Request, by es.By, id uuid.UUID) (es.Res
 		}
 		res, err := do(r, by, id)
 		if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-			return s.taskPage(w, r, statuses[f.Kind], views.Problems{{Field: "act", Text: f.Message}}, nil)
+			return s.taskPage(w, r, statuses[f.Kind], views.Problems{{Field: field, Text: f.Message}}, nil)
 		}
 		if err == nil {
 			err = once(r.Context(), s.Tasks.Events, by, res)

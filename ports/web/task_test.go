@@ -27,10 +27,14 @@ type plan struct {
 
 	ours, theirs taskapp.Thread // what the practice reads, and what Ingrid does
 	unread       map[event.Actor]map[uuid.UUID]int
-	staff        error // why somebody is no colleague
+	people       []uuid.UUID // who could see a task of the client; nil: Ingrid
+	staff        error       // why somebody is no colleague
 }
 
 func (p *plan) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {
+	if p.people != nil {
+		return p.people, nil
+	}
 	return []uuid.UUID{ingrid.Contact}, nil
 }
 

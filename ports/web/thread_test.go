@@ -158,7 +158,7 @@ func TestStaffThread(t *testing.T) {
 	h.signIn()
 	of := "/tasks/" + ledgerTask.String()
 	h.get(of).want(t, 200, "2 new messages", "Only Ingrid and us", "Internal note", "said--internal", `<b class="mention">@Priya</b>`, `<a href="https://a.example"`, "Read by Bo",
-		`<option value="`+ingrid.Contact.String()+`" selected>Only Ingrid and us`, `name="upto" value="`+newer.String()).lacks(t, "Unseen")
+		`<option value="`+ingrid.Contact.String()+`" selected>Only Ingrid and us`, `name="upto" value="`+newer.String()).lacks(t, "Only Unseen")
 	write := func(n byte, more ...string) reply {
 		return h.post(of+"/messages", talkForm(n, append([]string{"message", newTestID(n).String()}, more...)...))
 	}
@@ -224,4 +224,33 @@ func TestUnreadInLists(t *testing.T) {
 	h.get("/tasks").want(t, 200).lacks(t, "new message")
 	h.plan.unread = of(event.Staff, priya.ID, ledgerTask, 1)
 	h.get("/tasks").want(t, 200, "1 new message")
+}
+
+// T4: whoever shows a task to one more person says what they read of the messages so far; the last one can't be taken away.
+func TestTaskReaders(t *testing.T) {
+	h := talks(t)
+	h.jar = nil
+	h.signIn()
+	of := "/tasks/" + ledgerTask.String()
+	h.get(of).want(t, 200, "Who sees it", "Everybody who may see the tasks of this client", "Ingrid", "Bo", "Without the right to tasks: Unseen", of+"/people/"+bo.String()+"/removal").lacks(t, "Show it to somebody else")
+	h.plan.detail[0].Without = []uuid.UUID{bo}
+	h.get(of).want(t, 200, "Show it to somebody else", `<option value="`+bo.String()+`">Bo`, "Show it to everybody")
+	h.plan.people = []uuid.UUID{ingrid.Contact, bo}
+	h.post(of+"/people/"+bo.String()+"/removal", talkForm(80)).want(t, http.StatusSeeOther)
+	h.post(of+"/people/"+ingrid.Contact.String()+"/removal", talkForm(81)).want(t, http.StatusUnprocessableEntity, "the last person who sees the task", `href="#reader"`)
+	h.post(of+"/people", talkForm(82, "contact", bo.String())).want(t, http.StatusUnprocessableEntity, "Choose what the person sees of the messages so far", `<option value="`+bo.String()+`" selected>`)
+	h.post(of+"/people", talkForm(83, "contact", "nobody", "from", "now")).want(t, http.StatusUnprocessableEntity, "not linked to this client")
+	h.post(of+"/people", talkForm(84, "contact", bo.String(), "from", "now")).want(t, http.StatusSeeOther)
+	if e, ok := h.lastOf(ledgerTask).(task.ContactAdded); !ok || e.Contact != bo || e.From != task.FromNow {
+		t.Errorf("recorded %+v", h.lastOf(ledgerTask))
+	}
+	h.post(of+"/people/"+bo.String()+"/removal", talkForm(85)).want(t, http.StatusSeeOther)
+	h.post(of+"/audience", talkForm(86)).want(t, http.StatusSeeOther)
+	if e, ok := h.lastOf(ledgerTask).(task.AudienceSet); !ok || !e.Audience.All {
+		t.Errorf("recorded %+v", h.lastOf(ledgerTask))
+	}
+	h.plan.detail[0].Outcome = task.Completed
+	h.get(of).want(t, 200, "Who sees it").lacks(t, "Show it to", "Take it away")
+	h.plan.detail[0].Client, h.plan.detail[0].Contact = uuid.Nil, ingrid.Contact
+	h.get(of).want(t, 200).lacks(t, "Who sees it")
 }

@@ -164,6 +164,7 @@ type Task struct {
 	Checklist   []TodoEntry
 	Request     *TaskItems // what it asks for; nil: it is no request of documents
 	Life        []TaskEvent
+	Readers     *TaskReaders // nil: it is one contact's alone
 	Thread      *Thread
 	Problems    Problems
 }
@@ -176,6 +177,17 @@ type TaskPart struct {
 	Reason                string
 	Seen, Done, Confirmed When
 	Closed                bool
+}
+
+// TaskReaders is who sees a task, and whom it could be shown to.
+type TaskReaders struct {
+	Task, Command uuid.UUID
+	Open          bool
+	Everybody     bool     // whoever may see the client's tasks, now and later
+	See, Others   []Choice // contacts
+	Without       []string // the names of contacts who may see no tasks of the client
+	Contact, From string   // as they were typed
+	Problem       *Problem
 }
 
 // TaskEvent is one line of a task's history.

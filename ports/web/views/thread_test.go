@@ -31,6 +31,13 @@ func threadSample(w *language.Words) *Thread {
 	}
 }
 
+func readersSample() *TaskReaders {
+	return &TaskReaders{
+		Task: one, Command: two, Open: true, See: []Choice{{one.String(), "Ida"}, {two.String(), "Bo"}}, Others: []Choice{{one.String(), "Sam"}}, Without: []string{"Kai", "Lou"}, Contact: one.String(), From: "now",
+		Problem: &Problem{"reader", "Choose."},
+	}
+}
+
 // Links lead where their words say; what else people type is text.
 func TestSaid(t *testing.T) {
 	link := func(to string) string {
@@ -67,8 +74,10 @@ func TestThreadEscapes(t *testing.T) {
 			l := &v.Lines[i]
 			l.By, l.Hand, l.Text, l.Typed, l.With, l.Read = evil, evil, Said(evil, []string{evil}), evil, evil, evil
 		}
+		readers := readersSample()
+		readers.See[0].Word, readers.Others[0].Word, readers.Without[0], readers.Problem.Text = evil, evil, evil, evil
 		v.Practice, v.Key, v.Box.Typed, v.Box.Hint, v.Box.Talks, v.Box.Problem.Text = evil, evil, evil, evil, []Choice{{evil, evil}}, evil
-		var page Page = Task{Thread: v, Shell: Shell{Role: "admin"}}
+		var page Page = Task{Thread: v, Readers: readers, Shell: Shell{Role: "admin"}}
 		if w != nil {
 			page = PortalTodo{Portal: Portal{PortalFrame: PortalFrame{W: w}}, Thread: v}
 		}
