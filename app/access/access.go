@@ -19,7 +19,7 @@ import (
 )
 
 // ErrObject says that nothing can be told of what was named.
-var ErrObject = fault.New(fault.Invalid, "access.object", "Name what they should see: portal, tab:files, or file: with the file’s id.")
+var ErrObject = fault.New(fault.Invalid, "access.object", "Name what they should see: portal, tab:files, or task: or file: with its id.")
 
 // ErrUnknown says that there is no such thing, or none that the person has anything to do with.
 var ErrUnknown = fault.New(fault.NotFound, "access.unknown", "There is no such thing, or none that this person could have to do with.")
@@ -125,7 +125,7 @@ func (e Explainers) Explain(ctx context.Context, q Question) (Answer, error) {
 }
 
 // kinds are in the order of lists; others come after them.
-var kinds = []string{"portal", "tab", "file"}
+var kinds = []string{"portal", "tab", "task", "file"}
 
 // Objects are all things that one may ask about a person.
 func (e Explainers) Objects(ctx context.Context, firm int32, person uuid.UUID) (all []Choice, err error) {

@@ -13,6 +13,7 @@ import (
 	contactapp "portico/app/contact"
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
+	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
@@ -20,6 +21,7 @@ import (
 	"portico/domain/event"
 	"portico/domain/firm"
 	"portico/domain/invite"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -28,7 +30,7 @@ import (
 func id(n byte) uuid.UUID { return uuid.UUID{0: 1, 6: 0x70, 8: 0x80, 15: n} }
 
 var (
-	ida, acme, globex, practice, link, file, batch, recipient = id(1), id(2), id(3), id(4), id(5), id(6), id(7), id(8)
+	ida, acme, globex, practice, link, file, batch, recipient, asked = id(1), id(2), id(3), id(4), id(5), id(6), id(7), id(8), id(9)
 
 	noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 )
@@ -38,6 +40,7 @@ type world struct {
 	t       *testing.T
 	store   *estest.Memory
 	clients []contactapp.Membership
+	task    taskapp.Detail
 }
 
 func newWorld(t *testing.T) *world {
@@ -112,10 +115,24 @@ func (w *world) LinkOf(_ context.Context, _ int32, of uuid.UUID) (uuid.UUID, err
 	return link, nil
 }
 
+func (w *world) Tasks(_ context.Context, _ int32, q taskapp.Query) ([]taskapp.Row, string, error) {
+	if q.Client != acme {
+		return nil, "", nil
+	}
+	return []taskapp.Row{{ID: asked, Title: "Ledger", ClientName: "Acme"}}, "", nil
+}
+
+func (w *world) Task(_ context.Context, _ int32, of uuid.UUID) (taskapp.Detail, error) {
+	if of != asked {
+		return taskapp.Detail{}, task.ErrNotFound
+	}
+	return w.task, nil
+}
+
 func (w *world) explainers() access.Explainers {
 	p := access.Portal{Events: w.store, History: w, People: w}
 	tabs := access.TabsOf{Portal: p, Firms: settings{w}}
-	return access.Explainers{"portal": p, "tab": tabs, "file": access.FilesOf{TabsOf: tabs, Links: w}}
+	return access.Explainers{"portal": p, "tab": tabs, "file": access.FilesOf{TabsOf: tabs, Links: w}, "task": access.TasksOf{TabsOf: tabs, Tasks: w, Now: func() time.Time { return noon }}}
 }
 
 type want struct {
@@ -255,10 +272,47 @@ func TestFiles(t *testing.T) {
 	w.ask(at, uuid.Nil, want{false, "S3.18", "or for none", "uploadlink.file_received 2", ""})
 }
 
+// T1, T5: a task is for its audience alone, once its hold has ended.
+func TestTasks(t *testing.T) {
+	tom, at := id(98), "task:"+asked.String()
+	w := newWorld(t).accepted().given(task.Stream(asked), task.Assigned{Client: acme, Audience: task.Audience{All: true}})
+	w.task.Row = taskapp.Row{ID: asked, Client: acme, Kind: task.ToDo}
+	w.ask(at, uuid.Nil, want{true, "T1", "Ida is among", "task.assigned 1", ""})
+	w.task.HoldUntil = noon.Add(time.Second)
+	w.ask(at, uuid.Nil, want{false, "T5", "held for a moment", "task.assigned 1", ""})
+	w.task.HoldUntil = noon
+	w.given(task.Stream(asked), task.ContactRemoved{Contact: tom}, task.ContactRemoved{Contact: ida}, task.Retitled{})
+	if a := w.ask(at, uuid.Nil, want{false, "T1", "is not among them", "task.contact_removed 3", access.Look}); a.Repair.Page != "/tasks/"+asked.String() || a.Repair.Right != account.ChangeTasks {
+		t.Errorf("mended by %+v", a.Repair)
+	}
+	w.given(task.Stream(asked), task.ContactAdded{Contact: ida}, task.ContactAdded{Contact: tom})
+	w.ask(at, uuid.Nil, want{true, "T1", "sees it", "task.contact_added 5", ""})
+	w.given(task.Stream(asked), task.AudienceSet{Audience: task.Audience{Contacts: []uuid.UUID{tom}}})
+	w.ask(at, uuid.Nil, want{false, "T1", "is not among them", "task.audience_set 7", access.Look})
+	w.given(task.Stream(asked), task.AudienceSet{Audience: task.Audience{Contacts: []uuid.UUID{ida}}})
+	w.task.Outcome = task.Completed
+	w.ask(at, uuid.Nil, want{true, "T1", "takes nothing", "task.audience_set 8", ""})
+	w.given(firm.Stream(practice), firm.TabsSet{Tabs: []firm.Tab{firm.TodosTab}})
+	w.ask(at, uuid.Nil, want{true, "T1", "takes nothing", "task.audience_set 8", ""})
+	w.task.Kind = task.Documents
+	w.ask(at, uuid.Nil, want{false, "S3.18", "tab Requests off", "firm.tabs_set 2", access.UseTab})
+	w.task.Kind = task.ToDo
+	w.clients[0].Rights = nil
+	w.ask(at, uuid.Nil, want{false, "S3.i18", "lacks the right to “Tasks”", "client.contact_linked 3", access.Grant})
+	w.clients = []contactapp.Membership{{Client: globex, ClientName: "Globex", Active: true, Rights: contactapp.Rights{"tasks"}}}
+	w.ask(at, uuid.Nil, want{false, "T1", "another client’s", "task.assigned 1", ""})
+
+	w.clients = nil
+	w.task.Client, w.task.Contact = uuid.Nil, ida // S3.9, S3.10
+	w.ask(at, uuid.Nil, want{true, "T1", "sees it", "task.audience_set 8", ""})
+	w.task.Contact = tom
+	w.ask(at, uuid.Nil, want{false, "T1", "another person’s", "task.assigned 1", ""})
+}
+
 func TestUnknownThings(t *testing.T) {
 	w := newWorld(t).accepted()
 	for object, want := range map[string]error{
-		"tab:secrets": access.ErrUnknown, "portal:x": access.ErrUnknown, "file:x": access.ErrUnknown, "file:" + id(77).String(): access.ErrUnknown, "task:1": access.ErrObject,
+		"tab:secrets": access.ErrUnknown, "portal:x": access.ErrUnknown, "file:x": access.ErrUnknown, "file:" + id(77).String(): access.ErrUnknown, "task:1": access.ErrUnknown, "task:" + id(77).String(): access.ErrUnknown, "form:1": access.ErrObject,
 		"": access.ErrObject, "tab:": access.ErrObject, ":files": access.ErrObject,
 	} {
 		o, err := access.ParseObject(object)
@@ -270,7 +324,7 @@ func TestUnknownThings(t *testing.T) {
 		}
 	}
 	all, err := w.explainers().Objects(t.Context(), 1, ida)
-	if err != nil || len(all) != 10 || all[0].Object.String() != "portal" || all[2].Object.String() != "tab:todos" || all[9].Word != "File: scan.pdf (Acme)" {
+	if err != nil || len(all) != 11 || all[0].Object.String() != "portal" || all[2].Object.String() != "tab:todos" || all[9].Word != "Task: Ledger (Acme)" || all[10].Word != "File: scan.pdf (Acme)" {
 		t.Errorf("%+v, %v", all, err)
 	}
 }

@@ -43,7 +43,7 @@ type SuggestedRepair struct {
 
 type explainAccess struct {
 	Person string `query:"person" required:"true" doc:"A contact's id"`
-	Object string `query:"object" required:"true" maxLength:"200" doc:"portal, tab:files, or file: with the file's id"`
+	Object string `query:"object" required:"true" maxLength:"200" doc:"portal, tab:files, or task: or file: with its id"`
 	Client string `query:"client_id" doc:"For which of their clients; empty: for any of them"`
 }
 
