@@ -169,6 +169,23 @@ func isFor(a task.Audience, without []uuid.UUID, contact uuid.UUID) bool {
 	return (a.All || slices.Contains(a.Contacts, contact)) && !slices.Contains(without, contact)
 }
 
+// SeenBy are those of people who see the task: those linked to its client with the right to tasks, or the only contact.
+func (d Detail) SeenBy(people []uuid.UUID) (who []uuid.UUID) {
+	for _, c := range people {
+		if d.Audience.All && !slices.Contains(d.Without, c) || slices.Contains(d.Audience.Contacts, c) {
+			who = append(who, c)
+		}
+	}
+	return who
+}
+
+// Asked are those for whom it isn't closed, either (S4.i9).
+func (d Detail) Asked(people []uuid.UUID) []uuid.UUID {
+	return slices.DeleteFunc(d.SeenBy(people), func(c uuid.UUID) bool {
+		return slices.ContainsFunc(d.People, func(p Part) bool { return p.Contact == c && p.Outcome != "" })
+	})
+}
+
 // Entry is one line of a checklist.
 type Entry struct {
 	ID       uuid.UUID

@@ -467,6 +467,17 @@ var callRules = map[string]called{
 	"POST /invite-jobs/{id}/confirmation": {"", 200, 404},
 	"POST /invite-jobs/{id}/stop":         {"", 409, 404}, // it hasn't been sent
 
+	"GET /requests":                                 {"", 200, 200},
+	"POST /requests":                                {`{"client_id":"CLIENT","title":"Year end","items":[{"title":"Ledger"}]}`, 422, 404}, // nobody of it could see it
+	"GET /requests/{id}":                            {"", 200, 404},
+	"POST /requests/{id}/items":                     {`{"title":"Ledger"}`, 201, 404},
+	"PUT /requests/{id}/items/{item}":               {`{"title":"Ledgers"}`, 200, 404},
+	"POST /requests/{id}/items/{item}/cancellation": {"", 409, 404},                                          // it is the last one
+	"POST /requests/{id}/items/{item}/return":       {`{"contact_id":"INVITEE","note":"By hand"}`, 409, 404}, // it was returned
+	"POST /requests/{id}/items/{item}/acceptance":   {`{"nth":1}`, 200, 404},
+	"POST /requests/{id}/items/{item}/send-back":    {`{"nth":1,"reason":"Unreadable"}`, 200, 404},
+	"POST /requests/{id}/items/{item}/reopening":    {`{"nth":1}`, 200, 404},
+
 	"GET /clients/export":                     {"", 200, 200},
 	"POST /clients/imports":                   {"Name\nIda Instance\n", 201, 201},
 	"GET /clients/imports/{id}":               {"", 200, 404},

@@ -68,6 +68,7 @@ type fixture struct {
 	visit2   uuid.UUID                     // the name of another one of theirs
 	template uuid.UUID                     // made when a route is about it: a practice has few
 	article  uuid.UUID
+	request  uuid.UUID // of the invitee, who has returned its only item; that has the same id
 	task     uuid.UUID // of the invitee, where nobody is in the portal
 	todo     uuid.UUID // of who is in the portal, who has opened it
 	joining  uuid.UUID // somebody who is invited to join the practice, likewise
@@ -99,6 +100,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.invite(t, w.shared)
 	w.todoOf(t, w.shared)
 	w.taskOf(t, w.shared)
+	w.requestOf(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
 	w.asset, _, _ = strings.Cut(rest, `"`)
@@ -337,6 +339,9 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = f.invitee
 	case strings.HasPrefix(path, "/tasks/"):
 		id = w.taskOf(t, f)
+	case strings.HasPrefix(path, "/requests/"):
+		id = w.requestOf(t, f)
+		path = strings.Replace(path, "{item}", f.request.String(), 1)
 	case strings.HasPrefix(path, "/invites/"):
 		id = invite.ID(f.invitee)
 	case strings.HasPrefix(path, "/batches/"):
@@ -477,6 +482,22 @@ func (w *routesWorld) taskOf(t *testing.T, f *fixture) uuid.UUID {
 	return f.task
 }
 
+// requestOf is a request of who was invited.
+func (w *routesWorld) requestOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.invitee == uuid.Nil {
+		w.invite(t, f)
+	}
+	if f.request == uuid.Nil {
+		f.request = newID(t)
+		a := task.Assigning{Task: f.request, Kind: task.Documents, Title: "Year end", Zone: "UTC", Items: []task.Asking{{ID: f.request, Title: "Ledger"}}}
+		w.shown(t)(w.house.tasks.Assign(t.Context(), taskapp.Assign{By: w.calm.by(), Contact: f.invitee, Task: a}))
+		act := taskapp.Act{By: es.By{Firm: w.calm.firm, Actor: event.Actor{Kind: event.Contact, ID: f.invitee}}, Task: f.request, Contact: f.invitee}
+		w.shown(t)(w.house.tasks.Answer(t.Context(), taskapp.Answer{Act: act, Items: []taskapp.ItemAnswer{{Item: f.request, Note: "By hand"}}}))
+	}
+	return f.request
+}
+
 func (w *routesWorld) assign(t *testing.T, to uuid.UUID) uuid.UUID {
 	t.Helper()
 	id := newID(t)
@@ -609,8 +630,9 @@ func (w *routesWorld) do(t *testing.T, r *http.Request) reply {
 func (w *routesWorld) call(t *testing.T, route, who string, f *fixture) reply {
 	t.Helper()
 	method, _, _ := strings.Cut(route, " ")
+	path := w.path(t, route, who, f) // it makes what a body may name
 	body := strings.NewReplacer("CLIENT", f.client.String(), "INVITEE", f.invitee.String(), "LATER", later(), "RANDOM", rndWord(t), "RECIPIENT", f.holders[peer].Recipient.String(), "FILE", f.released.String(), "STAFF", w.calm.staff.String()).Replace(callRules[route].body)
-	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+w.path(t, route, who, f), strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), method, w.base+"/api/v1"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

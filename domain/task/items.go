@@ -149,6 +149,14 @@ func (w Who) Contact() uuid.UUID {
 	return uuid.Nil
 }
 
+// Staff is who of the practice did it; zero: nobody of it.
+func (w Who) Staff() uuid.UUID {
+	if w.Kind == event.Staff {
+		return w.ID
+	}
+	return uuid.Nil
+}
+
 func (t Task) item(id uuid.UUID) *item {
 	for i := range t.items {
 		if t.items[i].ID == id {

@@ -30,7 +30,7 @@ func (g *guests) Contacts(_ context.Context, firm int32, q contactapp.Query) ([]
 
 func (g *guests) OfClient(context.Context, int32, uuid.UUID) ([]contactapp.Linked, error) {
 	row, err := g.person(1, ida)
-	return []contactapp.Linked{{Row: row, Rights: contactapp.Rights{"files"}, LinkedAt: noon}}, err
+	return []contactapp.Linked{{Row: row, Rights: contactapp.Rights{"files", "tasks"}, LinkedAt: noon}}, err
 }
 
 // S5.2 to S5.4, S5.i6, S3.9, S3.i23: programs keep clients and their people, by the commands of the pages.

@@ -24,6 +24,7 @@ import (
 	"portico/app/firm/firmtest"
 	inviteapp "portico/app/invite"
 	"portico/app/secret"
+	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
@@ -66,6 +67,7 @@ type house struct {
 	posted  posted
 	guests  *guests
 	factors *methods
+	wants   *wants
 	logged  *bytes.Buffer
 
 	firmtest.Reader // of the practice's settings
@@ -75,6 +77,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, guests: &guests{}, factors: &methods{reset: map[uuid.UUID]account.PersonKind{}}, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
+	h.wants = &wants{store: h.store}
 	h.file = linkapp.FileRow{
 		ID: fileA, Name: "Lønslip \"1\".pdf", SentAs: "x.pdf", Size: 10, SHA256: strings.Repeat("ab", 32), Media: "application/pdf",
 		StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon.Add(time.Minute),
@@ -88,6 +91,7 @@ func newHouse(t *testing.T) *house {
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos},
 		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
+		Tasks: taskapp.Commands{Events: h.store, People: h.wants}, TaskDB: h.wants, TaskItems: h.wants,
 		Staff: staffed{}, Factors: accountapp.Factors{Events: h.store, Rows: h.factors},
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),

@@ -19,6 +19,7 @@ import (
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
+	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
@@ -47,6 +48,10 @@ type Server struct {
 	InviteDB  inviteapp.Reader
 	Contacts  contactapp.Commands
 	ContactDB contactapp.Reader
+
+	Tasks     taskapp.Commands
+	TaskDB    taskapp.Reader
+	TaskItems taskapp.RequestReader
 
 	Factors accountapp.Factors
 
@@ -161,6 +166,17 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.InviteMany, op(get, "/invite-jobs/{id}/people", "list-invite-job-people", "Invitations", "List its people with what became of each"), s.listInviteJobPeople)
 	register(s, a, account.InviteMany, op(post, "/invite-jobs/{id}/confirmation", "start-invite-job", "Invitations", "Invite them, after a hold in which all of it can be undone"), s.startInviteJob)
 	register(s, a, account.InviteMany, op(post, "/invite-jobs/{id}/stop", "stop-invite-job", "Invitations", "Undo it within its hold; later, invite nobody further and take back what has not left"), s.stopInviteJob)
+
+	register(s, a, account.SeeTasks, op(get, "/requests", "list-requests", "Requests", "List document requests, those due first first"), s.listRequests)
+	register(s, a, account.ChangeTasks, created(op(post, "/requests", "create-request", "Requests", "Ask a client for documents")), s.createRequest)
+	register(s, a, account.SeeTasks, op(get, "/requests/{id}", "get-request", "Requests", "Get a request with what it asks for and every answer"), s.getRequest)
+	register(s, a, account.ChangeTasks, created(op(post, "/requests/{id}/items", "add-request-item", "Requests", "Ask for one thing more")), s.addItem)
+	register(s, a, account.ChangeTasks, op(put, "/requests/{id}/items/{item}", "put-request-item", "Requests", "State anew what an item asks for"), s.putItem)
+	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/cancellation", "cancel-request-item", "Requests", "Say that an item is no longer wanted, of anybody"), s.cancelItem)
+	register(s, a, account.ActForClient, op(post, "/requests/{id}/items/{item}/return", "return-request-item", "Requests", "Answer an item in a contact's place"), s.returnItem)
+	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/acceptance", "accept-request-item", "Requests", "Accept an answer"), s.acceptItem)
+	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/send-back", "send-back-request-item", "Requests", "Send an answer back with a reason that the client reads"), s.sendBackItem)
+	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/reopening", "reopen-request-item", "Requests", "Undo the acceptance or the sending back of an answer"), s.reopenItem)
 
 	register(s, a, account.SeeFiles, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
 	register(s, a, account.ChangeFiles, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)

@@ -36,9 +36,7 @@ func (s *Server) taskItems(r *http.Request, t taskapp.Detail, who []uuid.UUID, n
 		return nil, err
 	}
 	items, z := all[t.ID], zone(user(r).Practice.Zone)
-	who = slices.DeleteFunc(slices.Clone(who), func(c uuid.UUID) bool { // for whom it isn't closed (S4.i9)
-		return slices.ContainsFunc(t.People, func(part taskapp.Part) bool { return part.Contact == c && part.Outcome != "" })
-	})
+	who = t.Asked(who)
 	page := &views.TaskItems{Numbers: numbersOf(taskapp.Count(items, who...)), New: views.ItemFields{ID: newID()}}
 	for _, c := range who {
 		page.People = append(page.People, views.TaskNumbers{Name: names[c], Numbers: numbersOf(taskapp.Count(items, c))})
@@ -62,12 +60,11 @@ func (s *Server) audience(r *http.Request, t taskapp.Detail) (who []uuid.UUID, e
 	}
 	people, err := s.ContactList.OfClient(r.Context(), user(r).Firm, t.Client)
 	for _, p := range people {
-		sees := t.Audience.All && !slices.Contains(t.Without, p.ID) || slices.Contains(t.Audience.Contacts, p.ID)
-		if sees && p.Rights.May("tasks") {
+		if p.Rights.May("tasks") {
 			who = append(who, p.ID)
 		}
 	}
-	return who, err
+	return t.SeenBy(who), err
 }
 
 // whom are they to choose from, where there are several: a task can be closed for one alone (S4.i9).
