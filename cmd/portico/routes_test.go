@@ -203,6 +203,16 @@ var pageRules = map[string]rule{
 	"POST /portal/todos/{todo}/messages/{message}/text":    contactOnly(404), // of none that there is
 	"POST /portal/todos/{todo}/messages/{message}/removal": contactOnly(404),
 
+	"GET /portal/todos/{todo}/files/{file}/content":     contactOnly(404),
+	"POST /portal/todos/{todo}/files/{file}/retraction": contactOnly(404),
+	"GET /portal/tasks/{todo}/files":                    contactOnly(200),
+	"POST /portal/tasks/{todo}/files":                   contactOnly(303),
+	"POST /portal/tasks/{todo}/uploads/*":               everybody(401).but(visits, 201),
+	"HEAD /portal/tasks/{todo}/uploads/*":               everybody(401).but(visits, 404), // that of a link
+	"PATCH /portal/tasks/{todo}/uploads/*":              everybody(401).but(visits, 404),
+	"DELETE /portal/tasks/{todo}/uploads/*":             everybody(401).but(visits, 404),
+	"OPTIONS /portal/tasks/{todo}/uploads/*":            everybody(401).but(visits, 204),
+
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),
 	"POST /clients":     staffOnly(303, 303),
@@ -249,6 +259,18 @@ var pageRules = map[string]rule{
 	"POST /tasks/{id}/items/{item}":               staffOnly(422, 404),
 	"POST /tasks/{id}/items/{item}/cancellation":  staffOnly(404, 404), // it asks for none
 
+	"GET /tasks/{id}/files":                     staffOnly(200, 404),
+	"POST /tasks/{id}/files":                    staffOnly(303, 404),
+	"GET /tasks/{id}/files/{file}/content":      staffOnly(404, 404),
+	"POST /tasks/{id}/files/{file}/removal":     staffOnly(404, 404),
+	"POST /tasks/{id}/files/{file}/restoration": staffOnly(404, 404),
+	"POST /tasks/{id}/files/{file}/sharing":     staffOnly(404, 404),
+	"POST /tasks/{id}/uploads/*":                everybody(401).but(staff, 201).but(foreign, 404),
+	"HEAD /tasks/{id}/uploads/*":                everybody(401).but(staff, 404).but(foreign, 404), // that of a link
+	"PATCH /tasks/{id}/uploads/*":               everybody(401).but(staff, 404).but(foreign, 404),
+	"DELETE /tasks/{id}/uploads/*":              everybody(401).but(staff, 404).but(foreign, 404),
+	"OPTIONS /tasks/{id}/uploads/*":             everybody(401).but(staff, 204).but(foreign, 404),
+
 	// Who has not said what for is asked; nobody acts for somebody whom they don't look at.
 	"GET /contacts/{id}/portal":                          staffOnly(303, 404),
 	"GET /contacts/{id}/portal/home":                     staffOnly(303, 404),
@@ -283,6 +305,9 @@ var pageRules = map[string]rule{
 
 	"POST /contacts/{id}/portal/todos/{todo}/messages/{message}/text":    staffOnly(403, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/messages/{message}/removal": staffOnly(403, 404),
+
+	"GET /contacts/{id}/portal/todos/{todo}/files/{file}/content":     staffOnly(303, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/files/{file}/retraction": staffOnly(403, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet

@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 
+	"portico/app/language"
 	"portico/app/secret"
+	"portico/app/transfer"
 
 	"github.com/google/uuid"
 )
@@ -35,6 +37,12 @@ type access struct {
 	// Base is the path under which this access was found, without a slash at its end: "/u/{token}" with the token
 	// itself, or "/up/{link}". Addresses in answers start with it.
 	Base string
+
+	// Of a task, which stands in Link's place: as what its sender came, where a form leads back to, and the words of who
+	// reads in another language; nil: refusals stay as they are.
+	Kind  transfer.Kind
+	Page  string
+	words *language.Words
 }
 
 func (a access) secret() secret.UploadToken {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"portico/app/es"
 	linkapp "portico/app/uploadlink"
@@ -117,19 +118,24 @@ func (s *Server) fileContent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	blob, err := s.Blobs.Open(f.ID)
+	return s.serveFile(w, r, f.ID, f.Media, f.Name, f.SHA256, f.ReceivedAt)
+}
+
+// serveFile is the bytes of a file that its reader may have.
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, id uuid.UUID, found, name, sha256 string, at time.Time) error {
+	blob, err := s.Blobs.Open(id)
 	if err != nil {
-		return fmt.Errorf("open the bytes of file %s: %w", f.ID, err)
+		return fmt.Errorf("open the bytes of file %s: %w", id, err)
 	}
 	defer func() { _ = blob.Close() }() // it was only read
 	media := "application/octet-stream"
-	if inert[f.Media] {
-		media = f.Media
+	if inert[found] {
+		media = found
 	}
-	s.handOut(w, media, f.Name)
-	w.Header().Set("ETag", `"`+f.SHA256+`"`)
-	w.Header().Set("Repr-Digest", reprDigest(f.SHA256))
-	http.ServeContent(w, r, "", f.ReceivedAt, blob)
+	s.handOut(w, media, name)
+	w.Header().Set("ETag", `"`+sha256+`"`)
+	w.Header().Set("Repr-Digest", reprDigest(sha256))
+	http.ServeContent(w, r, "", at, blob)
 	return nil
 }
 

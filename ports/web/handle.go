@@ -178,7 +178,7 @@ func wantsPage(r *http.Request, k kind) bool {
 	if k == program {
 		return false
 	}
-	if k == tokenPage || k == uploadPage {
+	if k == tokenPage || k == uploadPage || streams(r.URL.Path) { // who sends files asks for any answer
 		return strings.Contains(accept, "text/html")
 	}
 	return !strings.HasPrefix(accept, "application/json")

@@ -75,6 +75,12 @@ var (
 // streams tells the addresses that files are sent to; the bodies of all others are forms.
 func streams(path string) bool {
 	part := strings.Split(path, "/")
+	if len(part) > 1 && part[1] == "portal" {
+		part = part[1:]
+	}
+	if len(part) > 3 && part[1] == "tasks" {
+		return part[3] == "uploads" || part[3] == "files" && len(part) == 4
+	}
 	if len(part) < 4 || part[1] != "u" && part[1] != "up" {
 		return false
 	}

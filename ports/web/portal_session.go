@@ -73,7 +73,7 @@ func visitorOf(r *http.Request) visitor {
 func (s *Server) entered(h handler) handler {
 	return s.visiting(func(w http.ResponseWriter, r *http.Request) error {
 		v := visitorOf(r)
-		switch looks := r.Method == http.MethodGet || r.Method == http.MethodHead; {
+		switch looks := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !streams(r.URL.Path); {
 		case !v.ByLink && v.Terms < v.asks.Terms:
 			http.Redirect(w, r, "/portal/terms?"+nextQuery(portalPath(r.URL.RequestURI())), http.StatusSeeOther)
 		case v.ByLink && !v.Password && v.asks.LinkPassword && looks:

@@ -114,10 +114,15 @@ func (s *Server) mine(r *http.Request, in inPortal) (taskapp.Todo, error) {
 	if err != nil {
 		return t, err
 	}
-	if t.Client != in.client.Client || t.Client == uuid.Nil && t.Contact != in.Contact || !in.opens(in.tabOf(t.Kind)) {
+	if !in.has(t) {
 		return t, task.ErrNotFound
 	}
 	return t, nil
+}
+
+// has tells that a task is of the person and of the client whose papers the page is about, in a tab that is theirs.
+func (in inPortal) has(t taskapp.Todo) bool {
+	return t.Client == in.client.Client && (t.Client != uuid.Nil || t.Contact == in.Contact) && in.opens(in.tabOf(t.Kind))
 }
 
 // portalTodo is one task. Getting the page records nothing: a page that is on a screen says so by itself, once (seeTodo);
@@ -155,6 +160,10 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		}
 		page.Open = false
 	}
+	if page.Files, err = s.portalFilesOf(r, in, t, problems); err != nil {
+		return err
+	}
+	page.Modules = append(page.Modules, "task-desk.js", "live-region.js")
 	page.Reason = t.Reason
 	if page.Again {
 		page.Reason = t.Mine.Reason

@@ -66,6 +66,7 @@ type Server struct {
 	LinkList    linkapp.Reader
 	Tasks       taskapp.Commands
 	TaskList    taskapp.Reader
+	TaskFiles   taskapp.Files
 	TaskItems   taskapp.RequestReader
 	TaskDrafts  taskapp.Drafts
 	Threads     taskapp.Threads
@@ -346,6 +347,8 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("POST /tasks/{id}/items", accounts.ChangeTasks, s.onTask(s.addItem))
 	staff("POST /tasks/{id}/items/{item}", accounts.ChangeTasks, s.onTask(s.changeItem))
 	staff("POST /tasks/{id}/items/{item}/cancellation", accounts.ChangeTasks, s.onTask(s.cancelItem))
+
+	s.taskFileRoutes(staff, portal, room, deed)
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 

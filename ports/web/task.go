@@ -234,6 +234,10 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	for _, e := range t.Checklist {
 		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Text: e.Text, Ticked: !e.TickedAt.IsZero()})
 	}
+	if page.Files, err = s.staffFiles(r, t, problems); err != nil {
+		return err
+	}
+	page.Modules = append(page.Modules, "task-desk.js")
 	life, err := s.TaskList.Life(r.Context(), u.Firm, id)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type plan struct {
 	unread       map[event.Actor]map[uuid.UUID]int
 	people       []uuid.UUID // who could see a task of the client; nil: Ingrid
 	staff        error       // why somebody is no colleague
+	papers
 }
 
 func (p *plan) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {

@@ -134,6 +134,9 @@ func (t Uploads) create(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("make an id: %w", err)
 	}
 	f := transfer.File{ID: id, Name: meta["filename"], Media: meta["filetype"], Size: size, Generation: a.Generation}
+	if f.Place, err = a.place(meta["item"], meta["audience"]); err != nil {
+		return err
+	}
 	f.Start, _ = base64.StdEncoding.DecodeString(meta["head"]) // a hint
 	if mark := meta["fingerprint"]; fingerprints.MatchString(mark) {
 		f.Fingerprint = mark
@@ -232,7 +235,7 @@ func ownerOf(r *http.Request) (access, transfer.Owner, error) {
 	if !ok {
 		return a, transfer.Owner{}, errUnknownUpload
 	}
-	return a, transfer.Owner{Firm: a.Firm, Link: a.Link, Recipient: a.Recipient}, nil
+	return a, transfer.Owner{Firm: a.Firm, Kind: a.Kind, Link: a.Link, Recipient: a.Recipient}, nil
 }
 
 // uploadID takes an id in its one spelling and nothing else: no path, no escape, no second form of the same id.

@@ -41,7 +41,8 @@ func (t Uploads) refuse(w http.ResponseWriter, r *http.Request, b *body, err err
 			t.Log.Error("upload", "err", err, "route", r.Pattern)
 		}
 	}
-	writeProblem(w, r, statuses[f.Kind], f)
+	a, _ := accessOf(r)
+	writeProblem(w, r, statuses[f.Kind], a.told(f))
 	b.drain()
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,7 @@ func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {
 		return errBadRequest.Withf("Files are sent as multipart/form-data.")
 	}
 	var rows []transfer.Row
+	var item, audience string // of files on tasks; they stand before the files
 	for left := int64(formLimit); ; {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -42,11 +44,20 @@ func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("read the form: %w", err)
 		}
 		if part.FileName() == "" {
+			if word := field(part); part.FormName() == "item" {
+				item = word
+			} else if part.FormName() == "audience" {
+				audience = word
+			}
 			continue
 		}
-		row, err := t.part(r, owner, a.Generation, part, left)
+		row, err := t.part(r, owner, part, left, func(f *transfer.File) (err error) {
+			f.Generation = a.Generation
+			f.Place, err = a.place(item, audience)
+			return err
+		})
 		if f, ok := errors.AsType[*fault.Error](err); ok {
-			return f.Withf("“%s”: %s", part.FileName(), f.Message)
+			return f.Withf("“%s”: %s", part.FileName(), a.told(f).Message)
 		}
 		if err != nil {
 			return err
@@ -55,21 +66,30 @@ func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {
 		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
-		return errNoFile
+		return a.told(errNoFile)
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		return arrivals(w, rows)
 	}
-	http.Redirect(w, r, a.Base+"/", http.StatusSeeOther)
+	http.Redirect(w, r, cmp.Or(a.Page, a.Base+"/"), http.StatusSeeOther)
 	return nil
 }
 
-func (t Uploads) part(r *http.Request, owner transfer.Owner, generation int, part *multipart.Part, left int64) (transfer.Row, error) {
+// field is a short word of a form that holds files.
+func field(part *multipart.Part) string {
+	text, _ := io.ReadAll(io.LimitReader(part, 64)) // what is broken is refused with the next part
+	return string(text)
+}
+
+func (t Uploads) part(r *http.Request, owner transfer.Owner, part *multipart.Part, left int64, say func(*transfer.File) error) (transfer.Row, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return transfer.Row{}, fmt.Errorf("make an id: %w", err)
 	}
-	f := transfer.File{ID: id, Name: part.FileName(), Media: part.Header.Get("Content-Type"), Size: -1, Generation: generation}
+	f := transfer.File{ID: id, Name: part.FileName(), Media: part.Header.Get("Content-Type"), Size: -1}
+	if err := say(&f); err != nil {
+		return transfer.Row{}, err
+	}
 	return t.Transfers.Whole(r.Context(), owner, f, min(left, t.Transfers.Limits.MaxSize), part)
 }
 

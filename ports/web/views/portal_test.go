@@ -50,7 +50,7 @@ func portalPages(w *language.Words) []Page {
 		PortalHome{Second: "/portal/settings/security", Portal: quiet, Parts: parts, Next: NextStep{Icon: "circle-check", Title: w.T("portal.home.nothing"), Text: w.T("portal.home.nothing.text", "«Harbour & Vale»", "«ingrid@solberg.example»")}},
 		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
 		PortalTodos{Portal: page("todos"), Open: todoLines(), Done: []TodoLine{{ID: two, Title: "«Sign»", Href: "/portal/todos/x", Badge: &Badge{"ok", "check", w.T("task.done")}}}},
-		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Description: Markdown("«All»"), Due: &Badge{"warn", "clock", w.T("portal.due.today")}, DueOn: "«2026»", Unseen: true, Open: true, Question: true, Again: true, Reason: "«March»", Typed: "«x»", Max: 10, Checklist: []TodoEntry{{one, two, "«January»", true}, {two, one, "«February»", false}}, Thread: threadSample(w), Problems: Problems{{"note", "«Too long.»"}}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Description: Markdown("«All»"), Due: &Badge{"warn", "clock", w.T("portal.due.today")}, DueOn: "«2026»", Unseen: true, Open: true, Question: true, Again: true, Reason: "«March»", Typed: "«x»", Max: 10, Checklist: []TodoEntry{{one, two, "«January»", true}, {two, one, "«February»", false}}, Thread: threadSample(w), Files: taskFiles(w, false), Problems: Problems{{"note", "«Too long.»"}}},
 		PortalTodo{Portal: page("requests"), Command: two, ID: one, Back: "/portal/requests", Request: &PortalRequest{
 			W: w, Practice: "«Harbour»", Action: "/portal/todos/x/items", Command: two, Count: w.T("request.count", "1", "0", "0", "1"), Max: 10, Takes: true, Saved: true,
 			Items: []PortalItem{
@@ -62,7 +62,7 @@ func portalPages(w *language.Words) []Page {
 				{W: w, ID: two, Field: "note-" + two.String(), Title: "«Bank»", Badge: Badge{"", "clipboard-list", w.T("request.open")}},
 			},
 		}, Problems: Problems{{"note-" + one.String(), "«Too long.»"}}},
-		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Closed: true, State: w.T("task.closed.completed", "«Harbour»"), Reason: "«Thanks»", Note: "«There»", Checklist: []TodoEntry{{one, two, "«January»", true}}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Closed: true, Files: &TaskFiles{W: w, Why: w.T("attach.off", "«Harbour»")}, State: w.T("task.closed.completed", "«Harbour»"), Reason: "«Thanks»", Note: "«There»", Checklist: []TodoEntry{{one, two, "«January»", true}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", State: w.T("task.done.on", "1"), Undo: true, Thread: &Thread{W: w, Practice: "«Harbour»", Writes: true, Box: ThreadBox{Hint: w.T("thread.alone", "«Harbour»")}}},
 		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
 		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},

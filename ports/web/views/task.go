@@ -49,6 +49,7 @@ type PortalTodo struct {
 	Checklist   []TodoEntry
 	Request     *PortalRequest // what it asks for; nil: it is no request of documents
 	Thread      *Thread
+	Files       *TaskFiles
 	Problems    Problems
 }
 
@@ -163,6 +164,7 @@ type Task struct {
 	Whom        []Choice // contacts whom it concerns, where there are several
 	Checklist   []TodoEntry
 	Request     *TaskItems // what it asks for; nil: it is no request of documents
+	Files       *TaskFiles
 	Life        []TaskEvent
 	Readers     *TaskReaders // nil: it is one contact's alone
 	Thread      *Thread

@@ -1,6 +1,10 @@
 package views
 
-import "github.com/google/uuid"
+import (
+	"portico/app/language"
+
+	"github.com/google/uuid"
+)
 
 func taskLines() []TaskLine {
 	return []TaskLine{
@@ -55,7 +59,7 @@ func taskSample(s Shell) Task {
 	return Task{
 		Shell: s, Fields: taskFields(), Task: taskLines()[1], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirmable: true, Done: true, Reason: "Thank you", Sender: "Priya Nair",
 		Priority: "High", Part: "open", Parts: []Choice{{"open", "Open"}}, Next: "/tasks/x", People: []TaskPart{{one, "Imogen", "Here it is", "March is missing", noon, noon, noon, true}, {uuid.Nil, "For all", "", "", When{}, When{}, When{}, false}},
-		Checklist: []TodoEntry{{one, two, "January", true}, {two, one, "February", false}}, Life: []TaskEvent{{"Assigned", "Priya Nair", noon}}, Readers: readersSample(), Thread: threadSample(nil), Problems: Problems{{"act", "It has left."}},
+		Checklist: []TodoEntry{{one, two, "January", true}, {two, one, "February", false}}, Files: taskFiles(language.For("en"), true), Life: []TaskEvent{{"Assigned", "Priya Nair", noon}}, Readers: readersSample(), Thread: threadSample(nil), Problems: Problems{{"act", "It has left."}},
 	}
 }
 

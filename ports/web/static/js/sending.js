@@ -4,6 +4,11 @@ import { digest, fingerprint } from "./fingerprint.js"
 
 const mebibyte = 1 << 20
 const stall = 30_000 // ms without a byte: the connection is dead whatever the browser thinks
+const english = {
+  unreadable: "This file can’t be read. If it is in a cloud or in another app, save it to your device first, then choose it again.",
+  changed: "This file has changed or can’t be read any more. Save it to your device first, then choose it again.",
+  refused: "The server did not accept this file.",
+}
 const hint = 512 // bytes that go with the announcement, so that a wrong type is refused before the rest travels
 
 // Sending is an EventTarget: "change" whenever it is to be shown anew, "end" when it is over.
@@ -13,6 +18,7 @@ export class Sending extends EventTarget {
   sent = 0
   rate = 0 // bytes per second, smoothed
   why = "" // of refused; of offline where the server has said it
+  code = "" // of refused: the rule's, where the server has named one
   retryAt = 0
   startedAt = 0
   gone = new Set() // ids that the server's list may still have, and that take nothing any more
@@ -29,10 +35,11 @@ export class Sending extends EventTarget {
   #creating = false // the server has been asked for an address and has not answered yet
 
   // find(sending, again) looks among the server's files for one that this is a part of, { id }, or all of, { id, whole }.
-  // wish is the name that it gets at the server instead of its own.
-  constructor(file, { base, find, wish = "" }) {
+  // wish is the name that it gets at the server instead of its own. About is what else the server is told of it. Words are
+  // those of pages in other languages.
+  constructor(file, { base, find, wish = "", about = {}, words = english }) {
     super()
-    Object.assign(this, { file, base, find, wish })
+    Object.assign(this, { file, base, find, wish, about, words })
     this.key = crypto.randomUUID?.() ?? String(Math.random())
   }
 
@@ -52,7 +59,7 @@ export class Sending extends EventTarget {
       if (!this.#upload) await this.#prepare()
       if (!this.#upload.url && !this.#creating) await this.#remember()
     } catch {
-      this.#refuse("This file can’t be read. If it is in a cloud or in another app, save it to your device first, then choose it again.")
+      this.#refuse(this.words.unreadable)
       return
     }
     if (this.state !== "sending") return // paused meanwhile
@@ -71,7 +78,7 @@ export class Sending extends EventTarget {
     this.#print = print
     this.#upload = new globalThis.tus.Upload(this.file, {
       metadata: {
-        filename: this.file.name, filetype: this.file.type || "application/octet-stream", fingerprint: print,
+        filename: this.file.name, filetype: this.file.type || "application/octet-stream", fingerprint: print, ...this.about,
         head: btoa(String.fromCharCode(...new Uint8Array(head))),
       },
       chunkSize: 64 * mebibyte,
@@ -185,7 +192,7 @@ export class Sending extends EventTarget {
     if (this.state === "paused" || this.over) return
     const response = error.originalResponse, status = response?.getStatus() ?? 0, told = sentence(response)
     if (status === 0 && /read|NotFound|NotReadable/i.test(`${error.causingError?.name} ${error.causingError?.message}`)) {
-      this.#refuse("This file has changed or can’t be read any more. Save it to your device first, then choose it again.")
+      this.#refuse(this.words.changed)
       return
     }
     const begun = Boolean(this.#upload.url)
@@ -199,7 +206,8 @@ export class Sending extends EventTarget {
     const swallowed = status === 413 && !told && this.#upload.options.chunkSize > 8 * mebibyte // by a proxy, not by the server
     const passing = swallowed || [408, 409, 423, 425, 429].includes(status) || status === 507 && begun
     if ((status >= 400 && status < 500 || status === 507) && !passing) {
-      this.#refuse(told || "The server did not accept this file.")
+      this.code = rule(response)
+      this.#refuse(told || this.words.refused)
       return
     }
     this.#rival = status === 423
@@ -231,6 +239,15 @@ export class Sending extends EventTarget {
   #to(state) {
     this.state = state
     this.dispatchEvent(new Event("change"))
+  }
+}
+
+// rule is the code of what a problem+json answer has refused.
+function rule(response) {
+  try {
+    return JSON.parse(response.getBody()).type?.split(/[/:]/).pop() ?? ""
+  } catch {
+    return ""
   }
 }
 

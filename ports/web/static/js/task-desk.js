@@ -1,0 +1,180 @@
+// <task-desk>: the files of a task. The list is the server's and is fetched anew; what is on its way from this page stands
+// below it, each file with its own progress, retry and end (S2.i6). Without script the same card works with a plain form.
+import { Awake } from "./awake.js"
+import { listen } from "./picking.js"
+import { Sending } from "./sending.js"
+import { endings, icon, set } from "./words.js"
+
+const atOnce = 3 // transfers side by side
+const symbols = { refused: "circle-alert", offline: "hourglass", waiting: "hourglass", paused: "pause" }
+const shown = { offline: "waiting", checking: "sending", done: "received" } // the states that styles know
+
+class TaskDesk extends HTMLElement {
+  #sendings = []
+  #awake = new Awake()
+
+  connectedCallback() {
+    this.words = JSON.parse(this.dataset.words)
+    for (const el of this.querySelectorAll(".js-only")) el.hidden = false
+    this.querySelector("#plain")?.remove()
+    listen(this, { add: (files) => this.add(files), folders: (names) => names.forEach((n) => this.#say(this.#tell("folder", n))) })
+    if (!this.dataset.base) return
+    const { base, accept, maxBytes } = this.dataset
+    Object.assign(this, { base, accept: accept.split(","), most: Number(maxBytes), list: this.querySelector("#sendings") })
+    addEventListener("beforeunload", (e) => { if (this.#sendings.some((s) => s.moving)) e.preventDefault() })
+    addEventListener("online", () => this.#wake())
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#wake() })
+  }
+
+  add(files) {
+    if (!this.base) return
+    const audience = this.querySelector("#only-practice")?.checked ? { audience: "practice" } : {}
+    for (const file of files) {
+      const s = new Sending(file, { base: this.base, find: (...of) => this.#find(...of), about: audience, words: this.words })
+      s.why = this.#refusal(file)
+      if (s.why) Object.assign(s, { state: "refused", code: "file.refused" })
+      s.row = this.querySelector("#sending-row").content.firstElementChild.cloneNode(true)
+      s.addEventListener("change", () => this.#show(s))
+      s.addEventListener("end", () => this.#ended(s))
+      this.#sendings.push(s)
+      this.list.append(s.row)
+      this.#show(s)
+    }
+    this.list.hidden = false
+    this.#say(this.#tell("way", files.length))
+    this.#next()
+  }
+
+  // #refusal is why a file is not accepted, or "" (S1.i10).
+  #refusal(file) {
+    const ending = endings(file.name)[1].toLowerCase()
+    if (!this.accept.includes(ending)) return this.#tell("type", ending || file.name)
+    if (file.size > this.most) return this.#tell("large", this.words.limit)
+    return file.size === 0 ? this.words.nothing : ""
+  }
+
+  #next() {
+    let running = this.#sendings.filter((s) => ["sending", "checking", "offline"].includes(s.state)).length
+    for (const s of this.#sendings) {
+      if (running >= atOnce) break
+      if (s.state === "waiting") { running++; s.start() }
+    }
+    this.#awake.keep(this.#sendings.some((s) => s.moving))
+  }
+
+  // #find looks for what the server has of a file: a part of it, or all where the answer was lost.
+  async #find(s, again) {
+    let files = []
+    try {
+      const answer = await fetch(`${this.base}files`, { headers: { Accept: "application/json" }, cache: "no-store" })
+      files = (await answer.json()).files ?? []
+    } catch { return undefined } // offline; the next try asks again
+    s.before ??= new Set(files.filter((f) => f.state === "received").map((f) => f.id))
+    const others = new Set(this.#sendings.filter((o) => o !== s).map((o) => o.id))
+    files = files.filter((f) => f.size === s.file.size && !others.has(f.id) && !s.gone.has(f.id))
+    const part = files.find((f) => f.state === "receiving" && f.fingerprint === s.print)
+    if (part || !again || !s.small) return part && { id: part.id }
+    const sum = await s.digest(), whole = files.find((f) => f.state === "received" && f.sha256 === sum && !s.before.has(f.id))
+    return whole && { id: whole.id, whole: true }
+  }
+
+  #ended(s) {
+    if (s.state === "done") {
+      this.#say(this.#tell("arrived", s.file.name))
+      this.#forget(s, 1500)
+      this.querySelector("live-region").refresh()
+    } else if (s.state === "refused") {
+      this.#say(`${s.file.name}: ${s.why}`)
+    } else {
+      this.#forget(s, 0)
+    }
+    this.#next()
+  }
+
+  // #forget leaves the row to the server's list, which has it by then.
+  #forget(s, after) {
+    setTimeout(() => {
+      this.#sendings = this.#sendings.filter((o) => o !== s)
+      s.row.remove()
+      this.list.hidden = this.#sendings.length === 0
+    }, after)
+  }
+
+  #show(s) {
+    s.row.dataset.state = shown[s.state] ?? s.state
+    set(s.row.querySelector(".file__name"), s.file.name)
+    set(s.row.querySelector(".file__note"), this.#note(s))
+    const use = s.row.querySelector(".file__mark use"), href = `${this.dataset.icons}#${symbols[s.state] ?? icon(s.file.name)}`
+    if (use.getAttribute("href") !== href) use.setAttribute("href", href)
+    const bar = s.row.querySelector("progress"), percent = Math.floor(s.sent / s.file.size * 100) || 0
+    bar.hidden = s.over
+    bar.value = percent
+    bar.setAttribute("aria-label", s.file.name)
+    this.#steer(s)
+  }
+
+  #note(s) {
+    switch (s.state) {
+      case "sending": return this.#tell("sending", `${Math.floor(s.sent / s.file.size * 100) || 0} %`)
+      case "offline": return s.why ? `${this.words.offline} ${s.why}` : this.words.offline
+      case "done": return this.words.received
+      case "refused": return s.why
+      default: return this.words[s.state] ?? ""
+    }
+  }
+
+  // #steer gives a file the buttons that fit its state; a refused one tells all that helps to find out why (S2.i9).
+  #steer(s) {
+    const acts = {
+      pause: ["pause", () => { s.pause(); this.#next() }], resume: ["play", () => s.start()], again: ["rotate-cw", () => s.nudge()], cancel: ["x", () => s.cancel()],
+      copy: ["copy", () => this.#copy(s)], dismiss: ["x", () => this.#forget(s, 0)],
+    }
+    const first = { paused: "resume", offline: "again" }[s.state] ?? "pause"
+    const wants = s.state === "refused" ? ["copy", "dismiss"] : s.over || s.state === "checking" ? [] : [first, "cancel"]
+    const box = s.row.querySelector(".file__buttons")
+    if (box.dataset.has === wants.join()) return
+    const held = box.contains(document.activeElement)
+    box.dataset.has = wants.join()
+    box.replaceChildren(...wants.map((w) => this.#button(s, acts[w][0], `${this.words[w]} ${s.file.name}`, acts[w][1])))
+    if (held) (box.firstElementChild ?? this.querySelector("#add-file")).focus()
+  }
+
+  #button(s, symbol, label, act) {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = "btn btn--quiet btn--icon"
+    button.setAttribute("aria-label", label)
+    const svg = s.row.querySelector(".file__mark svg").cloneNode(true)
+    svg.firstElementChild.setAttribute("href", `${this.dataset.icons}#${symbol}`)
+    button.append(svg)
+    button.addEventListener("click", act)
+    return button
+  }
+
+  // #copy puts what happened into the clipboard, and into the message box of the page where there is one and it is empty.
+  async #copy(s) {
+    const w = this.words, kind = s.file.type || endings(s.file.name)[1] || "?"
+    const text = [`${w.file}: ${s.file.name}`, `${w.kind}: ${kind}`, `${w.size}: ${s.file.size}`, `${w.time}: ${new Date().toISOString()}`, `${w.code}: ${s.code || "?"}`, s.why].join("\n")
+    const box = document.querySelector("textarea[name=text]")
+    if (box && !box.value.trim()) {
+      box.value = text
+      box.dispatchEvent(new Event("input", { bubbles: true }))
+      box.focus()
+    }
+    try {
+      await navigator.clipboard.writeText(text)
+      this.#say(w.copied)
+    } catch {
+      set(s.row.querySelector(".file__note"), text)
+    }
+  }
+
+  #tell(key, value) { return this.words[key].replace("{1}", value) }
+  #say(text) { const el = this.querySelector("#attach-status"); if (el) el.textContent = text }
+
+  #wake() {
+    for (const s of this.#sendings) s.nudge()
+    this.#awake.keep(this.#sendings.some((s) => s.moving))
+  }
+}
+customElements.define("task-desk", TaskDesk)

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"portico/app/es"
+	"portico/app/language"
+	taskapp "portico/app/task"
+	"portico/domain/event"
+	"portico/domain/fault"
+	"portico/domain/task"
+	"portico/domain/uploadlink"
+	"portico/ports/web/views"
+
+	"github.com/google/uuid"
+)
+
+// taskFilesCard is the card of a task's files but for its rows: why none are taken comes from the task itself.
+func (s *Server) taskFilesCard(r *http.Request, w *language.Words, practice, base string, a taskapp.Act, most int64, problems views.Problems) (*views.TaskFiles, error) {
+	most = min(cmp.Or(most, uploadlink.MaxFileSize), uploadlink.MaxFileSize)
+	c := &views.TaskFiles{
+		W: w, Practice: practice, Base: base, Accept: "." + strings.Join(uploadlink.Extensions(), ",."), MaxBytes: most, Limit: binary(most, 2),
+		PlainLimit: binary(min(most, formLimit), 2), Words: deskWords(w, most), Problem: problems.For("task-files"), Blank: views.TaskFile{Icon: "file"},
+	}
+	if base == "" {
+		return c, nil
+	}
+	_, err := s.Tasks.AdmitFile(r.Context(), a)
+	f, ok := errors.AsType[*fault.Error](err)
+	switch {
+	case ok && errors.Is(f, task.ErrFilesOff):
+		c.Why = w.T("attach.off", practice) // S2.14
+	case ok:
+		c.Why = w.Fault(f.Code, f.Message)
+	case err != nil:
+		return nil, err
+	}
+	return c, nil
+}
+
+// deskSays are the words of task-desk.js, by their keys in the catalogue.
+var deskSays = []string{
+	"waiting", "sending", "checking", "offline", "paused", "received", "cancelled", "pause", "resume", "again", "cancel", "dismiss", "folder", "type", "large", "nothing",
+	"unreadable", "changed", "refused", "copy", "copied", "file", "kind", "size", "time", "code", "arrived", "way",
+}
+
+// deskWords is what the script says, as JSON.
+func deskWords(w *language.Words, most int64) string {
+	says := map[string]string{"limit": binary(most, 2)}
+	for _, key := range deskSays {
+		says[key] = w.T("attach.js."+key, "{1}") // the script fills it
+	}
+	text, err := json.Marshal(says)
+	if err != nil {
+		return "{}" // strings are always JSON
+	}
+	return string(text)
+}
+
+// staffFiles is the card as the practice sees it.
+func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Problems) (*views.TaskFiles, error) {
+	u := user(r)
+	w := language.For("en")
+	base := "/tasks/" + t.ID.String() + "/"
+	act := taskapp.Act{By: es.By{Firm: u.Firm, Actor: event.Actor{Kind: event.Staff, ID: u.ID}}, Task: t.ID}
+	c, err := s.taskFilesCard(r, w, u.Practice.Name, base, act, u.Practice.Limits.MaxFileBytes, problems)
+	if err != nil {
+		return nil, err
+	}
+	c.Staff = true
+	files, err := s.TaskFiles.Files(r.Context(), u.Firm, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	now, z := s.Now(), zone(u.Practice.Zone)
+	names, digests := map[uuid.UUID]string{}, []string{}
+	for _, f := range files {
+		if f.Arrived(now) {
+			names[f.ID], digests = f.Name, append(digests, f.SHA256)
+		}
+	}
+	same, err := s.TaskFiles.Same(r.Context(), u.Firm, t.ID, digests)
+	if err != nil {
+		return nil, err
+	}
+	coming := 0
+	for _, f := range files {
+		switch {
+		case f.Arrived(now), f.Mark(), f.State == taskapp.FileInfected && u.Role.May("settings.change"):
+			c.Rows = append(c.Rows, s.staffFile(f, t, names, same, z))
+		case f.State == taskapp.FileComing, f.State == taskapp.FileReceived && !f.Draft():
+			coming++
+		}
+	}
+	if coming > 0 { // U2: nothing but a count
+		c.Rows = append(c.Rows, views.TaskFile{State: "receiving", Icon: "hourglass", Name: w.N("attach.coming", coming)})
+	}
+	return c, nil
+}
+
+func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID]string, same map[string]taskapp.Elsewhere, z *time.Location) views.TaskFile {
+	w := language.For("en")
+	base := "/tasks/" + t.ID.String() + "/files/" + f.ID.String()
+	row := views.TaskFile{ID: f.ID, State: "received", Icon: sortOf(f.Name).icon, Name: f.Name}
+	notes := []string{cmp.Or(f.ByName, w.T("attach.someone")), w.ShortMoment(f.At, z), w.Size(f.Size)}
+	act := func(word, path string, danger bool) {
+		row.Acts = append(row.Acts, views.TaskFileAct{Word: word, Action: base + "/" + path, Command: newID(), Danger: danger})
+	}
+	switch {
+	case f.Mark():
+		row.State, row.Icon = "removed", "trash-2"
+		notes = []string{w.T("attach.removed", cmp.Or(f.Remover, w.T("attach.someone")), w.ShortMoment(f.RemovedAt, z))}
+		if f.State == taskapp.FileRemoved {
+			notes = append(notes, w.T("attach.until", w.ShortDate(f.Until, z)))
+			act(w.T("attach.restore"), "restoration", false)
+		} else {
+			notes = append(notes, w.T("attach.destroyed"))
+		}
+		row.Note = strings.Join(notes, " · ")
+		return row
+	case f.State == taskapp.FileInfected:
+		row.State, row.Icon = "infected", "circle-alert"
+		notes = append(notes, w.T("attach.infected.staff", f.Finding))
+	default:
+		row.Href = base + "/content"
+		switch {
+		case f.Place.Talk.Internal:
+			notes = append(notes, w.T("attach.internal"))
+			act(w.T("attach.share"), "sharing", false)
+		case f.Place.Talk.With != uuid.Nil:
+			notes = append(notes, w.T("attach.private"))
+			act(w.T("attach.share"), "sharing", false)
+		}
+		act(w.T("attach.remove"), "removal", true)
+	}
+	if f.Scan == taskapp.ScanNone {
+		notes = append(notes, w.T("attach.unscanned"))
+	}
+	if name := names[f.SameAs]; name != "" {
+		notes = append(notes, w.T("attach.same", name))
+	} else if e, ok := same[f.SHA256]; ok {
+		notes = append(notes, w.T("attach.same.task", e.Name, e.Title))
+	}
+	row.Note = strings.Join(notes, " · ")
+	return row
+}
+
+// portalFilesOf is the card as a contact sees it. Who looks into somebody's portal sends nothing from there.
+func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, problems views.Problems) (*views.TaskFiles, error) {
+	w := in.words.Words
+	base := ""
+	if in.view == nil {
+		base = "/portal/tasks/" + t.ID.String() + "/"
+	}
+	c, err := s.taskFilesCard(r, w, in.setup.Name, base, taskapp.Act{By: in.by(), Task: t.ID, Contact: in.Contact}, in.setup.Limits.MaxFileBytes, problems)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.TaskFiles.Files(r.Context(), in.Firm, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	now, names := s.Now(), map[uuid.UUID]string{}
+	for _, f := range files {
+		if f.SeenBy(in.Contact, now) {
+			names[f.ID] = f.Name
+		}
+	}
+	for _, f := range files {
+		if f.SeenBy(in.Contact, now) && f.State != taskapp.FileDestroyed || f.Mark() && f.SeenBy(in.Contact, now) {
+			c.Rows = append(c.Rows, s.portalFile(in, t, f, names))
+		}
+	}
+	return c, nil
+}
+
+func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names map[uuid.UUID]string) views.TaskFile {
+	w, now := in.words.Words, s.Now()
+	base := in.at("/todos/" + t.ID.String() + "/files/" + f.ID.String())
+	row := views.TaskFile{ID: f.ID, State: "received", Icon: sortOf(f.Name).icon, Name: f.Name}
+	by := f.ByName
+	switch {
+	case f.Sender() == in.Contact:
+		by = w.T("attach.you")
+	case f.Sender() == uuid.Nil:
+		by = in.setup.Name
+	}
+	notes := []string{by}
+	if !f.At.IsZero() {
+		notes = append(notes, w.ShortMoment(f.At, in.zone))
+	}
+	notes = append(notes, w.Size(f.Size))
+	switch {
+	case f.Mark():
+		row.State, row.Icon, row.Note = "removed", "trash-2", w.T("attach.removed", in.setup.Name, w.ShortMoment(f.RemovedAt, in.zone))
+		return row
+	case f.State == taskapp.FileInfected:
+		row.State, row.Icon, row.Note = "infected", "circle-alert", w.T("attach.infected", in.setup.Name)
+		return row
+	case f.State == taskapp.FileComing:
+		row.State, row.Icon, row.Note = "receiving", "hourglass", w.T("attach.coming.again")
+		return row
+	}
+	row.Href = base + "/content" + in.query()
+	switch f.Scan {
+	case taskapp.ScanAwaited:
+		row.State = "checking"
+		notes = append(notes, w.T("attach.checking"))
+	case taskapp.ScanHeld:
+		row.State = "checking"
+		notes = append(notes, w.T("attach.held", in.setup.Name))
+	case taskapp.NoScan, taskapp.ScanClean, taskapp.ScanNone, taskapp.ScanBad:
+	}
+	if f.Place.Talk.With != uuid.Nil {
+		notes = append(notes, w.T("attach.private.you", in.setup.Name))
+	}
+	if f.Draft() {
+		notes = append(notes, w.T("attach.draft"))
+	}
+	if name := names[f.SameAs]; name != "" {
+		notes = append(notes, w.T("attach.same", name))
+	}
+	if f.Sender() == in.Contact && f.Takeable(now) {
+		row.Acts = append(row.Acts, views.TaskFileAct{Word: w.T("attach.takeback"), Action: base + "/retraction" + in.query(), Command: newID(), Danger: true})
+	}
+	row.Note = strings.Join(notes, " · ")
+	return row
+}
