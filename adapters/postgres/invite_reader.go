@@ -28,7 +28,7 @@ const inviteState = `CASE
 // comesIn holds for a contact who is in, or can still come in by the invitation that they have.
 func comesIn(contact string) string {
 	return `EXISTS (SELECT FROM portal.invite i WHERE i.contact_id = ` + contact + `
-		AND (i.is_in OR i.state IN ('sent', 'delivered', 'opened') AND i.expires_at > statement_timestamp()))`
+		AND (i.is_in OR i.state IN ('given', 'sent', 'delivered', 'opened') AND i.expires_at > statement_timestamp()))`
 }
 
 const inviteColumns = `i.contact_id, i.client_id, ` + inviteState + `, i.access, i.is_in, i.nth, i.sendings, i.name, i.email, i.phone, i.channels, i.message, i.due_on,
