@@ -262,8 +262,11 @@ func TestTaskDetail(t *testing.T) {
 			t.Errorf("Ida opens %s: %v", name, err)
 		}
 	}
+	if bos, err := a.list.Todo(t.Context(), a.firm, a.bo, only); err != nil || !bos.For(a.bo) || bos.For(a.ida) {
+		t.Errorf("who sees what is Bo's: %+v, %v", bos.Audience, err)
+	}
 	got, err := a.list.Todo(t.Context(), a.firm, a.bo, id)
-	if err != nil || got.Mine.DoneBy != a.ida || got.Mine.Note != "Here it is" || got.Mine.ConfirmedAt.IsZero() || !got.SeenAt.IsZero() || len(got.Checklist) != 2 {
+	if err != nil || !got.For(a.bo) || !got.For(a.ida) || got.Mine.DoneBy != a.ida || got.Mine.Note != "Here it is" || got.Mine.ConfirmedAt.IsZero() || !got.SeenAt.IsZero() || len(got.Checklist) != 2 {
 		t.Errorf("Bo reads %+v, %v", got, err)
 	}
 

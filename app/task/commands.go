@@ -66,6 +66,7 @@ type Assign struct {
 	By      es.By
 	Contact uuid.UUID
 	Task    task.Assigning // but for People and Sender
+	Hold    time.Duration  // instead of Task.HoldUntil: so long from now
 }
 
 // Assign asks somebody for something.
@@ -83,7 +84,12 @@ func (c Commands) Assign(ctx context.Context, cmd Assign) (es.Result, error) {
 	if cmd.By.Actor.Kind == event.Staff {
 		a.Sender = cmd.By.Actor.ID
 	}
-	return c.on(ctx, cmd.By, a.Task, func(t task.Task, now time.Time) ([]task.Event, error) { return t.Assign(a, now) })
+	return c.on(ctx, cmd.By, a.Task, func(t task.Task, now time.Time) ([]task.Event, error) {
+		if cmd.Hold > 0 {
+			a.HoldUntil = now.Add(cmd.Hold)
+		}
+		return t.Assign(a, now)
+	})
 }
 
 // One names a task for a command that needs nothing more.

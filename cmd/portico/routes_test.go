@@ -485,6 +485,23 @@ var callRules = map[string]called{
 	"POST /invites/{id}/withdrawal":     {`{"reason":"They have left"}`, 200, 404},
 	"POST /invites/{id}/access-removal": {"", 409, 404}, // nobody has accepted it
 
+	"GET /tasks":                            {"", 200, 200},
+	"POST /tasks":                           {`{"title":"Send it","contact_id":"INVITEE"}`, 201, 404},
+	"GET /tasks/{id}":                       {"", 200, 404},
+	"PATCH /tasks/{id}":                     {`{"title":"Send all of it"}`, 200, 404},
+	"POST /tasks/{id}/retraction":           {"", 409, 404}, // it has left
+	"PUT /tasks/{id}/progress":              {`{"state":"doing"}`, 200, 404},
+	"POST /tasks/{id}/confirmation":         {"", 409, 404}, // nobody is done
+	"POST /tasks/{id}/reopening":            {`{"reason":"March is missing"}`, 200, 404},
+	"POST /tasks/{id}/closing":              {`{"outcome":"completed"}`, 200, 404},
+	"PUT /tasks/{id}/contacts/{contact}":    {`{"from":"now"}`, 422, 404}, // it is of no client
+	"DELETE /tasks/{id}/contacts/{contact}": {"", 422, 404},               // the last one
+	"GET /tasks/{id}/messages":              {"", 200, 404},
+	"POST /tasks/{id}/messages":             {`{"text":"Hello","audience":"all"}`, 201, 404},
+	"PUT /tasks/{id}/messages/{message}":    {`{"text":"Hello"}`, 404, 404}, // there is none
+	"DELETE /tasks/{id}/messages/{message}": {"", 404, 404},
+	"PUT /tasks/{id}/reading":               {`{"upto":"INVITEE"}`, 404, 404},
+
 	"GET /invite-jobs":                    {"", 200, 200},
 	"POST /invite-jobs":                   {`{"contact_ids":["INVITEE"]}`, 201, 422}, // nobody of theirs is chosen
 	"GET /invite-jobs/{id}":               {"", 200, 404},

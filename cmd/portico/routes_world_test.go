@@ -210,7 +210,7 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 		return f
 	}
 	f := w.fixture(t)
-	if strings.Contains(route, " /contacts/") || strings.Contains(route, "{contact}") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") {
+	if strings.Contains(route, " /contacts/") || strings.Contains(route, "{contact}") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") || strings.HasSuffix(route, " /tasks") {
 		w.invite(t, f)
 	}
 	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {

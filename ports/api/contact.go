@@ -291,12 +291,8 @@ func (s *Server) putClient(ctx context.Context, in *putClient) (*body[Client], e
 		return nil, err
 	}
 	if owner != uuid.Nil && owner != now.Owner {
-		people, err := s.Staff.Staff(ctx, who.Firm, owner)
-		if err != nil {
+		if err := s.employed(ctx, who.Firm, owner); err != nil {
 			return nil, err
-		}
-		if len(people) == 0 || !people[0].DeactivatedAt.IsZero() {
-			return nil, errOwner
 		}
 	}
 	also := func(what string) es.By {

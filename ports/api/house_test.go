@@ -66,6 +66,7 @@ type house struct {
 	desk    desk
 	posted  posted
 	guests  *guests
+	board   *board
 	factors *methods
 	wants   *wants
 	logged  *bytes.Buffer
@@ -77,7 +78,8 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, guests: &guests{}, factors: &methods{reset: map[uuid.UUID]account.PersonKind{}}, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
-	h.wants = &wants{store: h.store}
+	h.board = &board{store: h.store}
+	h.wants = &wants{h.board}
 	h.file = linkapp.FileRow{
 		ID: fileA, Name: "Lønslip \"1\".pdf", SentAs: "x.pdf", Size: 10, SHA256: strings.Repeat("ab", 32), Media: "application/pdf",
 		StartedAt: noon, ReceivedAt: noon, ReleasedAt: noon.Add(time.Minute),
@@ -91,8 +93,8 @@ func newHouse(t *testing.T) *house {
 	s := &Server{
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos},
 		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
-		Tasks: taskapp.Commands{Events: h.store, People: h.wants}, TaskDB: h.wants, TaskItems: h.wants,
 		Staff: staffed{}, Factors: accountapp.Factors{Events: h.store, Rows: h.factors},
+		Tasks: taskapp.Commands{Events: h.store, People: h.board, Colleagues: workmates{}}, TaskDB: h.board, TaskItems: h.wants, Threads: h.board,
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}

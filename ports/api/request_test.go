@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"portico/app/es/estest"
 	taskapp "portico/app/task"
 	"portico/domain/account"
 	"portico/domain/client"
@@ -14,41 +13,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// wants are tasks that are folded from the store at each look.
-type wants struct {
-	taskapp.Reader
-	store *estest.Memory
-	asked taskapp.Query
-}
-
-func (w *wants) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {
-	return []uuid.UUID{ida}, nil
-}
-
-func (w *wants) Known(context.Context, int32, uuid.UUID) error { return nil }
-
-func (w *wants) Tasks(_ context.Context, _ int32, q taskapp.Query) (rows []taskapp.Row, next string, err error) {
-	w.asked = q
-	for _, r := range w.store.Log() {
-		if _, ok := r.Event.(task.Assigned); ok {
-			d, _ := w.Task(context.Background(), r.Firm, r.Stream.ID)
-			rows = append(rows, d.Row)
-		}
-	}
-	return rows, "more", nil
-}
-
-func (w *wants) Task(_ context.Context, firm int32, id uuid.UUID) (taskapp.Detail, error) {
-	for _, r := range w.store.Log() {
-		if e, ok := r.Event.(task.Assigned); ok && r.Stream.ID == id && r.Firm == firm {
-			return taskapp.Detail{
-				Row:         taskapp.Row{ID: id, Client: e.Client, Kind: e.Kind, Title: e.Title.Text, DueOn: e.DueOn, Owner: e.Owner, Stand: taskapp.NotSeen, Part: task.Open, AssignedAt: e.At},
-				Description: e.Description.Text, Audience: e.Audience,
-			}, nil
-		}
-	}
-	return taskapp.Detail{}, task.ErrNotFound
-}
+// wants are the items of requests, folded from the store at each look.
+type wants struct{ *board }
 
 func (w *wants) Items(_ context.Context, _ int32, tasks ...uuid.UUID) (map[uuid.UUID][]taskapp.Item, error) {
 	all := map[uuid.UUID][]taskapp.Item{}

@@ -52,6 +52,7 @@ type Server struct {
 	Tasks     taskapp.Commands
 	TaskDB    taskapp.Reader
 	TaskItems taskapp.RequestReader
+	Threads   taskapp.Threads
 
 	Factors accountapp.Factors
 
@@ -177,6 +178,7 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/acceptance", "accept-request-item", "Requests", "Accept an answer"), s.acceptItem)
 	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/send-back", "send-back-request-item", "Requests", "Send an answer back with a reason that the client reads"), s.sendBackItem)
 	register(s, a, account.ChangeTasks, op(post, "/requests/{id}/items/{item}/reopening", "reopen-request-item", "Requests", "Undo the acceptance or the sending back of an answer"), s.reopenItem)
+	s.taskRoutes(a)
 
 	register(s, a, account.SeeFiles, op(get, "/upload-links", "list-upload-links", "Upload links", "List upload links"), s.listLinks)
 	register(s, a, account.ChangeFiles, created(op(post, "/upload-links", "create-upload-link", "Upload links", "Send an upload link")), s.createLink)
@@ -256,6 +258,29 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeClients, op(get, "/access/explanation", "explain-access", "Contacts", "Explain why a person sees something of the portal, or doesn't"), s.explainAccess)
 
 	register(s, a, account.ReadLog, op(get, "/events", "list-events", "History", "Read the log; for owners, admins and auditors, because it has facts of files that have not reached the practice"), s.listEvents)
+}
+
+// taskRoutes are those of tasks and of the talk on them.
+func (s *Server) taskRoutes(a huma.API) {
+	get, post, put, del := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+
+	register(s, a, account.SeeTasks, op(get, "/tasks", "list-tasks", "Tasks", "List what is asked of clients"), s.listTasks)
+	register(s, a, account.ChangeTasks, created(op(post, "/tasks", "create-task", "Tasks", "Ask a client for something")), s.createTask)
+	register(s, a, account.SeeTasks, op(get, "/tasks/{id}", "get-task", "Tasks", "Get a task with what has become of it"), s.getTask)
+	register(s, a, account.ChangeTasks, op(http.MethodPatch, "/tasks/{id}", "change-task", "Tasks", "Change what a task says; what isn't sent stays"), s.changeTask)
+	register(s, a, account.ChangeTasks, done(op(post, "/tasks/{id}/retraction", "take-back-task", "Tasks", "Take a task back while it is held: nobody has seen it")), s.takeBackTask)
+	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/progress", "put-task-progress", "Tasks", "Say where the practice's own part stands"), s.progressTask)
+	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/confirmation", "confirm-task", "Tasks", "Agree that a task is done, by one contact or by all"), s.confirmTask)
+	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/reopening", "reopen-task", "Tasks", "Make a task something to do again"), s.reopenTask)
+	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/closing", "close-task", "Tasks", "Close a task: it shows everything and takes nothing"), s.closeTask)
+	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/contacts/{contact}", "put-task-contact", "Tasks", "Let one more person see a task"), s.putTaskContact)
+	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/contacts/{contact}", "delete-task-contact", "Tasks", "Take a task away from one person"), s.deleteTaskContact)
+
+	register(s, a, account.SeeTasks, op(get, "/tasks/{id}/messages", "list-task-messages", "Tasks", "List the messages of a task, internal ones too"), s.listTaskMessages)
+	register(s, a, account.ChangeTasks, created(op(post, "/tasks/{id}/messages", "post-task-message", "Tasks", "Write a message on a task")), s.postTaskMessage)
+	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/messages/{message}", "put-task-message", "Tasks", "Change your message shortly after it was written"), s.putTaskMessage)
+	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/messages/{message}", "delete-task-message", "Tasks", "Delete your message; a mark stays in its place"), s.deleteTaskMessage)
+	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/reading", "put-task-reading", "Tasks", "Say up to where you have read the messages of a task"), s.readTaskMessages)
 }
 
 func (s *Server) config() huma.Config {
