@@ -72,6 +72,9 @@ func (h *house) seed(ctx context.Context, transfers *transfer.Service, logins []
 	if err := d.people(ctx); err != nil {
 		return fmt.Errorf("add the people of the demo's clients: %w", err)
 	}
+	if err := d.ask(ctx); err != nil {
+		return fmt.Errorf("ask the demo's clients for something: %w", err)
+	}
 	for i, s := range demoStories {
 		if err := d.tell(ctx, i, s); err != nil {
 			return fmt.Errorf("tell the demo link %q: %w", s.title, err)

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	"portico/app/es"
+	inviteapp "portico/app/invite"
+	taskapp "portico/app/task"
 	"portico/domain/event"
 
 	"github.com/google/uuid"
@@ -30,16 +33,22 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 	if err := d.people(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.ask(ctx); err != nil {
+		t.Fatal(err)
+	}
 	by := es.By{Firm: no, Actor: event.Actor{Kind: event.Operator}}
 	rowan, ashdown := demoID(0x400), demoID(0x200)
 	if _, err := d.clients.SetTags(ctx, clientapp.SetTags{By: by, Client: ashdown, Tags: []string{"mine"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.clients.UnlinkContact(ctx, clientapp.UnlinkContact{By: by, Client: demoID(0x202), Contact: demoID(0x402)}); err != nil {
 		t.Fatal(err)
 	}
 	r, err := d.clients.UnlinkContact(ctx, clientapp.UnlinkContact{By: by, Client: ashdown, Contact: rowan})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.people(ctx); err != nil {
+	if err := errors.Join(d.people(ctx), d.ask(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	if ok, err := p.house.linkList.Wait(ctx, r.Position); !ok || err != nil {
@@ -49,7 +58,18 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 	if err != nil || !slices.Equal(row.Tags, []string{"mine"}) || row.People != 0 {
 		t.Errorf("after a second start %+v, %v", row, err)
 	}
-	if loose, _, err := p.house.contactList.Contacts(ctx, no, contactapp.Query{Loose: true}); err != nil || len(loose) != 2 {
+	tasks, _, err := p.house.taskList.Tasks(ctx, no, taskapp.Query{Shelf: taskapp.AllShelf})
+	stands := map[taskapp.Stand]int{}
+	for _, task := range tasks {
+		stands[task.Stand]++
+	}
+	if err != nil || len(tasks) != len(demoTasks) || stands[taskapp.DoneStand] != 1 || stands[taskapp.Agreed] != 1 {
+		t.Errorf("the demo asks for %d things, which stand %v, %v", len(tasks), stands, err)
+	}
+	if i, err := p.house.inviteList.Invite(ctx, no, demoID(0x405)); err != nil || i.State != inviteapp.Given {
+		t.Errorf("access without a mail stands %q, %v", i.State, err)
+	}
+	if loose, _, err := p.house.contactList.Contacts(ctx, no, contactapp.Query{Loose: true}); err != nil || len(loose) != 3 {
 		t.Errorf("%d people without a client, %v", len(loose), err)
 	}
 	if two, err := p.house.contactList.ByEmail(ctx, no, "family@hollisbakery.example"); err != nil || len(two) != 2 {
