@@ -65,7 +65,7 @@ func isTaskMail(kind string) bool { return kind == TaskMail || kind == TaskMessa
 type gathered struct {
 	id     uuid.UUID
 	state  task.Task
-	causes []task.Event
+	causes []event.Event
 	people []uuid.UUID // who could see it now
 	now    time.Time
 }
@@ -269,7 +269,7 @@ func lineOf(g gathered, contact uuid.UUID) (line TaskLine, about task.Notice, wh
 }
 
 // silent tells why somebody is told nothing because of an event; "": they are.
-func (g gathered) silent(e task.Event, to task.Who) string {
+func (g gathered) silent(e event.Event, to task.Who) string {
 	if posted, ok := e.(task.Posted); ok {
 		return g.state.SilentOn(posted.Message, to, g.now)
 	}
@@ -278,7 +278,7 @@ func (g gathered) silent(e task.Event, to task.Who) string {
 }
 
 // noticeOf is what a mail says because of an event, and how much that says.
-func noticeOf(e task.Event) (about task.Notice, rank int) {
+func noticeOf(e event.Event) (about task.Notice, rank int) {
 	switch e.(type) {
 	case task.Closed:
 		return task.OfClosing, 0

@@ -202,7 +202,7 @@ func (f Factors) Apply(e Event) Factors {
 		clear(f.held)
 	case PasswordSet, TermsAccepted, SignedIn, CodeRequested, ResetRequested, AddressChangeRequested, AddressChangeAgreed, AddressChangeRefused,
 		AddressChanged, RecoveryCodesMade, RecoveryCodeUsed, SessionsEnded,
-		StaffAdded, StaffInvited, StaffJoined, StaffRoleSet, StaffDeactivated, StaffReactivated, ProviderLinked:
+		StaffAdded, StaffInvited, StaffJoined, StaffRoleSet, StaffDeactivated, StaffReactivated, ProviderLinked, NoticesChosen:
 		// They change no method.
 	}
 	return f
