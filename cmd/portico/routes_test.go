@@ -362,6 +362,7 @@ var pageRules = map[string]rule{
 
 	"GET /settings/uploads":                 staffOnly(200, 200),
 	"POST /settings/uploads/policy":         staffOnly(303, 303),
+	"POST /settings/uploads/tasks":          staffOnly(303, 303),
 	"POST /settings/uploads/limits":         staffOnly(303, 303),
 	"POST /settings/uploads/wording":        staffOnly(303, 303),
 	"GET /settings/templates/new":           staffOnly(200, 200),

@@ -508,7 +508,10 @@ func (s *shelf) Firm(ctx context.Context, no int32) (firmapp.Practice, error) {
 	return p, err
 }
 
-func (s *shelf) UploadPolicy(context.Context, int32, firm.Channel) (firm.Policy, error) {
+func (s *shelf) UploadPolicy(ctx context.Context, no int32, c firm.Channel) (firm.Policy, error) {
+	if c == firm.TaskChannel {
+		return s.Reader.UploadPolicy(ctx, no, c)
+	}
 	return s.policy, nil
 }
 

@@ -369,6 +369,7 @@ func (s *Server) Handler() (http.Handler, error) {
 
 	staff("GET /settings/uploads", accounts.SeeSettings, s.uploadSettings)
 	staff("POST /settings/uploads/policy", accounts.ChangeSettings, s.setUploadPolicy)
+	staff("POST /settings/uploads/tasks", accounts.ChangeSettings, s.setTaskUploads)
 	staff("POST /settings/uploads/limits", accounts.ChangeSettings, s.setUploadLimits)
 	staff("POST /settings/uploads/wording", accounts.ChangeSettings, s.setUploadWording)
 	staff("GET /settings/templates/new", accounts.ChangeTexts, s.newTemplate)

@@ -35,6 +35,7 @@ const otherPreset = "other"
 // saved are the sentences that the page of settings says after a change, by the word in its address.
 var saved = map[string]string{
 	"policy":  "Saved. Files that arrive from now on have this time.",
+	"tasks":   "Saved. It holds from now on.",
 	"limits":  "Saved. The limits hold for files that are sent from now on.",
 	"wording": "Saved. The next mails have this button.",
 	"text":    "The template is saved.",
@@ -91,6 +92,10 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, code int, 
 	if err != nil {
 		return err
 	}
+	onTasks, err := s.Firms.UploadPolicy(r.Context(), u.Firm, firm.TaskChannel)
+	if err != nil {
+		return err
+	}
 	texts, err := s.Firms.Templates(r.Context(), u.Firm)
 	if err != nil {
 		return err
@@ -106,6 +111,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, code int, 
 		Quota: amountText(practice.Limits.QuotaBytes, gigabyte), Use: useOf(used, practice.Limits.QuotaBytes),
 		Button: practice.Button,
 	}
+	page.TasksOff = onTasks.Off
 	page.Full = s.full(used, practice.Limits.QuotaBytes)
 	page.Window = otherPreset
 	for _, p := range presets {
@@ -154,6 +160,21 @@ func (s *Server) setUploadPolicy(w http.ResponseWriter, r *http.Request) error {
 		By: by, ID: user(r).Practice.ID, Channel: firm.LinkChannel, Policy: policy,
 	})
 	return s.settled(w, r, "policy", res, err, typed)
+}
+
+// setTaskUploads says whether clients may put files on tasks (S2.2, S2.14). What else the channel's rule says stays.
+func (s *Server) setTaskUploads(w http.ResponseWriter, r *http.Request) error {
+	by, err := posted(w, r)
+	if err != nil {
+		return err
+	}
+	policy, err := s.Firms.UploadPolicy(r.Context(), user(r).Firm, firm.TaskChannel)
+	if err != nil {
+		return err
+	}
+	policy.Off = r.PostForm.Get("taken") == ""
+	res, err := s.Settings.SetUploadPolicy(r.Context(), firmapp.SetUploadPolicy{By: by, ID: user(r).Practice.ID, Channel: firm.TaskChannel, Policy: policy})
+	return s.settled(w, r, "tasks", res, err, func(p *views.UploadSettings) { p.TasksOff = policy.Off })
 }
 
 func (s *Server) setUploadLimits(w http.ResponseWriter, r *http.Request) error {

@@ -76,6 +76,15 @@ func TestThePresetThatHoldsIsChosen(t *testing.T) {
 }
 
 // S1.i11: a lower limit, and the quota with what is used.
+func TestFilesOnTasksAreSwitched(t *testing.T) { // S2.2, S2.14
+	h := newHouse(t).signIn()
+	h.get("/settings/uploads").want(t, 200, `name="taken" value="1" checked`)
+	h.setting("/settings/uploads/tasks", url.Values{}).want(t, http.StatusSeeOther)
+	h.get("/settings/uploads").want(t, 200, `name="taken" value="1"><span>`)
+	h.setting("/settings/uploads/tasks", url.Values{"taken": {"1"}}).want(t, http.StatusSeeOther)
+	h.get("/settings/uploads").want(t, 200, `name="taken" value="1" checked`)
+}
+
 func TestLimitsAreSet(t *testing.T) {
 	h := newHouse(t).signIn()
 	h.setting("/settings/uploads/limits", url.Values{"max_file": {"250"}, "quota": {"0.5"}}).want(t, http.StatusSeeOther)

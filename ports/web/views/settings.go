@@ -23,6 +23,8 @@ type UploadSettings struct {
 
 	Button string
 
+	TasksOff bool // clients put no files on tasks
+
 	Templates TemplateList
 }
 
