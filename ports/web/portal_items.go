@@ -77,6 +77,7 @@ func portalItem(in inPortal, t taskapp.Todo, i taskapp.Item) views.PortalItem {
 	}
 	v.Badge.Word = words.T(v.Badge.Word)
 	if len(i.Types) > 0 {
+		v.Accept = "." + strings.Join(i.Types, ",.")
 		v.Limits = append(v.Limits, words.T("request.types", strings.ToUpper(strings.Join(i.Types, ", "))))
 	}
 	if i.Most > 0 {
@@ -122,7 +123,11 @@ func (s *Server) answerItems(w http.ResponseWriter, r *http.Request, in inPortal
 		s.toTodo(w, r, in, t.ID, 0, "saved")
 		return nil
 	}
-	answers, err := answersOf(r.PostForm.Get("do"), items[t.ID], notes)
+	files, err := s.draftFiles(r, in, t)
+	if err != nil {
+		return err
+	}
+	answers, err := answersOf(r.PostForm.Get("do"), items[t.ID], notes, files)
 	if err != nil {
 		return err
 	}
@@ -172,12 +177,12 @@ func typedNotes(form url.Values, in inPortal, t taskapp.Todo, items []taskapp.It
 	return notes, problems
 }
 
-// answersOf is what a button of the form asks for: "return:ID", "none:ID", or "all" that has a note.
-func answersOf(do string, items []taskapp.Item, notes map[uuid.UUID]string) (answers []taskapp.ItemAnswer, err error) {
+// answersOf is what a button of the form asks for: "return:ID", "none:ID", or "all" that has a note or a file.
+func answersOf(do string, items []taskapp.Item, notes map[uuid.UUID]string, files map[uuid.UUID][]uuid.UUID) (answers []taskapp.ItemAnswer, err error) {
 	if do == "all" {
 		for _, i := range items {
-			if notes[i.ID] != "" {
-				answers = append(answers, taskapp.ItemAnswer{Item: i.ID, Note: notes[i.ID]})
+			if _, takes := notes[i.ID]; takes && (notes[i.ID] != "" || len(files[i.ID]) > 0) {
+				answers = append(answers, taskapp.ItemAnswer{Item: i.ID, Files: files[i.ID], Note: notes[i.ID]})
 			}
 		}
 		return answers, nil
@@ -187,5 +192,5 @@ func answersOf(do string, items []taskapp.Item, notes map[uuid.UUID]string) (ans
 	if err != nil || deed != "return" && deed != "none" {
 		return nil, errForm
 	}
-	return []taskapp.ItemAnswer{{Item: item, Note: notes[item], NotApplicable: deed == "none"}}, nil
+	return []taskapp.ItemAnswer{{Item: item, Files: files[item], Note: notes[item], NotApplicable: deed == "none"}}, nil
 }

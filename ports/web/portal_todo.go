@@ -160,7 +160,7 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		}
 		page.Open = false
 	}
-	if page.Files, err = s.portalFilesOf(r, in, t, problems); err != nil {
+	if page.Files, err = s.portalFilesOf(r, in, t, page.Request, problems); err != nil {
 		return err
 	}
 	page.Modules = append(page.Modules, "task-desk.js", "live-region.js")

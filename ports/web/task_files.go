@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,6 +78,10 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 	if err != nil {
 		return nil, err
 	}
+	titles, err := s.itemTitles(r, t, files)
+	if err != nil {
+		return nil, err
+	}
 	now, z := s.Now(), zone(u.Practice.Zone)
 	names, digests := map[uuid.UUID]string{}, []string{}
 	for _, f := range files {
@@ -92,7 +97,11 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 	for _, f := range files {
 		switch {
 		case f.Arrived(now), f.Mark(), f.State == taskapp.FileInfected && u.Role.May("settings.change"):
-			c.Rows = append(c.Rows, s.staffFile(f, t, names, same, z))
+			row := s.staffFile(f, t, names, same, z)
+			if title := titles[f.Place.Item]; title != "" {
+				row.Note += " · " + w.T("attach.item", title)
+			}
+			c.Rows = append(c.Rows, row)
 		case f.State == taskapp.FileComing, f.State == taskapp.FileReceived && !f.Draft():
 			coming++
 		}
@@ -101,6 +110,19 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 		c.Rows = append(c.Rows, views.TaskFile{State: "receiving", Icon: "hourglass", Name: w.N("attach.coming", coming)})
 	}
 	return c, nil
+}
+
+// itemTitles are the titles of the items of a task on which files were put.
+func (s *Server) itemTitles(r *http.Request, t taskapp.Detail, files []taskapp.File) (map[uuid.UUID]string, error) {
+	titles := map[uuid.UUID]string{}
+	if !slices.ContainsFunc(files, func(f taskapp.File) bool { return f.Place.Item != uuid.Nil }) {
+		return titles, nil
+	}
+	items, err := s.TaskItems.Items(r.Context(), user(r).Firm, t.ID)
+	for _, i := range items[t.ID] {
+		titles[i.ID] = i.Title
+	}
+	return titles, err
 }
 
 func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID]string, same map[string]taskapp.Elsewhere, z *time.Location) views.TaskFile {
@@ -150,8 +172,9 @@ func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID
 	return row
 }
 
-// portalFilesOf is the card as a contact sees it. Who looks into somebody's portal sends nothing from there.
-func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, problems views.Problems) (*views.TaskFiles, error) {
+// portalFilesOf is the card as a contact sees it. Who looks into somebody's portal sends nothing from there. What was put on
+// an item of a request stands with the item.
+func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, request *views.PortalRequest, problems views.Problems) (*views.TaskFiles, error) {
 	w := in.words.Words
 	base := ""
 	if in.view == nil {
@@ -171,12 +194,44 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, pro
 			names[f.ID] = f.Name
 		}
 	}
+	ofItem := map[uuid.UUID][]views.TaskFile{}
 	for _, f := range files {
-		if f.SeenBy(in.Contact, now) && f.State != taskapp.FileDestroyed || f.Mark() && f.SeenBy(in.Contact, now) {
-			c.Rows = append(c.Rows, s.portalFile(in, t, f, names))
+		if !f.SeenBy(in.Contact, now) || f.State == taskapp.FileDestroyed && !f.Mark() {
+			continue
+		}
+		row := s.portalFile(in, t, f, names)
+		if request == nil || f.Place.Item == uuid.Nil {
+			c.Rows = append(c.Rows, row)
+		} else {
+			ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
+		}
+	}
+	if request == nil {
+		return c, nil
+	}
+	for n := range request.Items {
+		i := &request.Items[n]
+		if i.Files = ofItem[i.ID]; i.Takes && c.Base != "" && c.Why == "" {
+			i.Attach = &views.ItemAttach{Base: c.Base, Accept: cmp.Or(i.Accept, c.Accept)}
 		}
 	}
 	return c, nil
+}
+
+// draftFiles are the files that a contact's next answer to each item hands over (S4.i7): those that they have put there, or
+// for an item that all share anybody has.
+func (s *Server) draftFiles(r *http.Request, in inPortal, t taskapp.Todo) (map[uuid.UUID][]uuid.UUID, error) {
+	files, err := s.TaskFiles.Files(r.Context(), in.Firm, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	drafts := map[uuid.UUID][]uuid.UUID{}
+	for _, f := range files {
+		if f.Draft() && f.Readable() && f.SeenBy(in.Contact, s.Now()) {
+			drafts[f.Place.Item] = append(drafts[f.Place.Item], f.ID)
+		}
+	}
+	return drafts, nil
 }
 
 func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names map[uuid.UUID]string) views.TaskFile {

@@ -249,3 +249,33 @@ func TestTaskFilesForm(t *testing.T) {
 	}
 	post("Bank.exe").want(t, http.StatusUnsupportedMediaType, "Attachments", "“Bank.exe”: This file is of a type that is not accepted here", "Send the ledger")
 }
+
+// S4.i7: a file that is put on an item stands there as a draft, which its sender may take back; returning the item hands
+// it over, with a note or without.
+func TestItemFiles(t *testing.T) {
+	h := requests(t)
+	h.plan.policy.AtOnce = true
+	h.server.Uploads.Transfers.Link = &tasksHistory{tasks: &h.server.Tasks}
+	todo, pdf := "/portal/todos/"+request.String(), transfertest.PDF(3000, 1)
+	h.get(todo).want(t, 200, `data-attach-item="`+ledgerItem.String()+`"`, `accept=".pdf,.csv"`, `data-attach-item="`+statementItem.String()+`"`, `name="item" value="`+statementItem.String())
+	a := h.send("POST", "/portal/tasks/"+request.String()+"/uploads/", nil, "Upload-Length", strconv.Itoa(len(pdf)), "Upload-Metadata",
+		"filename "+base64.StdEncoding.EncodeToString([]byte("March.pdf"))+",item "+base64.StdEncoding.EncodeToString([]byte(statementItem.String()))).want(t, http.StatusCreated)
+	place := a.Header().Get("Location")
+	h.send("PATCH", place, bytes.NewReader(pdf), "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream").want(t, http.StatusNoContent)
+	e, ok := h.lastOf(request).(task.AttachmentReceived)
+	if !ok || e.Place.Item != statementItem {
+		t.Fatalf("%+v", h.lastOf(request))
+	}
+	h.plan.files = []taskapp.File{{
+		ID: e.Attachment, Transfer: e.Attachment, By: event.Actor{Kind: event.Contact, ID: ingrid.Contact}, Place: e.Place, Name: "March.pdf", Size: 3000, SHA256: e.SHA256,
+		State: taskapp.FileReceived, Delivered: true, At: noon, Deadline: noon,
+	}}
+	h.get(todo).want(t, 200, "March.pdf", "not returned yet", todo+"/files/"+e.Attachment.String()+"/retraction", "No files yet.")
+	h.answer(90, "return:"+statementItem.String(), noteOf(statementItem), "").want(t, http.StatusSeeOther)
+	if got, ok := h.lastOf(request).(task.ItemReturned); !ok || got.Item != statementItem || len(got.Files) != 1 || got.Files[0] != e.Attachment {
+		t.Errorf("%+v", h.lastOf(request))
+	}
+	h.plan.files[0].Returned = true
+	h.get(todo).want(t, 200, "March.pdf").lacks(t, "not returned yet", "/retraction")
+	h.answer(91, "all", noteOf(statementItem), "").want(t, http.StatusUnprocessableEntity) // nothing more to return
+}

@@ -67,8 +67,14 @@ type PortalItem struct {
 	Typed    string
 	Draft    string // since when Typed is kept, as a sentence; empty: it isn't
 	Problem  *Problem
+	Files    []TaskFile
+	Accept   string      // which files may be chosen, ".pdf,.csv"; empty: all that are taken
+	Attach   *ItemAttach // where files for it go; nil: it takes none
 	Rounds   []PortalRound
 }
+
+// ItemAttach is where the files of an item go, and which may be chosen.
+type ItemAttach struct{ Base, Accept string }
 
 // PortalRound is one answer.
 type PortalRound struct {

@@ -16,31 +16,47 @@ class TaskDesk extends HTMLElement {
   connectedCallback() {
     this.words = JSON.parse(this.dataset.words)
     for (const el of this.querySelectorAll(".js-only")) el.hidden = false
-    this.querySelector("#plain")?.remove()
+    for (const el of document.querySelectorAll("#plain, [data-attach-plain]")) el.remove()
     listen(this, { add: (files) => this.add(files), folders: (names) => names.forEach((n) => this.#say(this.#tell("folder", n))) })
     if (!this.dataset.base) return
     const { base, accept, maxBytes } = this.dataset
     Object.assign(this, { base, accept: accept.split(","), most: Number(maxBytes), list: this.querySelector("#sendings") })
+    for (const box of document.querySelectorAll("[data-attach-item]")) this.#choosing(box)
     addEventListener("beforeunload", (e) => { if (this.#sendings.some((s) => s.moving)) e.preventDefault() })
     addEventListener("online", () => this.#wake())
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#wake() })
   }
 
-  add(files) {
+  // #choosing lets the button of an item of a request choose files for it.
+  #choosing(box) {
+    const pick = box.querySelector("input")
+    box.hidden = false
+    box.querySelector("button").addEventListener("click", () => pick.click())
+    pick.addEventListener("change", () => {
+      const files = [...pick.files]
+      pick.value = ""
+      this.add(files, box.dataset.attachItem)
+    })
+  }
+
+  // add takes files for the task, or for one item of it.
+  add(files, item = "") {
     if (!this.base) return
-    const audience = this.querySelector("#only-practice")?.checked ? { audience: "practice" } : {}
+    const about = item ? { item } : this.querySelector("#only-practice")?.checked ? { audience: "practice" } : {}
+    const list = item ? document.querySelector(`[data-attach-list="${item}"]`) : this.list
     for (const file of files) {
-      const s = new Sending(file, { base: this.base, find: (...of) => this.#find(...of), about: audience, words: this.words })
+      const s = new Sending(file, { base: this.base, find: (...of) => this.#find(...of), about, words: this.words })
+      Object.assign(s, { item, list })
       s.why = this.#refusal(file)
       if (s.why) Object.assign(s, { state: "refused", code: "file.refused" })
       s.row = this.querySelector("#sending-row").content.firstElementChild.cloneNode(true)
       s.addEventListener("change", () => this.#show(s))
       s.addEventListener("end", () => this.#ended(s))
       this.#sendings.push(s)
-      this.list.append(s.row)
+      list.append(s.row)
       this.#show(s)
     }
-    this.list.hidden = false
+    list.hidden = false
     this.#say(this.#tell("way", files.length))
     this.#next()
   }
@@ -71,7 +87,7 @@ class TaskDesk extends HTMLElement {
     } catch { return undefined } // offline; the next try asks again
     s.before ??= new Set(files.filter((f) => f.state === "received").map((f) => f.id))
     const others = new Set(this.#sendings.filter((o) => o !== s).map((o) => o.id))
-    files = files.filter((f) => f.size === s.file.size && !others.has(f.id) && !s.gone.has(f.id))
+    files = files.filter((f) => f.size === s.file.size && !others.has(f.id) && !s.gone.has(f.id) && (f.item ?? "") === s.item)
     const part = files.find((f) => f.state === "receiving" && f.fingerprint === s.print)
     if (part || !again || !s.small) return part && { id: part.id }
     const sum = await s.digest(), whole = files.find((f) => f.state === "received" && f.sha256 === sum && !s.before.has(f.id))
@@ -82,7 +98,7 @@ class TaskDesk extends HTMLElement {
     if (s.state === "done") {
       this.#say(this.#tell("arrived", s.file.name))
       this.#forget(s, 1500)
-      this.querySelector("live-region").refresh()
+      document.getElementById(s.item ? `item-files-${s.item}` : "attachment-list").refresh()
     } else if (s.state === "refused") {
       this.#say(`${s.file.name}: ${s.why}`)
     } else {
@@ -96,7 +112,7 @@ class TaskDesk extends HTMLElement {
     setTimeout(() => {
       this.#sendings = this.#sendings.filter((o) => o !== s)
       s.row.remove()
-      this.list.hidden = this.#sendings.length === 0
+      s.list.hidden = s.list.children.length === 0
     }, after)
   }
 
