@@ -163,7 +163,7 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	if page.Files, err = s.portalFilesOf(r, in, t, page.Request, problems); err != nil {
 		return err
 	}
-	page.Modules = append(page.Modules, "task-desk.js", "live-region.js")
+	page.Modules = append(page.Modules, "task-desk.js")
 	page.Reason = t.Reason
 	if page.Again {
 		page.Reason = t.Mine.Reason

@@ -31,6 +31,8 @@ function refresh() {
   ask.send()
 }
 
+document.addEventListener("page-changed", refresh) // a script of the page has changed what the server knows
+
 class LiveRegion extends HTMLElement {
   connectedCallback() {
     if (!regions.size) {

@@ -98,7 +98,7 @@ class TaskDesk extends HTMLElement {
     if (s.state === "done") {
       this.#say(this.#tell("arrived", s.file.name))
       this.#forget(s, 1500)
-      document.getElementById(s.item ? `item-files-${s.item}` : "attachment-list").refresh()
+      document.dispatchEvent(new Event("page-changed"))
     } else if (s.state === "refused") {
       this.#say(`${s.file.name}: ${s.why}`)
     } else {
