@@ -131,7 +131,9 @@ func (t Task) Assign(a Assigning, now time.Time) ([]Event, error) {
 	if a.HoldUntil.After(now) {
 		e.HoldUntil = a.HoldUntil
 	}
-	e.Tell = Task{says: e}.Among(a.People)
+	if a.Bundle == uuid.Nil { // otherwise the invitation that it came with tells of it
+		e.Tell = Task{says: e}.Among(a.People)
+	}
 	return []Event{e}, nil
 }
 

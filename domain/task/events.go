@@ -57,7 +57,7 @@ type Assigned struct {
 	Bundle         uuid.UUID      `json:"bundle,omitzero" es:"id"`            // the Invite's that it came with
 	Job            uuid.UUID      `json:"job,omitzero" es:"id"`               // in bulk: which one
 	FinishTogether bool           `json:"finish_together,omitzero" es:"fact"` // what the client has done is done for the practice, too (T2)
-	Tell           []uuid.UUID    `json:"tell,omitempty" es:"id"`             // contacts: who could see it by then, and is told of it
+	Tell           []uuid.UUID    `json:"tell,omitempty" es:"id"`             // contacts: who could see it by then, and is told of it; none of a Bundle, of which the Invite tells
 	HoldUntil      time.Time      `json:"hold_until,omitzero" es:"fact"`
 	Zone           string         `json:"zone" es:"fact"`          // IANA
 	Sender         uuid.UUID      `json:"sender,omitzero" es:"id"` // staff, in whose name; zero: the practice's

@@ -71,6 +71,12 @@ func (s *Server) inviteForm(w http.ResponseWriter, r *http.Request, code int, id
 		title = "Error: " + title
 	}
 	page.Shell = s.shell(r, title, "clients")
+	if page.Models, err = s.models(r, page.Chosen); err != nil {
+		return err
+	}
+	if page.Bundle == uuid.Nil {
+		page.Bundle = newID()
+	}
 	page.Modules = []string{"more-rows.js", "template-choice.js"}
 	page.Client, page.ClientName, page.Command = id, c.Name, newID()
 	z := zone(u.Practice.Zone)
@@ -123,7 +129,10 @@ func typedInvites(r *http.Request) views.InviteNew {
 	f := r.PostForm
 	page := views.InviteNew{
 		Ticked: map[string]bool{}, Template: f.Get("template"), Message: lines(f.Get("message")), Channels: f.Get("channels"), Access: f.Get("access"),
-		DueOn: strings.TrimSpace(f.Get("due_on")), ExpiresOn: f.Get("expires_on"),
+		DueOn: strings.TrimSpace(f.Get("due_on")), ExpiresOn: f.Get("expires_on"), Chosen: f["model"],
+	}
+	if id, err := uuid.Parse(f.Get("bundle")); err == nil {
+		page.Bundle = id
 	}
 	for _, id := range f["contact"] {
 		page.Ticked[id] = true
@@ -234,10 +243,16 @@ func (s *Server) sendInvitations(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	people, err := s.ContactList.OfClient(r.Context(), by.Firm, id)
+	if err != nil {
+		return err
+	}
+	checkBundle(&page, people)
 	if len(page.Problems) > 0 {
 		return s.inviteForm(w, r, http.StatusUnprocessableEntity, id, page)
 	}
 	var last int64
+	var invited []uuid.UUID
 	send := func(to uuid.UUID) (*fault.Error, error) {
 		one := cmd
 		one.Contact, one.By = to, by
@@ -247,11 +262,8 @@ func (s *Server) sendInvitations(w http.ResponseWriter, r *http.Request) error {
 		if f, ok := errors.AsType[*fault.Error](err); ok {
 			return f, nil
 		}
+		invited = append(invited, to)
 		return nil, err
-	}
-	people, err := s.ContactList.OfClient(r.Context(), by.Firm, id)
-	if err != nil {
-		return err
 	}
 	for _, p := range people {
 		if !page.Ticked[p.ID.String()] {
@@ -285,6 +297,15 @@ func (s *Server) sendInvitations(w http.ResponseWriter, r *http.Request) error {
 		page.Sent = append(page.Sent, nameOr(strings.TrimSpace(p.Given+" "+p.Family), p.Email))
 	}
 	page.Further = left
+	if len(invited) > 0 {
+		asked, err := s.sendBundle(r, by, id, page, invited)
+		last = max(last, asked)
+		if p, ok := bundleProblem(err); ok {
+			page.Problems = append(page.Problems, p)
+		} else if err != nil {
+			return err
+		}
+	}
 	if len(page.Problems) > 0 {
 		s.wait(r, es.Result{Position: last})
 		return s.inviteForm(w, r, http.StatusUnprocessableEntity, id, page)
@@ -302,6 +323,9 @@ func (s *Server) inviteCommand(r *http.Request, id uuid.UUID, page *views.Invite
 	cmd := inviteapp.Send{
 		Client: id, Channels: invite.Channels(page.Channels), Message: page.Message, Access: invite.Access(page.Access), DueOn: page.DueOn,
 		Zone: zone(user(r).Practice.Zone),
+	}
+	if len(page.Chosen) > 0 {
+		cmd.Bundle = page.Bundle
 	}
 	problem := func(field, text string) {
 		page.Problems = append(page.Problems, views.Problem{Field: field, Text: text})

@@ -91,8 +91,19 @@ type InviteNew struct {
 	MinExpires string
 	Zone       string
 	Preview    *InvitePreview
+	Bundle     uuid.UUID // of the requests that go along
+	Models     []ModelChoice
+	Chosen     []string // of Models
 	Sent       []string // who has their invitation already, of a form that was refused for others
 	Problems   Problems
+}
+
+// ModelChoice is a request whose like may go along with an invitation.
+type ModelChoice struct {
+	ID     uuid.UUID
+	Title  string
+	Of     string // whose it is
+	Ticked bool
 }
 
 // Unfolded tells that something is typed in a row after the first.

@@ -22,12 +22,13 @@ func invitations() []Page {
 			Messages: &MessagesPart{Whose: "Ingrid Solberg", Rows: messageLines()},
 		},
 		InviteNew{
+			Bundle: one, Models: []ModelChoice{{one, "Year end 2025", "Farrow, Imogen", true}, {two, "Payroll", "", false}},
 			Shell: Shell{Title: "Invite people of Solberg Boats", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, Client: two, ClientName: "Solberg Boats", Command: one,
 			People:  []InviteChoice{{ID: one, Name: "Ingrid Solberg", To: "ingrid@example.org", State: Badge{"quiet", "user", "Not invited"}, Ticked: true}, {ID: two, Name: "Olav", State: Badge{"ok", "circle-check", "Accepted"}, Why: "Has accepted"}},
 			Further: []FurtherPerson{{N: 1, ID: one, Given: "Sam", Family: "Ode", Email: "sam", Phone: "1"}}, Templates: []TemplateChoice{{one.String(), "Welcome", "Dear client"}}, Template: one.String(), Drafted: true,
 			Message: "Hello", Channels: "both", Access: "link", DueOn: "2026-12-20", ExpiresOn: "2026-12-22", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)",
 			Preview: &InvitePreview{"de", "Einladung", "Guten Tag Ingrid,", "Hello", []string{"Es geht um Solberg Boats."}, "Portal öffnen", "Gilt bis Montag"}, Sent: []string{"Olav", "Sam"},
-			Problems: Problems{{"people", "Tick somebody."}, {"further-1-email", "No address."}, {"contact-" + one.String(), "Refused."}, {"expires_on", "Choose a day."}},
+			Problems: Problems{{"people", "Tick somebody."}, {"bundle", "They did not go along."}, {"further-1-email", "No address."}, {"contact-" + one.String(), "Refused."}, {"expires_on", "Choose a day."}},
 		},
 		Invitations{
 			Shell: Shell{Title: "Manage client portals", Practice: "Harbour & Vale", Nav: "clients", Role: account.Owner}, Query: "sol", Kept: []Choice{{"q", "sol"}, {"portal", "without"}}, Found: "3 people",

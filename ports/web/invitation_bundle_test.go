@@ -1,0 +1,80 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"testing"
+
+	contactapp "portico/app/contact"
+	taskapp "portico/app/task"
+	"portico/domain/contact"
+	"portico/domain/event"
+	"portico/domain/fault"
+	"portico/domain/invite"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+)
+
+// S4.4, S4.7: an invitation carries requests that ask for the same as earlier ones, with one due date, for those whom it
+// invites. The form sent again for others lets them see the same requests.
+func TestInviteCarriesRequests(t *testing.T) {
+	h, c := gathered(t)
+	for i := range c.people {
+		c.people[i].Rights = contactapp.Rights{"tasks"}
+	}
+	c.people[1].Email = "olav@example.org"
+	of := func(text string) event.Personal { return event.Of(olavs, text) }
+	h.store.Given(1, contact.Stream(olavs), contact.Added{Details: contact.Details{Given: of("Olav"), Family: of(""), Email: of("olav@example.org"), Phone: of("")}})
+	h.server.Tasks.People = linked{ingrid.Contact, olavs}
+	h.plan.items = []taskapp.Item{{ID: ledgerItem, Title: "Ledger", Help: "All of it", Types: []string{"pdf"}, Most: 2}, {ID: payslipItem, Title: "Payslip", Own: true}, {ID: statementItem, Cancelled: true}}
+	h.plan.detail = []taskapp.Detail{{Row: taskapp.Row{ID: request, Kind: task.Documents, Title: "Year end", ClientName: "Solberg Boats", Priority: task.High}, Description: "As every year"}}
+	base := "/clients/" + farrow.String() + "/invitations"
+	page := h.get(base+"/new").want(t, 200, "Requests that go along", "Year end", "Solberg Boats", `name="bundle"`)
+	if q := h.plan.asked; q.Kind != task.Documents || q.Shelf != taskapp.AllShelf || q.Order != taskapp.Newest {
+		t.Errorf("asked for %+v", q)
+	}
+	form := filledForm(page.text, url.Values{"contact": {ingrid.Contact.String()}, "model": {request.String()}, "bundle": {newTestID(90).String()}, "due_on": {"2026-12-01"}})
+	for range 2 { // a form sent twice asks once
+		h.post(base, form).want(t, 303)
+	}
+	id := task.InBulk(newTestID(90), request)
+	all := h.store.Stream(task.Stream(id))
+	if len(all) != 1 {
+		t.Fatalf("recorded %+v", all)
+	}
+	e := all[0].(task.Assigned)
+	if e.Title.Text != "Year end" || e.Description.Text != "As every year" || e.DueOn != "2026-12-01" || e.Client != farrow || e.Copied != request || e.Bundle != newTestID(90) || e.Priority != task.High ||
+		e.Audience.All || len(e.Audience.Contacts) != 1 || e.Audience.Contacts[0] != ingrid.Contact || len(e.Tell) != 0 || len(e.Items) != 2 || e.Items[0].Help.Text != "All of it" || e.Items[0].ID == ledgerItem || !e.Items[1].Own {
+		t.Errorf("asked %+v", e)
+	}
+	if e := h.store.Stream(invite.Stream(ingrid.Contact))[0].(invite.Sent); e.Bundle != newTestID(90) {
+		t.Errorf("sent %+v", e)
+	}
+	form.Set("command", newTestID(91).String())
+	form.Set("contact", olavs.String())
+	h.post(base, form).want(t, 303)
+	if e, ok := h.lastOf(id).(task.ContactAdded); !ok || e.Contact != olavs || e.From != task.FromStart {
+		t.Errorf("the second time recorded %+v", h.lastOf(id))
+	}
+	form.Set("command", newTestID(92).String())
+	form.Set("bundle", newTestID(93).String())
+	c.people[1].Rights = nil
+	h.post(base, form).want(t, 422, "Olav has no right to tasks", `value="`+request.String()+`" checked`)
+	if got := h.store.Stream(task.Stream(task.InBulk(newTestID(93), request))); len(got) != 0 {
+		t.Errorf("recorded %+v", got)
+	}
+	c.people[1].Rights = contactapp.Rights{"tasks"}
+	form["model"] = []string{newTestID(94).String()} // somebody else's, or gone
+	h.post(base, form).want(t, 422, "The requests did not go along", "Olav")
+	if _, ok := bundleProblem(fault.New(fault.Forbidden, "x", "x")); ok {
+		t.Error("what is no matter of the form stands in it")
+	}
+}
+
+// linked are the people of every client.
+type linked []uuid.UUID
+
+func (l linked) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) { return l, nil }
+
+func (l linked) Known(context.Context, int32, uuid.UUID) error { return nil }
