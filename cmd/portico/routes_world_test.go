@@ -524,7 +524,7 @@ func (w *routesWorld) everyForm(f *fixture, who string) url.Values {
 		"command": {uuid.NewString()}, "id": {uuid.NewString()}, "name": {"Quite another name"}, "email": {strings.ReplaceAll(who, " ", ".") + "@nowhere.example"},
 		"password": {"wrong"}, "present": {"wrong"}, "new": {"three other words"}, "sort": {"person"}, "client": {f.client.String()},
 		"recipient_name": {"A"}, "recipient_email": {"a@example.org"}, "expires_on": {later()}, "unreleased": {"keep"}, "reason": {"none"}, "recipient": {f.holders[peer].Recipient.String()},
-		"window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
+		"taken": {"1"}, "window": {"other"}, "minutes": {"10"}, "deliver": {"after"}, "max_file": {""}, "quota": {""}, "button": {"Send files"}, "text": {"Hello"},
 		"file": {f.released.String()}, "language": {"de"}, "zone": {"Europe/Tallinn"}, "theme": {"dark"}, "next": {""}, "given": {"Ida"}, "same": {"another"}, "right": {"files"}, "role": {"auditor"}, "tab": {"todos", "files", "requests", "contact"}, "to": {w.calm.staff.String()},
 	}
 }
