@@ -236,38 +236,50 @@ func TestTableOwners(t *testing.T) {
 // upload_link_list.go and upload_link_reader.go. Its tables are made by generation, so no migration names them.
 func TestReadModelOwners(t *testing.T) {
 	t.Parallel()
+	sources := namedIn(t, tree())
 	for _, m := range postgres.Models() {
-		for _, p := range strangers(t, tree(), m) {
+		for _, p := range strangers(sources, m) {
 			t.Error(p)
 		}
 	}
 	bad := fstest.MapFS{"adapters/postgres/thief.go": {Data: []byte("package x\nconst q = `SELECT * FROM portal.client`")}}
 	found := 0
 	for _, m := range postgres.Models() {
-		found += len(strangers(t, bad, m))
+		found += len(strangers(namedIn(t, bad), m))
 	}
 	if found != 1 {
 		t.Errorf("a trespass is seen %d times", found)
 	}
 }
 
-func strangers(t *testing.T, tree fs.FS, m postgres.Model) (found []string) {
+// namedIn are the names of tables in each file of the adapter.
+func namedIn(t *testing.T, tree fs.FS) map[string]map[string]bool {
 	t.Helper()
 	names, err := fs.Glob(tree, "adapters/postgres/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := "adapters/postgres/" + strings.TrimSuffix(m.Name, "_list") + "_"
+	sources := map[string]map[string]bool{}
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, own) {
-			continue
-		}
 		source, err := fs.ReadFile(tree, name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !strings.HasSuffix(name, "_test.go") {
+			sources[name] = tablesIn(source)
+		}
+	}
+	return sources
+}
+
+func strangers(sources map[string]map[string]bool, m postgres.Model) (found []string) {
+	own := "adapters/postgres/" + strings.TrimSuffix(m.Name, "_list") + "_"
+	for name, named := range sources {
+		if strings.HasPrefix(name, own) {
+			continue
+		}
 		for _, table := range m.Tables {
-			if regexp.MustCompile(`\bportal\.` + table.Name + `\b`).Match(source) {
+			if named["portal."+table.Name] {
 				found = append(found, fmt.Sprintf("%s names portal.%s, which belongs to %s", name, table.Name, m.Name))
 			}
 		}
@@ -313,6 +325,17 @@ func tableOwners(t *testing.T) map[string][]string {
 	return owners
 }
 
+var tableName = regexp.MustCompile(`\b(?:[a-z_]+)\.[a-z_0-9]+\b`)
+
+// tablesIn are the names in a source that may be those of tables, with their schemas.
+func tablesIn(source []byte) map[string]bool {
+	named := map[string]bool{}
+	for _, name := range tableName.FindAll(source, -1) {
+		named[string(name)] = true
+	}
+	return named
+}
+
 // trespasses names the files that name another file's table. Tests may look, and so may doctor and the operators'
 // commands, which change nothing; all other Go code asks the owner.
 func trespasses(t *testing.T, tree fs.FS, owners map[string][]string) (found []string) {
@@ -325,12 +348,12 @@ func trespasses(t *testing.T, tree fs.FS, owners map[string][]string) (found []s
 		if err != nil {
 			return err
 		}
+		named := tablesIn(source)
 		for table, files := range owners {
 			if (strings.HasPrefix(table, "es.") || strings.HasPrefix(table, "vault.")) && strings.HasPrefix(name, "adapters/postgres/") {
 				continue // the store's tables are the whole package's
 			}
-			named := regexp.MustCompile(`\b` + regexp.QuoteMeta(table) + `\b`).Match(source)
-			if named && !slices.Contains(files, name) {
+			if named[table] && !slices.Contains(files, name) {
 				found = append(found, fmt.Sprintf("%s names %s, which belongs to %v", name, table, files))
 			}
 		}
