@@ -125,12 +125,19 @@ func openPortal(t *testing.T, settings ...func(*portal)) *portal {
 	})
 	p.calm = p.found(t, "Harbour & Finch", "mary@harbour.example", "Mary O’Neill", "Europe/London")
 	p.brisk = p.found(t, "Quick & Sons", "sam@quick.example", "Sam Quick", "Europe/Berlin")
-	_, err := p.house.firms.SetUploadPolicy(t.Context(), firmapp.SetUploadPolicy{
+	r, err := p.house.firms.SetUploadPolicy(t.Context(), firmapp.SetUploadPolicy{
 		By: p.brisk.by(), ID: p.brisk.id, Channel: firm.LinkChannel, Policy: firm.Policy{Window: brief, Deliver: firm.After},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	eventually(t, "pages that know both practices", func() bool {
+		ok, err := p.house.linkList.Wait(t.Context(), r.Position)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	})
 	return p
 }
 
