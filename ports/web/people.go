@@ -355,3 +355,16 @@ func (s *Server) joinStaff(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, firstPage(in.Staff), http.StatusSeeOther)
 	return nil
 }
+
+// peopleRoutes are what is done with the people of the practice.
+func (s *Server) peopleRoutes(staff func(route string, right accounts.Right, h handler)) {
+	staff("GET /settings/people", accounts.SeePeople, s.people)
+	staff("GET /settings/people/new", accounts.ChangePeople, s.newStaff)
+	staff("POST /settings/people", accounts.ChangePeople, s.inviteStaff)
+	staff("GET /settings/people/{id}", accounts.SeePeople, s.staffMember)
+	staff("POST /settings/people/{id}/invitation", accounts.ChangePeople, s.inviteStaffAgain)
+	staff("POST /settings/people/{id}/role", accounts.ChangePeople, s.setRole)
+	staff("POST /settings/people/{id}/deactivation", accounts.ChangePeople, s.deactivateStaff)
+	staff("POST /settings/people/{id}/reactivation", accounts.ChangePeople, s.reactivateStaff)
+	staff("POST /settings/people/{id}/second-factor/reset", accounts.ChangePeople, s.resetColleague)
+}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"portico/app/secret"
 	"portico/domain/fault"
 	"portico/domain/uploadlink"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // uploadCookie carries the right to one link; its path is that link's (spec L9). It holds no more than the mailed
@@ -98,4 +101,27 @@ func (s *Server) running(find rightFinder, h handler) handler {
 		}
 		return a, err
 	}, h)
+}
+
+// uploadRoutes are what the holder of a secret may do, under the address that carries it and under the one that a
+// cookie opens.
+func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinder) {
+	on := func(pattern string, h handler) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.Method(method, base+path, s.handle(k, s.right(by, h)))
+	}
+	mux.Method(http.MethodPost, base+"/new-link-request", s.handle(k, s.asking(by, s.requestNewLink)))
+	mux.Handle(base+"/uploads/*", s.handle(k, s.running(by, s.transfers)))
+	on("PUT /files/{id}/name", s.renameFile)
+	on("GET /files/{id}/name", s.fileName)
+	on("POST /files/{id}/name", s.renameFile)
+	on("DELETE /files/{id}", s.deleteFile)
+	on("GET /files/{id}/deletion", s.fileDeletion)
+	on("POST /files/{id}/deletion", s.deleteFile)
+	on("GET /files/{id}/withdrawal", s.withdrawalForm)
+	on("POST /files/{id}/withdrawal", s.askWithdrawal)
+	on("POST /release", s.release)
+	on("GET /receipts/{batch}", s.uploadReceipt)
+	on("GET /receipts/{batch}/receipt.json", s.uploadReceiptFile)
+	mux.Method(http.MethodPost, base+"/files", s.handle(k, s.sending(by, s.plainUpload)))
 }

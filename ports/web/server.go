@@ -326,28 +326,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /upload-links/{id}/receipts/{batch}", accounts.SeeFiles, s.linkReceipt)
 	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", accounts.SeeFiles, s.linkReceiptFile)
 
-	staff("GET /tasks", accounts.SeeTasks, s.tasks)
-	staff("GET /tasks/new", accounts.ChangeTasks, s.newTask)
-	staff("POST /tasks", accounts.ChangeTasks, s.assignTask)
-	staff("GET /tasks/{id}", accounts.SeeTasks, s.task)
-	staff("POST /tasks/{id}/details", accounts.ChangeTasks, s.changeTask)
-	staff("POST /tasks/{id}/retraction", accounts.ChangeTasks, s.onTask(s.takeBackTask))
-	staff("POST /tasks/{id}/confirmation", accounts.ChangeTasks, s.onTask(s.confirmTask))
-	staff("POST /tasks/{id}/reopening", accounts.ChangeTasks, s.onTask(s.reopenTask))
-	staff("POST /tasks/{id}/progress", accounts.ChangeTasks, s.onTask(s.progressTask))
-	staff("POST /tasks/{id}/closing", accounts.ChangeTasks, s.onTask(s.closeTask))
-	staff("POST /tasks/{id}/people", accounts.ChangeTasks, s.onTaskAt("reader", s.addReader))
-	staff("POST /tasks/{id}/people/{contact}/removal", accounts.ChangeTasks, s.onTaskAt("reader", s.removeReader))
-	staff("POST /tasks/{id}/audience", accounts.ChangeTasks, s.onTaskAt("reader", s.showToAll))
-	staff("POST /tasks/{id}/messages", accounts.ChangeTasks, s.onThread(s.postMessage))
-	staff("POST /tasks/{id}/messages/{message}/text", accounts.ChangeTasks, s.onThread(s.changeMessage))
-	staff("POST /tasks/{id}/messages/{message}/removal", accounts.ChangeTasks, s.onThread(s.deleteMessage))
-	staff("POST /tasks/{id}/reading", accounts.ChangeTasks, s.onThread(s.readMessages)) // what an auditor reads the practice has not
-	staff("POST /tasks/{id}/review", accounts.ChangeTasks, s.onTask(s.reviewTask))
-	staff("POST /tasks/{id}/items", accounts.ChangeTasks, s.onTask(s.addItem))
-	staff("POST /tasks/{id}/items/{item}", accounts.ChangeTasks, s.onTask(s.changeItem))
-	staff("POST /tasks/{id}/items/{item}/cancellation", accounts.ChangeTasks, s.onTask(s.cancelItem))
-
+	s.taskRoutes(staff)
 	s.taskFileRoutes(staff, portal, room, deed)
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
@@ -366,26 +345,9 @@ func (s *Server) Handler() (http.Handler, error) {
 	s.factorRoutes(whole, half, staffSecurity, staffSecond, staffStep, s.staffDesk)
 
 	s.settingRoutes(open, staff)
+	s.uploadSettingRoutes(staff)
 
-	staff("GET /settings/uploads", accounts.SeeSettings, s.uploadSettings)
-	staff("POST /settings/uploads/policy", accounts.ChangeSettings, s.setUploadPolicy)
-	staff("POST /settings/uploads/tasks", accounts.ChangeSettings, s.setTaskUploads)
-	staff("POST /settings/uploads/limits", accounts.ChangeSettings, s.setUploadLimits)
-	staff("POST /settings/uploads/wording", accounts.ChangeSettings, s.setUploadWording)
-	staff("GET /settings/templates/new", accounts.ChangeTexts, s.newTemplate)
-	staff("POST /settings/templates", accounts.ChangeTexts, s.saveTemplate)
-	staff("GET /settings/templates/{id}", accounts.SeeSettings, s.template)
-	staff("POST /settings/templates/{id}/removal", accounts.ChangeTexts, s.removeTemplate)
-
-	staff("GET /settings/people", accounts.SeePeople, s.people)
-	staff("GET /settings/people/new", accounts.ChangePeople, s.newStaff)
-	staff("POST /settings/people", accounts.ChangePeople, s.inviteStaff)
-	staff("GET /settings/people/{id}", accounts.SeePeople, s.staffMember)
-	staff("POST /settings/people/{id}/invitation", accounts.ChangePeople, s.inviteStaffAgain)
-	staff("POST /settings/people/{id}/role", accounts.ChangePeople, s.setRole)
-	staff("POST /settings/people/{id}/deactivation", accounts.ChangePeople, s.deactivateStaff)
-	staff("POST /settings/people/{id}/reactivation", accounts.ChangePeople, s.reactivateStaff)
-	staff("POST /settings/people/{id}/second-factor/reset", accounts.ChangePeople, s.resetColleague)
+	s.peopleRoutes(staff)
 	on("GET /staff-invitation/{token}", s.handle(tokenPage, s.staffDoor))
 	on("POST /staff-invitation/{token}/acceptance", s.handle(tokenPage, s.joinStaff))
 
@@ -431,26 +393,3 @@ func (s *Server) Routes() (routes []string, err error) {
 
 // Rights are what the routes of the practice's people ask for. A test holds them against every role.
 func (s *Server) Rights() map[string]accounts.Right { return s.rights }
-
-// uploadRoutes are what the holder of a secret may do, under the address that carries it and under the one that a
-// cookie opens.
-func (s *Server) uploadRoutes(mux chi.Router, base string, k kind, by rightFinder) {
-	on := func(pattern string, h handler) {
-		method, path, _ := strings.Cut(pattern, " ")
-		mux.Method(method, base+path, s.handle(k, s.right(by, h)))
-	}
-	mux.Method(http.MethodPost, base+"/new-link-request", s.handle(k, s.asking(by, s.requestNewLink)))
-	mux.Handle(base+"/uploads/*", s.handle(k, s.running(by, s.transfers)))
-	on("PUT /files/{id}/name", s.renameFile)
-	on("GET /files/{id}/name", s.fileName)
-	on("POST /files/{id}/name", s.renameFile)
-	on("DELETE /files/{id}", s.deleteFile)
-	on("GET /files/{id}/deletion", s.fileDeletion)
-	on("POST /files/{id}/deletion", s.deleteFile)
-	on("GET /files/{id}/withdrawal", s.withdrawalForm)
-	on("POST /files/{id}/withdrawal", s.askWithdrawal)
-	on("POST /release", s.release)
-	on("GET /receipts/{batch}", s.uploadReceipt)
-	on("GET /receipts/{batch}/receipt.json", s.uploadReceiptFile)
-	mux.Method(http.MethodPost, base+"/files", s.handle(k, s.sending(by, s.plainUpload)))
-}

@@ -11,6 +11,7 @@ import (
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	pictures "portico/app/picture"
+	accounts "portico/domain/account"
 	"portico/domain/address"
 	"portico/domain/fault"
 	"portico/domain/firm"
@@ -257,4 +258,17 @@ func (s *Server) full(used, quota int64) *views.StorageFull {
 		return nil
 	}
 	return &views.StorageFull{Over: fill >= 100, Fill: fill, Words: binary(used, 1) + " of " + binary(quota, 1)}
+}
+
+// uploadSettingRoutes are the settings of uploads, and the texts for messages.
+func (s *Server) uploadSettingRoutes(staff func(route string, right accounts.Right, h handler)) {
+	staff("GET /settings/uploads", accounts.SeeSettings, s.uploadSettings)
+	staff("POST /settings/uploads/policy", accounts.ChangeSettings, s.setUploadPolicy)
+	staff("POST /settings/uploads/tasks", accounts.ChangeSettings, s.setTaskUploads)
+	staff("POST /settings/uploads/limits", accounts.ChangeSettings, s.setUploadLimits)
+	staff("POST /settings/uploads/wording", accounts.ChangeSettings, s.setUploadWording)
+	staff("GET /settings/templates/new", accounts.ChangeTexts, s.newTemplate)
+	staff("POST /settings/templates", accounts.ChangeTexts, s.saveTemplate)
+	staff("GET /settings/templates/{id}", accounts.SeeSettings, s.template)
+	staff("POST /settings/templates/{id}/removal", accounts.ChangeTexts, s.removeTemplate)
 }

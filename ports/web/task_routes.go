@@ -1,0 +1,28 @@
+package web
+
+import accounts "portico/domain/account"
+
+// taskRoutes are what the practice does with tasks, their items and the talk on them; those of files stand with them.
+func (s *Server) taskRoutes(staff func(route string, right accounts.Right, h handler)) {
+	staff("GET /tasks", accounts.SeeTasks, s.tasks)
+	staff("GET /tasks/new", accounts.ChangeTasks, s.newTask)
+	staff("POST /tasks", accounts.ChangeTasks, s.assignTask)
+	staff("GET /tasks/{id}", accounts.SeeTasks, s.task)
+	staff("POST /tasks/{id}/details", accounts.ChangeTasks, s.changeTask)
+	staff("POST /tasks/{id}/retraction", accounts.ChangeTasks, s.onTask(s.takeBackTask))
+	staff("POST /tasks/{id}/confirmation", accounts.ChangeTasks, s.onTask(s.confirmTask))
+	staff("POST /tasks/{id}/reopening", accounts.ChangeTasks, s.onTask(s.reopenTask))
+	staff("POST /tasks/{id}/progress", accounts.ChangeTasks, s.onTask(s.progressTask))
+	staff("POST /tasks/{id}/closing", accounts.ChangeTasks, s.onTask(s.closeTask))
+	staff("POST /tasks/{id}/people", accounts.ChangeTasks, s.onTaskAt("reader", s.addReader))
+	staff("POST /tasks/{id}/people/{contact}/removal", accounts.ChangeTasks, s.onTaskAt("reader", s.removeReader))
+	staff("POST /tasks/{id}/audience", accounts.ChangeTasks, s.onTaskAt("reader", s.showToAll))
+	staff("POST /tasks/{id}/messages", accounts.ChangeTasks, s.onThread(s.postMessage))
+	staff("POST /tasks/{id}/messages/{message}/text", accounts.ChangeTasks, s.onThread(s.changeMessage))
+	staff("POST /tasks/{id}/messages/{message}/removal", accounts.ChangeTasks, s.onThread(s.deleteMessage))
+	staff("POST /tasks/{id}/reading", accounts.ChangeTasks, s.onThread(s.readMessages)) // what an auditor reads the practice has not
+	staff("POST /tasks/{id}/review", accounts.ChangeTasks, s.onTask(s.reviewTask))
+	staff("POST /tasks/{id}/items", accounts.ChangeTasks, s.onTask(s.addItem))
+	staff("POST /tasks/{id}/items/{item}", accounts.ChangeTasks, s.onTask(s.changeItem))
+	staff("POST /tasks/{id}/items/{item}/cancellation", accounts.ChangeTasks, s.onTask(s.cancelItem))
+}
