@@ -384,25 +384,3 @@ func (v *uploadLinkView) reaches(f *fileView, awaits bool) (delivered, due time.
 	}
 	return delivered, due
 }
-
-// nullable is NULL for the zero time.
-func nullable(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}

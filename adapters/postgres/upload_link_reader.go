@@ -352,13 +352,6 @@ func uploadActivity(ctx context.Context, tx pgx.Tx, clients []uuid.UUID) (map[uu
 	return out, err
 }
 
-func timeOr(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
-}
-
 // masked shows enough of an address to recognise one's own: "i•••n@example.org" (S1.i17).
 func masked(email string) string {
 	local, host, ok := strings.Cut(email, "@")
