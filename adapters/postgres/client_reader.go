@@ -120,10 +120,13 @@ func clientsWhere(q app.Query, where *conditions) {
 		where.where += ` AND c.sort = ` + where.ask(string(q.Sort))
 	}
 	if q.Tag != "" {
-		where.ids = append(where.ids, `SELECT t.client_id FROM portal.client_tag t WHERE t.firm_no = $1 AND t.tag_key = `+where.ask(tagKey(q.Tag)))
+		where.ids = append(where.ids, fmt.Sprintf(clientsTagged, where.ask(tagKey(q.Tag))))
 	}
 	where.search(q.Text, clientsWithWord)
 }
+
+// clientsTagged are the clients with a tag, as SQL.
+const clientsTagged = `SELECT t.client_id FROM portal.client_tag t WHERE t.firm_no = $1 AND t.tag_key = %s`
 
 // clientsWithWord are the clients with a word, of their own or of their people's, from one text up to another, as SQL.
 const clientsWithWord = `SELECT w.client_id FROM portal.client_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s

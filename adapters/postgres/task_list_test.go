@@ -88,7 +88,9 @@ func TestTaskFilters(t *testing.T) {
 		"week": a.assign(t, func(n *task.Assigning) {
 			n.Title, n.DueOn, n.Owner, n.Client = "Énergie", "2026-03-17", uuid.Nil, a.globex
 		}),
-		"late":    a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn, n.Kind = "Which bank?", "2026-03-09", task.Question }),
+		"late": a.assign(t, func(n *task.Assigning) {
+			n.Title, n.DueOn, n.Kind, n.Priority = "Which bank?", "2026-03-09", task.Question, task.High
+		}),
 		"undated": a.assign(t, func(n *task.Assigning) { n.Title, n.DueOn = "Call us", "" }),
 		"alone": a.assign(t, func(n *task.Assigning) {
 			n.Title, n.Client, n.People, n.DueOn = "Your passport", uuid.Nil, []uuid.UUID{a.bo}, "2026-04-01"
@@ -105,6 +107,11 @@ func TestTaskFilters(t *testing.T) {
 		return s.Finish(a.ida, "The blue one", nil, a.by1(a.ida), now)
 	})
 	a.do(t, tasks["week"], func(s task.Task, now time.Time) ([]task.Event, error) { return s.Progress(task.Doing, task.Who{}, now) })
+	tag, err := clientapp.Commands{Events: a.store}.SetTags(t.Context(), clientapp.SetTags{By: a.by(), Client: a.globex, Tags: []string{"VIP"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.last = max(a.last, tag.Position)
 	a.seen(t)
 	for name, c := range map[string]struct {
 		q    app.Query
@@ -128,6 +135,12 @@ func TestTaskFilters(t *testing.T) {
 		"a word of the title":             {app.Query{Text: "ENERG"}, []string{"week"}},
 		"a word of the client":            {app.Query{Text: "bak led"}, []string{"ledger"}},
 		"the first letter":                {app.Query{Text: "s"}, []string{"today", "ledger"}},
+		"a colleague's":                   {app.Query{Owner: other}, []string{"today"}},
+		"nobody's yet":                    {app.Query{Of: app.OfNone}, []string{"week"}},
+		"urgent":                          {app.Query{Urgent: task.High}, []string{"late"}},
+		"of clients with a tag":           {app.Query{Tag: " VIP"}, []string{"week"}},
+		"of clients with another tag":     {app.Query{Tag: "vi"}, nil},
+		"those that are named":            {app.Query{Tasks: []uuid.UUID{tasks["week"], tasks["ledger"], newID()}, Due: app.DueWeek, Today: "2026-03-10"}, []string{"week"}},
 		"several at once":                 {app.Query{Of: app.OfMe, Me: a.mary, Due: app.Overdue, Today: "2026-03-10", Their: app.DoneStand}, []string{"late"}},
 		"another practice's job, nothing": {app.Query{Job: newID()}, nil},
 	} {
@@ -167,6 +180,17 @@ func TestTaskFilters(t *testing.T) {
 				t.Errorf("page by page there are %d, want %d", len(paged), len(c.want))
 			}
 		})
+	}
+	n, err := a.list.Counts(t.Context(), a.firm, app.Query{Me: a.mary, Of: app.OfMe, Due: app.NoDue, Today: "2026-03-10"})
+	want := app.Counts{
+		Found: 1, Of: map[app.Of]int{app.OfMe: 1}, Owners: map[uuid.UUID]int{a.mary: 1}, Due: map[app.Due]int{app.Overdue: 1, app.NoDue: 1}, Stands: map[app.Stand]int{app.NotSeen: 1},
+		Parts: map[task.Progress]int{task.Open: 1}, Kinds: map[task.Sort]int{task.ToDo: 1}, Priorities: map[task.Priority]int{task.Normal: 1},
+	}
+	if err != nil || !reflect.DeepEqual(n, want) {
+		t.Errorf("the numbers beside the filters are %+v, %v; want %+v", n, err, want)
+	}
+	if n, err := a.list.Counts(t.Context(), a.firm, app.Query{Me: a.mary, Today: "2026-03-10"}); err != nil || n.Due[app.DueToday] != 1 || n.Due[app.DueWeek] != 2 || n.Of[app.OfTeam] != 2 || n.Of[app.OfNone] != 1 || n.Owners[other] != 1 {
+		t.Errorf("of all: %+v, %v", n, err)
 	}
 	shut, _, err := a.list.Tasks(t.Context(), a.firm, app.Query{Shelf: app.ShutShelf})
 	if err != nil || len(shut) != 1 || shut[0].ID != done || shut[0].Outcome != task.Completed || shut[0].ClosedAt.IsZero() || shut[0].ClientName != "Acme Bakery" {

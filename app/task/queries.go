@@ -16,7 +16,7 @@ import (
 type Reader interface {
 	// Tasks lists a firm's tasks.
 	Tasks(ctx context.Context, firm int32, q Query) (rows []Row, next string, err error)
-	// Counts are the numbers beside the filters; the query's cursor, limit and Part count for nothing.
+	// Counts are the numbers beside the filters; the query's cursor and limit count for nothing.
 	Counts(ctx context.Context, firm int32, q Query) (Counts, error)
 	// Matching are the ids of all tasks that q chooses, MaxMany+1 at most, whatever its cursor and limit (S3.i7).
 	Matching(ctx context.Context, firm int32, q Query) ([]uuid.UUID, error)
@@ -36,17 +36,21 @@ type Query struct {
 	Text   string // the beginnings of words in title and the client's name
 	Of     Of
 	Me     uuid.UUID // staff: whose are mine
+	Owner  uuid.UUID // staff
 	Client uuid.UUID
+	Tag    string    // of the client
 	Only   uuid.UUID // the contact whose they are, of no client
 	Kind   task.Sort
 	Due    Due
 	Today  string        // "2026-05-12", in the practice's zone: what Due is counted from
 	Their  Stand         // where the clients stand
 	Part   task.Progress // where the practice stands
+	Urgent task.Priority
 	// NobodyActs chooses those that nobody whom they are for could do (S3.i5).
 	NobodyActs bool
 	Shelf      Shelf
 	Job        uuid.UUID
+	Tasks      []uuid.UUID // only these; nil: all
 	Order      Order
 	After      string // cursor from the page before, in the same order
 	Limit      int    // default 50, at most 200
@@ -60,6 +64,7 @@ const (
 	OfAll  Of = ""
 	OfMe   Of = "mine"
 	OfTeam Of = "team" // somebody else's, or nobody's yet
+	OfNone Of = "none" // nobody's yet
 )
 
 // Due is when a task is due.
@@ -105,10 +110,16 @@ const (
 	Newest Order = "newest"
 )
 
-// Counts are how many open tasks there are for each choice of a filter, with the others as they are.
+// Counts are how many tasks there are for each choice of a filter, with the others as they are.
 type Counts struct {
-	Found int // what the query chooses
-	Parts map[task.Progress]int
+	Found      int // what the query chooses
+	Of         map[Of]int
+	Owners     map[uuid.UUID]int // staff; zero: nobody's
+	Due        map[Due]int
+	Stands     map[Stand]int
+	Parts      map[task.Progress]int
+	Kinds      map[task.Sort]int
+	Priorities map[task.Priority]int
 }
 
 // Row is one line of the list of tasks.

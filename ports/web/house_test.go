@@ -95,7 +95,7 @@ func newHouse(t *testing.T) *house {
 	h.server = &Server{
 		Accounts: &doorkeeper{}, Contacts: h.usher, Notices: account.Notices{Events: h.store}, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
 		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn, Sendings: h.crowd,
-		Factors:    account.Factors{Rows: bare{}},
+		Factors: account.Factors{Rows: bare{}}, Staff: colleagues{},
 		ClientList: h.shelf, LinkList: h.shelf, TaskList: &h.plan, TaskFiles: &h.plan, Threads: &h.plan, TaskItems: &h.plan, TaskDrafts: &h.plan, Tasks: taskapp.Commands{Events: h.store, People: &h.plan, Colleagues: mates{&h.plan}, Policies: &h.plan}, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos, Films: &h.films}, Logos: &h.logos, Films: &h.films, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},

@@ -9,7 +9,6 @@ import (
 
 	"portico/app/es"
 	taskapp "portico/app/task"
-	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/domain/task"
 	"portico/ports/web/views"
@@ -46,128 +45,6 @@ func wordOf(choices []views.Choice, value string) string {
 		}
 	}
 	return value
-}
-
-// taskQuery reads which tasks a page shows. What is unknown in an address is left out.
-func (s *Server) taskQuery(r *http.Request) (taskapp.Query, error) {
-	v, u := r.URL.Query(), user(r)
-	today := s.Now().In(zone(u.Practice.Zone)).Format(time.DateOnly)
-	q := taskapp.Query{Text: v.Get("q"), Me: u.ID, Today: today, After: v.Get("after"), Limit: rowsOf(r)}
-	for _, f := range taskFilters {
-		for _, c := range f.choices {
-			if c.Value == v.Get(f.name) {
-				f.choose(&q, c.Value)
-			}
-		}
-	}
-	if text := v.Get("client"); text != "" {
-		var err error
-		if q.Client, err = uuid.Parse(text); err != nil {
-			return q, errNotFound
-		}
-	}
-	return q, nil
-}
-
-// taskFilters are the choices above the list of tasks, group by group.
-var taskFilters = []struct {
-	name    string
-	choices []views.Choice
-	choose  func(q *taskapp.Query, value string)
-}{
-	{"of", []views.Choice{{Value: "mine", Word: "Mine"}, {Value: "team", Word: "The team’s"}}, func(q *taskapp.Query, v string) { q.Of = taskapp.Of(v) }},
-	{"due", []views.Choice{{Value: "overdue", Word: "Overdue"}, {Value: "today", Word: "Today"}, {Value: "week", Word: "Within a week"}, {Value: "none", Word: "No date"}},
-		func(q *taskapp.Query, v string) { q.Due = taskapp.Due(v) }},
-	{"their", []views.Choice{{Value: "assigned", Word: "Not seen"}, {Value: "seen", Word: "Seen"}, {Value: "done", Word: "Done by client"}, {Value: "confirmed", Word: "Confirmed"}},
-		func(q *taskapp.Query, v string) { q.Their = taskapp.Stand(v) }},
-	{"can", []views.Choice{{Value: "nobody", Word: "Nobody can act"}}, func(q *taskapp.Query, _ string) { q.NobodyActs = true }},
-	{"part", taskParts, func(q *taskapp.Query, v string) { q.Part = task.Progress(v) }},
-	{"kind", append(taskKinds[:2:2], views.Choice{Value: string(task.Documents), Word: "Documents"}), func(q *taskapp.Query, v string) { q.Kind = task.Sort(v) }},
-	{"shelf", []views.Choice{{Value: "closed", Word: "Closed"}}, func(q *taskapp.Query, v string) { q.Shelf = taskapp.Shelf(v) }},
-	{"order", []views.Choice{{Value: "newest", Word: "Newest first"}}, func(q *taskapp.Query, v string) { q.Order = taskapp.Order(v) }},
-}
-
-// tasks lists what is asked of clients.
-func (s *Server) tasks(w http.ResponseWriter, r *http.Request) error {
-	current, err := s.caughtUp(r)
-	if err != nil {
-		return err
-	}
-	q, err := s.taskQuery(r)
-	if err != nil {
-		return err
-	}
-	rows, next, err := s.TaskList.Tasks(r.Context(), user(r).Firm, q)
-	if err != nil {
-		return err
-	}
-	counts, err := s.TaskList.Counts(r.Context(), user(r).Firm, q)
-	if err != nil {
-		return err
-	}
-	page := views.Tasks{Shell: s.shell(r, "Tasks", "tasks"), Query: q.Text, Found: views.Count(counts.Found, "task", "tasks"), Pager: pager(r, next, len(rows), "task", "tasks")}
-	page.Stale = !current
-	if q.Client != uuid.Nil {
-		c, err := s.ClientList.Client(r.Context(), user(r).Firm, q.Client)
-		if err != nil {
-			return err
-		}
-		page.Client, page.ClientID = c.Name, c.ID
-	}
-	v := r.URL.Query()
-	for _, f := range taskFilters {
-		var group []views.Filter
-		for _, c := range f.choices {
-			chosen := changed(r, f.name, c.Value)
-			if v.Get(f.name) == c.Value {
-				chosen.Del(f.name)
-			}
-			group = append(group, views.Filter{Word: c.Word, Href: listURL("/tasks", chosen), Current: v.Get(f.name) == c.Value})
-		}
-		page.Filters = append(page.Filters, group)
-		if v.Get(f.name) != "" {
-			page.Kept = append(page.Kept, views.Choice{Value: f.name, Word: v.Get(f.name)})
-		}
-	}
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	unread, err := s.Threads.Unread(r.Context(), user(r).Firm, event.Actor{Kind: event.Staff, ID: user(r).ID}, ids)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		row.Unread = unread[row.ID]
-		page.Rows = append(page.Rows, s.taskLine(r, row, q.Today))
-	}
-	page.Empty = views.Empty{Icon: "list-todo", Title: "No tasks yet", Text: "A task is what you want a client to do. They find it in their portal.", Action: "Assign the first task", Href: "/tasks/new"}
-	if len(v) > 0 {
-		page.Empty = views.Empty{Icon: "search", Title: "No task matches", Text: "No task is like this. Leave a filter out, or look for less.", Action: "Show all open tasks", Href: "/tasks"}
-	}
-	return s.show(w, r, page)
-}
-
-func (s *Server) taskLine(r *http.Request, t taskapp.Row, today string) views.TaskLine {
-	z := zone(user(r).Practice.Zone)
-	l := views.TaskLine{
-		ID: t.ID, Title: t.Title, Kind: taskWords[t.Kind], Client: t.ClientName, ClientID: t.Client, Owner: t.OwnerName, Assigned: views.At(t.AssignedAt, z),
-		Stand: taskStands[t.Stand], Part: wordOf(taskParts, string(t.Part)), High: t.Priority == task.High, Repeats: t.Repeats, Entries: t.Entries, Ticked: t.Ticked, Unread: t.Unread,
-		Late: t.DueOn != "" && t.DueOn < today && t.Outcome == "", NobodyActs: t.NobodyActs,
-	}
-	if t.Client == uuid.Nil {
-		l.Contact = t.Contact
-	}
-	l.Due = dayShort(t.DueOn)
-	switch {
-	case t.Outcome == task.Completed:
-		l.Stand = views.Badge{Tone: "ok", Icon: "circle-check", Word: "Completed"}
-	case t.Outcome == task.Cancelled:
-		l.Stand = views.Badge{Icon: "x", Word: "Cancelled"}
-	case s.Now().Before(t.HoldUntil):
-		l.Stand = views.Badge{Icon: "hourglass", Word: "On hold"}
-	}
-	return l
 }
 
 // task is the page of one task.
@@ -347,6 +224,10 @@ func (s *Server) onTaskAt(field string, do func(r *http.Request, by es.By, id uu
 		}
 		if err != nil {
 			return err
+		}
+		if back := backToTasks(r); back != "" {
+			http.Redirect(w, r, withAt(back, res.Position), http.StatusSeeOther)
+			return nil
 		}
 		seeOther(w, r, "/tasks/"+id.String(), res.Position)
 		return nil

@@ -57,13 +57,19 @@ func (p *plan) Todo(_ context.Context, _ int32, _, id uuid.UUID) (taskapp.Todo, 
 func (p *plan) Tasks(_ context.Context, _ int32, q taskapp.Query) (rows []taskapp.Row, next string, err error) {
 	p.asked = q
 	for _, d := range p.detail {
-		rows = append(rows, d.Row)
+		if q.Part == "" || q.Part == d.Part || q.Their != "" {
+			rows = append(rows, d.Row)
+		}
 	}
 	return rows, "", nil
 }
 
 func (p *plan) Counts(context.Context, int32, taskapp.Query) (taskapp.Counts, error) {
-	return taskapp.Counts{Found: len(p.detail)}, nil
+	n := taskapp.Counts{Found: len(p.detail), Parts: map[task.Progress]int{}, Owners: map[uuid.UUID]int{priya.ID: 7}}
+	for _, d := range p.detail {
+		n.Parts[d.Part]++
+	}
+	return n, nil
 }
 
 func (p *plan) Task(_ context.Context, _ int32, id uuid.UUID) (taskapp.Detail, error) {
@@ -169,6 +175,10 @@ func TestStaffTasks(t *testing.T) {
 	if q := h.plan.asked; q.Of != taskapp.OfMe || q.Me != priya.ID || q.Due != taskapp.Overdue || q.Today != "2026-11-21" || q.Their != taskapp.SeenStand || q.Part != task.Doing || q.Kind != task.Question || q.Text != "led" || q.Order != taskapp.Newest {
 		t.Errorf("asked %+v", q)
 	}
+	h.get("/tasks?of=none&priority=high&owner="+priya.ID.String()+"&tag=vip").want(t, 200, "Owner: Priya Nair", "Tag: vip", `value="`+priya.ID.String()+`" selected>Priya Nair (7)`)
+	if q := h.plan.asked; q.Of != taskapp.OfNone || q.Urgent != task.High || q.Owner != priya.ID || q.Tag != "vip" {
+		t.Errorf("asked %+v", q)
+	}
 	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "<h1>Send the ledger</h1>", "<em>pages</em>", "January", "Assigned", "Closed", "as completed", "Accepted “Payslip” of somebody who is linked no more", "Our part").lacks(t, "The next one of the series")
 	h.get("/tasks/"+newTestID(99).String()).want(t, http.StatusNotFound)
 	h.get("/tasks/new").want(t, 200, "Go on")
@@ -201,4 +211,27 @@ func TestStaffTasks(t *testing.T) {
 	}
 	send("/retraction", 87).want(t, http.StatusConflict)
 	send("/reopening", 88).want(t, http.StatusSeeOther)
+}
+
+// The board has a column for each state of the practice's part; a card is moved by a form, which leads back to where it was.
+func TestTaskBoard(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	h.plan.detail[1].Part = task.Doing
+	h.get("/tasks?view=board&of=mine").want(t, 200, `data-part="open"`, `data-part="done"`, "Send the ledger", "Which bank?", `value="waiting" data-move="1"`, `name="back" value="/tasks?of=mine&amp;view=board"`).lacks(t, "<table")
+	h.get("/tasks?view=board&shelf=closed").want(t, 200, "<table") // what is closed is in no state
+	move := func(n byte, part, back string) reply {
+		return h.post("/tasks/"+ledgerTask.String()+"/progress", url.Values{"command": {newTestID(n).String()}, "part": {part}, "back": {back}})
+	}
+	at := move(80, "doing", "/tasks?of=mine&view=board").want(t, http.StatusSeeOther).Header().Get("Location")
+	if !strings.HasPrefix(at, "/tasks?of=mine&view=board&at=") {
+		t.Errorf("leads to %q", at)
+	}
+	for i, elsewhere := range []string{"https://evil.example/tasks", "//evil.example/tasks", "/account", "javascript:x", `/\evil.example/tasks`} {
+		if at := move(byte(81+i), []string{"open", "doing"}[i%2], elsewhere).want(t, http.StatusSeeOther).Header().Get("Location"); !strings.HasPrefix(at, "/tasks/"+ledgerTask.String()) {
+			t.Errorf("%q leads to %q", elsewhere, at)
+		}
+	}
+	move(90, "nowhere", "/tasks").want(t, http.StatusUnprocessableEntity, "Your own part is")
 }

@@ -67,18 +67,39 @@ func (PortalTodos) File() string { return "portal_todos.html" }
 // File is Page.
 func (PortalTodo) File() string { return "portal_todo.html" }
 
-// Tasks is the practice's list of what is asked of clients.
+// Tasks is the practice's list of what is asked of clients, or its board.
 type Tasks struct {
 	Shell
 	Query    string
 	Client   string // whom the list is narrowed to
 	ClientID uuid.UUID
+	Tag      string // of clients
 	Found    string
 	Filters  [][]Filter
 	Kept     []Choice // other filters, for the search
+	Owner    string   // whose tasks, an id
+	Owners   []Choice
+	Views    []Filter // list and board
+	Orders   []Filter
+	Here     string // the address of what is shown, from the first page
+	Board    bool
+	Columns  []TaskColumn
 	Rows     []TaskLine
 	Empty    Empty
 	Pager    Pager
+
+	Colleagues []Choice // who could be in charge
+}
+
+// Next is the command id of one more form.
+func (Tasks) Next() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// TaskColumn is one state of the practice's part, with the tasks that are in it.
+type TaskColumn struct {
+	Part, Word, Count string
+	Before, Next      Choice // the columns beside it; empty: none
+	Rows              []TaskLine
+	More              string // address of all of them; empty: these are all
 }
 
 // TaskLine is one task in the practice's list.

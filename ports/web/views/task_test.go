@@ -22,7 +22,11 @@ func taskFields() TaskFields {
 }
 
 func tasks(s Shell) Tasks {
-	return Tasks{Shell: s, Query: "led", Client: "Farrow, Imogen", ClientID: two, Found: "2 tasks", Filters: [][]Filter{{{"Mine", "/tasks?of=mine", "", true}}}, Kept: []Choice{{"of", "mine"}}, Rows: taskLines(), Pager: Pager{Next: "/tasks?after=x", Shown: "50 tasks"}}
+	return Tasks{
+		Shell: s, Query: "led", Client: "Farrow, Imogen", ClientID: two, Tag: "VIP", Found: "2 tasks", Filters: [][]Filter{{{"Mine", "/tasks?of=mine", "7", true}}}, Kept: []Choice{{"of", "mine"}, {"owner", one.String()}},
+		Owner: one.String(), Owners: []Choice{{one.String(), "Priya Nair (7)"}}, Views: []Filter{{"List", "/tasks", "", true}}, Orders: []Filter{{"Due first", "/tasks", "", true}}, Here: "/tasks?of=mine",
+		Rows: taskLines(), Pager: Pager{Next: "/tasks?after=x", Shown: "50 tasks"}, Colleagues: []Choice{{one.String(), "Priya Nair"}},
+	}
 }
 
 func taskNew(s Shell) TaskNew {
@@ -65,4 +69,14 @@ func taskSample(s Shell) Task {
 
 func todoLines() []TodoLine {
 	return []TodoLine{{ID: one, Title: "«Send the ledger»", Href: "/portal/todos/x", Note: "1 / 2", Badge: &Badge{"warn", "clock", "«Today»"}, New: true, News: "«1»", Open: true}}
+}
+
+func taskBoard(s Shell) Tasks {
+	t := tasks(s)
+	t.Board, t.Rows = true, nil
+	open, doing := Choice{"open", "Open"}, Choice{"doing", "In progress"}
+	t.Columns = []TaskColumn{
+		{Part: "open", Word: "Open", Count: "27", Next: doing, Rows: taskLines(), More: "/tasks?part=open"}, {Part: "doing", Word: "In progress", Count: "0", Before: open},
+	}
+	return t
 }

@@ -1,0 +1,244 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	app "portico/app/task"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// tasksWhere asks for what a query chooses, but for its cursor; $1 is the firm.
+func tasksWhere(q app.Query, where *conditions) {
+	equal := func(column string, value any) { where.where += ` AND c.` + column + ` = ` + where.ask(value) }
+	switch q.Shelf {
+	case app.OpenShelf:
+		where.where += ` AND c.open`
+	case app.ShutShelf:
+		where.where += ` AND NOT c.open`
+	case app.AllShelf:
+	}
+	switch q.Of {
+	case app.OfMe:
+		equal("owner_id", q.Me)
+	case app.OfTeam:
+		where.where += ` AND c.owner_id <> ` + where.ask(q.Me)
+	case app.OfNone:
+		equal("owner_id", uuid.Nil)
+	case app.OfAll:
+	}
+	if q.Owner != uuid.Nil {
+		equal("owner_id", q.Owner)
+	}
+	if q.Client != uuid.Nil {
+		equal("client_id", q.Client)
+	}
+	if q.Only != uuid.Nil {
+		equal("subject_id", q.Only)
+	}
+	if q.Job != uuid.Nil {
+		equal("job_id", q.Job)
+	}
+	if q.Kind != "" {
+		equal("kind", string(q.Kind))
+	}
+	if q.Urgent != "" {
+		equal("priority", string(q.Urgent))
+	}
+	if q.Tasks != nil {
+		where.where += ` AND c.id = ANY (` + where.ask(q.Tasks) + `)`
+	}
+	if q.Tag != "" {
+		where.where += ` AND c.client_id = ANY (ARRAY(` + fmt.Sprintf(clientsTagged, where.ask(tagKey(q.Tag))) + `))`
+	}
+	if q.Their != "" {
+		equal("stand", string(q.Their))
+	}
+	if q.Part != "" {
+		equal("part", string(q.Part))
+	}
+	if q.NobodyActs {
+		where.where += ` AND ` + nobodyActs
+	}
+	switch q.Due {
+	case app.Overdue:
+		where.where += ` AND c.due_key < ` + where.ask(q.Today)
+	case app.DueToday:
+		equal("due_key", q.Today)
+	case app.DueWeek:
+		where.where += ` AND c.due_key >= ` + where.ask(q.Today) + ` AND c.due_key <= ` + where.ask(weekAfter(q.Today))
+	case app.NoDue:
+		where.where += ` AND c.due_on = ''`
+	case app.AnyDue:
+	}
+	where.search(q.Text, `SELECT w.task_id FROM portal.task_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
+		UNION SELECT t.id FROM portal.task t WHERE t.client_id = ANY (ARRAY(`+clientsWithWord+`))`)
+}
+
+func weekAfter(today string) string {
+	day, err := time.Parse(time.DateOnly, today)
+	if err != nil {
+		return today
+	}
+	return day.AddDate(0, 0, 7).Format(time.DateOnly)
+}
+
+// Matching are the ids of all tasks that a query chooses.
+func (l TaskList) Matching(ctx context.Context, firm int32, q app.Query) (ids []uuid.UUID, err error) {
+	where := conditions{args: []any{firm, app.MaxMany + 1}}
+	tasksWhere(q, &where)
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT c.id FROM portal.task c WHERE c.firm_no = $1`+where.sql()+` ORDER BY c.due_key, c.id LIMIT $2`, where.args...)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list matching tasks: %w", err)
+	}
+	return ids, nil
+}
+
+// heap is tasks that all filters with numbers treat alike.
+type heap struct {
+	owner uuid.UUID
+	due   app.Due // the first of overdue, today, within a week and none that it is; otherwise later
+	stand app.Stand
+	part  task.Progress
+	kind  task.Sort
+	prio  task.Priority
+	n     int
+}
+
+// later is due after a week.
+const later app.Due = "later"
+
+// The filters that have numbers beside their choices.
+const (
+	byOf = 1 << iota
+	byTaskOwner
+	byDue
+	byStand
+	byPart
+	byKind
+	byPriority
+	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority
+)
+
+// passes says which filters of a query let a heap through.
+func (h heap) passes(q app.Query) (bits int) {
+	if h.of(q.Of, q.Me) {
+		bits |= byOf
+	}
+	if q.Owner == uuid.Nil || q.Owner == h.owner {
+		bits |= byTaskOwner
+	}
+	if q.Due == app.AnyDue || h.isDue(q.Due) {
+		bits |= byDue
+	}
+	if q.Their == "" || q.Their == h.stand {
+		bits |= byStand
+	}
+	if q.Part == "" || q.Part == h.part {
+		bits |= byPart
+	}
+	if q.Kind == "" || q.Kind == h.kind {
+		bits |= byKind
+	}
+	if q.Urgent == "" || q.Urgent == h.prio {
+		bits |= byPriority
+	}
+	return bits
+}
+
+func (h heap) of(of app.Of, me uuid.UUID) bool {
+	switch of {
+	case app.OfMe:
+		return h.owner == me
+	case app.OfTeam:
+		return h.owner != me
+	case app.OfNone:
+		return h.owner == uuid.Nil
+	case app.OfAll:
+	}
+	return true
+}
+
+func (h heap) isDue(d app.Due) bool { return h.due == d || d == app.DueWeek && h.due == app.DueToday }
+
+// Counts are the numbers beside the filters: one look at all tasks that the filters without numbers let through, in heaps.
+func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.Counts, err error) {
+	heaps, err := l.heaps(ctx, firm, q)
+	if err != nil {
+		return app.Counts{}, fmt.Errorf("count tasks: %w", err)
+	}
+	out = app.Counts{
+		Of: map[app.Of]int{}, Owners: map[uuid.UUID]int{}, Due: map[app.Due]int{}, Stands: map[app.Stand]int{}, Parts: map[task.Progress]int{}, Kinds: map[task.Sort]int{},
+		Priorities: map[task.Priority]int{},
+	}
+	for _, h := range heaps {
+		passed := h.passes(q)
+		but := func(filter int) bool { return passed|filter == byEach } // all others let it through
+		if passed == byEach {
+			out.Found += h.n
+		}
+		for _, of := range []app.Of{app.OfMe, app.OfTeam, app.OfNone} {
+			if but(byOf) && h.of(of, q.Me) {
+				out.Of[of] += h.n
+			}
+		}
+		for _, d := range []app.Due{app.Overdue, app.DueToday, app.DueWeek, app.NoDue} {
+			if but(byDue) && h.isDue(d) {
+				out.Due[d] += h.n
+			}
+		}
+		if but(byTaskOwner) {
+			out.Owners[h.owner] += h.n
+		}
+		if but(byStand) {
+			out.Stands[h.stand] += h.n
+		}
+		if but(byPart) {
+			out.Parts[h.part] += h.n
+		}
+		if but(byKind) {
+			out.Kinds[h.kind] += h.n
+		}
+		if but(byPriority) {
+			out.Priorities[h.prio] += h.n
+		}
+	}
+	return out, nil
+}
+
+func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query) (heaps []heap, err error) {
+	sql, args := heapsSQL(firm, q)
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		heaps, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (h heap, err error) {
+			return h, r.Scan(&h.owner, &h.due, &h.stand, &h.part, &h.kind, &h.prio, &h.n)
+		})
+		return err
+	})
+	return heaps, err
+}
+
+func heapsSQL(firm int32, q app.Query) (sql string, args []any) {
+	where := conditions{args: []any{firm}}
+	today := q.Today
+	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", ""
+	tasksWhere(q, &where)
+	now, week := where.ask(today), where.ask(weekAfter(today))
+	return `SELECT c.owner_id, CASE WHEN c.due_key = '9999-99-99' THEN 'none' WHEN c.due_key < ` + now + ` THEN 'overdue' WHEN c.due_key = ` + now + ` THEN 'today'
+			WHEN c.due_key <= ` + week + ` THEN 'week' ELSE '` + string(later) + `' END AS due, c.stand, c.part, c.kind, c.priority, count(*)
+		FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` GROUP BY 1, 2, 3, 4, 5, 6`, where.args
+}
