@@ -91,7 +91,7 @@ func TestWallsCanFail(t *testing.T) {
 
 // Shared parts of a layer, which every module may see.
 var (
-	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filename", "domain/filetype"}
+	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filename", "domain/filetype", "domain/questionnaire"}
 	sharedApp    = []string{"app/es", "app/picture", "app/secret", "app/language"}
 	sharedPorts  = []string{"ports/httpauth"}
 	// What hears or speaks to several modules: sagas, mails, the audit, explanations, proofs, imports, invitations in bulk.
