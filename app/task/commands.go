@@ -19,6 +19,7 @@ type Commands struct {
 	People     People
 	Colleagues Colleagues
 	Policies   Policies
+	Forms      Forms
 	Scans      bool // a scanner is configured: files wait for its verdict
 }
 
@@ -61,12 +62,14 @@ func (c Commands) peopleOf(ctx context.Context, firm int32, id uuid.UUID) (peopl
 	return c.People.OfClient(ctx, firm, client)
 }
 
-// Assign asks somebody for something. Contact is who is asked where there is no client.
+// Assign asks somebody for something. Contact is who is asked where there is no client. Of a questionnaire FormVersion may
+// be 0, which is the newest, and Earlier names the client's task with whose answers it begins; zero: it begins empty.
 type Assign struct {
 	By      es.By
 	Contact uuid.UUID
-	Task    task.Assigning // but for People and Sender
-	Hold    time.Duration  // instead of Task.HoldUntil: so long from now
+	Task    task.Assigning // but for People, Sender and Prefill
+	Earlier uuid.UUID
+	Hold    time.Duration // instead of Task.HoldUntil: so long from now
 }
 
 // Assign asks somebody for something.
@@ -79,6 +82,9 @@ func (c Commands) Assign(ctx context.Context, cmd Assign) (es.Result, error) {
 		a.People, err = c.People.OfClient(ctx, cmd.By.Firm, a.Client)
 	}
 	if err != nil {
+		return es.Result{}, err
+	}
+	if err := c.asking(ctx, cmd.By.Firm, &a, cmd.Earlier); err != nil {
 		return es.Result{}, err
 	}
 	if cmd.By.Actor.Kind == event.Staff {
@@ -259,5 +265,11 @@ func (c Commands) Follow(ctx context.Context, by es.By, before uuid.UUID, e task
 	if err != nil {
 		return es.Result{}, err
 	}
-	return c.on(ctx, by, e.Next, func(t task.Task, now time.Time) ([]task.Event, error) { return t.Follow(last, e, people, now), nil })
+	begins, err := c.again(ctx, by.Firm, before, last)
+	if err != nil {
+		return es.Result{}, err
+	}
+	return c.on(ctx, by, e.Next, func(t task.Task, now time.Time) ([]task.Event, error) {
+		return t.Follow(last, e, begins, people, now), nil
+	})
 }

@@ -54,6 +54,12 @@ func TestApplyKnowsEveryEvent(t *testing.T) {
 		task.AttachmentRemoved{},
 		task.AttachmentRestored{},
 		task.AttachmentDestroyed{},
+		task.Answered{},
+		task.AnswersPrefilled{},
+		task.AnswerCorrected{},
+		task.RowAdded{},
+		task.RowRemoved{},
+		task.SectionSentBack{},
 		task.Posted{},
 		task.MessageEdited{},
 		task.MessageDeleted{},
@@ -80,6 +86,6 @@ func TestItemsOfTheNextOne(t *testing.T) {
 	next := before
 	next.Nth, next.DueOn, next.Items = 2, "2026-04-20", []task.Item{renamed}
 	given(t).When(func(n state) ([]ev, error) {
-		return n.Follow(s.State(), task.Repeated{Nth: 2, DueOn: "2026-04-20"}, people, noon), nil
+		return n.Follow(s.State(), task.Repeated{Nth: 2, DueOn: "2026-04-20"}, task.Prefill{}, people, noon), nil
 	}).Then(next)
 }

@@ -11,6 +11,7 @@ import (
 
 	"portico/domain/event"
 	"portico/domain/fault"
+	"portico/domain/questionnaire"
 
 	"github.com/google/uuid"
 )
@@ -69,6 +70,7 @@ type Assigning struct {
 	Items          []Asking
 	Form           uuid.UUID
 	FormVersion    int
+	Prefill        Prefill
 	Cadence        uuid.UUID
 	Recurrence     Recurrence
 	Template       uuid.UUID
@@ -81,6 +83,13 @@ type Assigning struct {
 	Sender         uuid.UUID
 }
 
+// Prefill is what of an earlier task's answers a questionnaire begins with; zero: nothing.
+type Prefill struct {
+	From   uuid.UUID
+	Values []questionnaire.Answer
+	Rows   []questionnaire.Row
+}
+
 // Line is one entry of a checklist as it is typed.
 type Line struct {
 	ID   uuid.UUID
@@ -89,7 +98,7 @@ type Line struct {
 
 // Assign asks for something (rules 1, 2, 3). Assigning it again changes nothing, so that a form sent twice is one task.
 // It refuses with ErrKind, ErrTitle, ErrDescription, ErrDueOn, ErrPriority, ErrChecklist, ErrAudience, ErrNobody,
-// ErrStranger, ErrZone, ErrHold, ErrRecurrence, and as AddItem does.
+// ErrStranger, ErrZone, ErrHold, ErrRecurrence, ErrFormEach, and as AddItem does.
 func (t Task) Assign(a Assigning, now time.Time) ([]Event, error) {
 	if t.assigned {
 		return nil, nil
@@ -134,7 +143,7 @@ func (t Task) Assign(a Assigning, now time.Time) ([]Event, error) {
 	if a.Bundle == uuid.Nil { // otherwise the invitation that it came with tells of it
 		e.Tell = Task{says: e}.Among(a.People)
 	}
-	return []Event{e}, nil
+	return append([]Event{e}, prefilled(e.Subject, a.Prefill, now)...), nil
 }
 
 func (a Assigning) checkKind(kind Sort) error {
@@ -148,8 +157,11 @@ func (a Assigning) checkKind(kind Sort) error {
 			return ErrItems
 		}
 	case FormFilling:
-		if a.Form == uuid.Nil || len(a.Items) > 0 {
+		switch {
+		case a.Form == uuid.Nil, a.FormVersion < 1, len(a.Items) > 0:
 			return ErrKind
+		case a.Each:
+			return ErrFormEach
 		}
 	default:
 		return ErrKind

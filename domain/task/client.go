@@ -119,7 +119,7 @@ func (t Task) Tick(entry uuid.UUID, on bool, contact uuid.UUID, by Who, now time
 }
 
 // Finish says that a contact is done (rules 4, 5). people are those who could see a task of the client now, as in
-// Assigning. It refuses with ErrNotFound, ErrClosed, ErrAnswer, ErrNote, ErrMissing.
+// Assigning. It refuses with ErrNotFound, ErrClosed, ErrAnswer, ErrNote, ErrMissing, ErrSubmit.
 func (t Task) Finish(contact uuid.UUID, note string, people []uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	if err := t.acts(contact, now); err != nil {
@@ -131,6 +131,8 @@ func (t Task) Finish(contact uuid.UUID, note string, people []uuid.UUID, by Who,
 		return due, nil
 	case n == 0 && t.says.Kind == Question:
 		return nil, ErrAnswer
+	case t.says.Kind == FormFilling:
+		return nil, ErrSubmit
 	case t.says.Kind == Documents && !t.complete(t.whose(contact), people):
 		return nil, ErrMissing
 	case n > MaxNote:

@@ -14,8 +14,8 @@ const Kind event.Kind = "task"
 // Stream is the history of one task.
 func Stream(task uuid.UUID) event.Stream { return event.Stream{Kind: Kind, ID: task} }
 
-// Event is one fact about a task. The list in this file, events_items.go, events_files.go and events_talk.go is the
-// whole list.
+// Event is one fact about a task. The list in this file, events_answers.go, events_items.go, events_files.go and
+// events_talk.go is the whole list.
 //
 //sumtype:decl
 type Event interface {

@@ -150,6 +150,7 @@ func (t Task) fork() Task {
 	t.parts, t.ticks, t.since = maps.Clone(t.parts), maps.Clone(t.ticks), maps.Clone(t.since)
 	t.items, t.files, t.messages = slices.Clone(t.items), slices.Clone(t.files), slices.Clone(t.messages)
 	t.notices, t.read = slices.Clone(t.notices), maps.Clone(t.read)
+	t.answers = t.answers.fork()
 	for i := range t.items {
 		t.items[i].rounds = maps.Clone(t.items[i].rounds)
 	}
@@ -157,9 +158,9 @@ func (t Task) fork() Task {
 }
 
 // Follow assigns the next one of a series as e, the Repeated of before, says; before is the one that it follows. It
-// asks for the same thing, of the same people; people are as in Assigning. Where nobody of them is left, it waits for
+// asks for the same thing, of the same people, and begins with the answers p of that one (rule 32); people are as in Assigning. Where nobody of them is left, it waits for
 // somebody. The second time changes nothing.
-func (t Task) Follow(before Task, e Repeated, people []uuid.UUID, now time.Time) []Event {
+func (t Task) Follow(before Task, e Repeated, p Prefill, people []uuid.UUID, now time.Time) []Event {
 	if t.assigned || before.there() != nil {
 		return nil
 	}
@@ -174,7 +175,7 @@ func (t Task) Follow(before Task, e Repeated, people []uuid.UUID, now time.Time)
 	for _, c := range before.without {
 		events = append(events, ContactRemoved{Contact: c, At: now})
 	}
-	return events
+	return append(events, prefilled(next.Subject, p, now)...)
 }
 
 // shifted is a day as far from to as it was from from; none stays none.

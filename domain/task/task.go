@@ -69,6 +69,16 @@
 //     A mark stays, and for 30 days it can be restored (S2.i12); then its bytes are destroyed. A task that was taken
 //     back keeps no files.
 //  28. A file in which a virus was found is nobody's: it is kept apart for 30 days and destroyed.
+//
+// What concerns the answers to a questionnaire (FormFilling):
+//
+//  29. It is filled in by all contacts together, each answer kept as it is given, until it is submitted. Each answer is
+//     one that the version of the questionnaire that the task asks for takes. What was taken from an earlier task holds
+//     once somebody has said so.
+//  30. It is done when a contact submits it, and not otherwise; nothing that is shown and required may be missing.
+//  31. The practice puts single answers right, which stays visible, and sends parts of what was submitted back with a
+//     reason, which makes it something to do again.
+//  32. The next one of a series begins with the answers of the one before, as of an earlier task.
 package task
 
 import (
@@ -97,6 +107,7 @@ type Task struct {
 	files     []file
 	messages  []message
 	read      map[Who]uuid.UUID // up to which message
+	answers   answers           // of FormFilling
 	notices   []notice
 }
 
@@ -173,6 +184,8 @@ func (t Task) Apply(e Event) Task {
 		t = t.applyFile(e.(fileEvent))
 	case Posted, MessageEdited, MessageDeleted, MessagesRead:
 		t = t.applyTalk(e.(talkEvent))
+	case Answered, AnswersPrefilled, AnswerCorrected, RowAdded, RowRemoved, SectionSentBack:
+		t = t.applyAnswer(e.(answerEvent))
 	case Notified, NoticeDelivered, NoticeFailed:
 		t = t.applyNotice(e.(noticeEvent))
 	}
