@@ -6,6 +6,7 @@ import (
 	"portico/domain/clientimport"
 	"portico/domain/contact"
 	"portico/domain/firm"
+	"portico/domain/form"
 	"portico/domain/invite"
 	"portico/domain/invitejob"
 	"portico/domain/operation"
@@ -103,6 +104,16 @@ func Events() []EventSpec {
 		{Event: invite.Voided{}},
 		{Event: invite.AccessRemoved{}},
 
+		{Event: form.Created{}},
+		{Event: form.Retitled{}},
+		{Event: form.SectionPut{}},
+		{Event: form.SectionRemoved{}},
+		{Event: form.FieldPut{}},
+		{Event: form.FieldRemoved{}},
+		{Event: form.Published{}},
+		{Event: form.Archived{}},
+		{Event: form.Restored{}},
+
 		{Event: viewing.Began{}},
 		{Event: viewing.Ended{}},
 		{Event: viewing.ActingBegan{}},
@@ -185,6 +196,12 @@ func Events() []EventSpec {
 		{Event: task.AttachmentRemoved{}},
 		{Event: task.AttachmentRestored{}},
 		{Event: task.AttachmentDestroyed{}},
+		{Event: task.Answered{}},
+		{Event: task.AnswersPrefilled{}},
+		{Event: task.AnswerCorrected{}},
+		{Event: task.RowAdded{}},
+		{Event: task.RowRemoved{}},
+		{Event: task.SectionSentBack{}},
 		{Event: task.Posted{}},
 		{Event: task.MessageEdited{}},
 		{Event: task.MessageDeleted{}},

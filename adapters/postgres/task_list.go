@@ -206,7 +206,12 @@ func (v *taskView) Apply(r event.Recorded) error {
 		tell(e.For, v.asked[e.Item])
 	case task.ItemReopened:
 		tell(e.For, v.asked[e.Item])
-	case task.NoticeDelivered, task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
+	case task.AnswerCorrected:
+		tell(uuid.Nil, e.Reason.String())
+	case task.SectionSentBack:
+		tell(uuid.Nil, e.Reason.String())
+	case task.NoticeDelivered, task.Answered, task.AnswersPrefilled, task.RowAdded, task.RowRemoved,
+		task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
 		task.AttachmentScanned, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed,
 		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead:
 	}

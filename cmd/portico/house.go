@@ -14,6 +14,7 @@ import (
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	formapp "portico/app/form"
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
 	receiptapp "portico/app/receipt"
@@ -42,6 +43,8 @@ type house struct {
 	inviteList  postgres.InviteList
 	taskList    postgres.TaskList
 	taskThreads postgres.TaskThreads
+	formList    postgres.FormList
+	formAnswers postgres.FormAnswers
 
 	account  account.Commands
 	people   account.People
@@ -53,6 +56,7 @@ type house struct {
 	invites  inviteapp.Commands
 	viewings viewingapp.Commands
 	tasks    taskapp.Commands
+	forms    formapp.Commands
 	door     door
 
 	receipts receiptapp.Receipts
@@ -85,6 +89,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.contactList, h.inviteList = postgres.ContactList{DB: db}, postgres.InviteList{DB: db}
 	h.taskList = postgres.TaskList{DB: db}
 	h.taskThreads = postgres.TaskThreads{DB: db}
+	h.formList, h.formAnswers = postgres.FormList{DB: db}, postgres.FormAnswers{DB: db}
 	h.account = account.Commands{Rows: h.accounts, Hasher: account.NewHasher(account.StandardCost)}
 	h.people = account.People{
 		Rows: h.accounts, Providers: h.accounts, Events: h.store, Hasher: h.account.Hasher, SignIn: h.account.SignIn, Open: h.account.Open,
@@ -94,7 +99,8 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.invites = inviteapp.Commands{Events: es.Remember(h.store), Contacts: addressBook{h.store}, Inactive: archived(h.store, h.contactList)}
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: known(h.contacts, h.contactList)}
-	h.tasks = taskapp.Commands{Events: es.Remember(h.store), People: tasksPeople{h.store, h.contacts}, Colleagues: colleagues{h.accounts}, Policies: h.firmList}
+	h.forms = formapp.Commands{Events: es.Remember(h.store)}
+	h.tasks = taskapp.Commands{Events: es.Remember(h.store), People: tasksPeople{h.store, h.contacts}, Colleagues: colleagues{h.accounts}, Policies: h.firmList, Forms: h.forms}
 	h.door = door{h.invites, h.contactList}
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Events: h.store, Door: h.door, Invitations: h.door,
