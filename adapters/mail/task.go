@@ -23,6 +23,7 @@ type taskBody struct {
 	Button  string
 	Expires string
 	After   string // what happens when it is pressed
+	Ended   string // what a reminder asks of who is done
 	Yours   string // of a button that lets its holder in
 	Choose  string
 }
@@ -36,6 +37,7 @@ type taskLine struct {
 	Title string
 	Notes []string
 	URL   string
+	Link  string // of its own, beside the button's; empty: none
 }
 
 // Task is notify.Mailer: one mail for what there is to say about tasks, in the contact's language, by client (I5). Its
@@ -62,11 +64,17 @@ func (m *Mailer) Task(ctx context.Context, n notify.TaskNotice) (notify.Outcome,
 			if t.About == task.OfAssignment {
 				fresh++
 			}
-			g.Lines = append(g.Lines, taskLine{Title: visible(t.Title), Notes: taskNotes(w, t, zone), URL: t.URL})
+			line := taskLine{Title: visible(t.Title), Notes: taskNotes(w, t, zone), URL: t.URL}
+			if n.Reminder && !n.ByLink && t.URL != n.URL {
+				line.Link = t.URL
+			}
+			g.Lines = append(g.Lines, line)
 		}
 		b.Groups = append(b.Groups, g)
 	}
 	switch {
+	case n.Reminder:
+		b.Title, b.Lead = w.N("reminders.mail.title", count, practice), w.T("reminders.mail.lead", practice)
 	case n.Messages:
 		b.Title, b.Lead, b.Button = w.T("notices.mail.message", practice), w.T("notices.mail.lead.message", practice), w.T("notices.mail.read")
 	case fresh == count:
@@ -78,6 +86,9 @@ func (m *Mailer) Task(ctx context.Context, n notify.TaskNotice) (notify.Outcome,
 		b.Button = w.T("notices.mail.open.all")
 	}
 	b.After, b.Choose = w.T("notices.mail.sign_in"), w.T("notices.mail.choose")
+	if n.Reminder {
+		b.Ended = w.T("reminders.mail.after")
+	}
 	if n.Pass.Nth > 0 {
 		b.welcome(zone)
 	}
@@ -118,11 +129,41 @@ func taskNotes(w *language.Words, t notify.TaskLine, zone *time.Location) (notes
 	case task.OfMessage:
 		notes = append(notes, w.T("notices.mail.wrote", visible(strings.Join(t.From, ", "))))
 	case task.OfReminder:
+		return reminderNotes(w, t, zone)
 	}
 	if !t.DueOn.IsZero() && t.About != task.OfAcceptance && t.About != task.OfClosing && t.About != task.OfMessage {
 		notes = append(notes, w.T("notices.mail.due", w.Date(t.DueOn, time.UTC), w.Zone(zone)))
 	}
 	return notes
+}
+
+// reminderNotes say how long there is, and what is missing of a request.
+func reminderNotes(w *language.Words, t notify.TaskLine, zone *time.Location) (notes []string) {
+	if !t.DueOn.IsZero() {
+		notes = append(notes, w.T("notices.mail.due", w.Date(t.DueOn, time.UTC), w.Zone(zone)), daysLeft(w, t.Left))
+	}
+	if len(t.Items) > 0 {
+		notes = append(notes, w.T("reminders.mail.missing"))
+	}
+	for _, item := range t.Items {
+		notes = append(notes, "– "+visible(item))
+	}
+	if t.More > 0 {
+		notes = append(notes, w.N("reminders.mail.more", t.More))
+	}
+	return notes
+}
+
+func daysLeft(w *language.Words, days int) string {
+	switch {
+	case days < 0:
+		return w.N("portal.due.overdue", -days)
+	case days == 0:
+		return w.T("portal.due.today")
+	case days == 1:
+		return w.T("portal.due.tomorrow")
+	}
+	return w.N("portal.due.left", days)
 }
 
 // staffTaskBody is what bodies/staff_task.* show.

@@ -125,3 +125,35 @@ func TestStaffTaskMail(t *testing.T) {
 		t.Errorf("%v %q", err, c.Subject)
 	}
 }
+
+// S4.i3, I5: a reminder is one mail by client, which says how long there is, what is missing, and where each of them is.
+func TestReminderMail(t *testing.T) {
+	for _, tag := range language.Tags() {
+		n := taskNotice(tag)
+		line := func(title, url string, left, more int, items ...string) notify.TaskLine {
+			return notify.TaskLine{Title: title, About: task.OfReminder, DueOn: time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC), Left: left, Items: items, More: more, URL: url}
+		}
+		n.Reminder, n.URL = true, "https://portal.example/portal"
+		n.Clients[0].Tasks = []notify.TaskLine{line("Send the ledger <b>now</b>", n.URL+"/todos/1?client=2", 3, 0), line("Sign", n.URL+"/todos/2?client=2", 0, 0)}
+		n.Clients = append(n.Clients, notify.ClientNotice{Client: "Acme Bakery", Tasks: []notify.TaskLine{line("Papers for 2025", n.URL+"/todos/3?client=4", -2, 4, "Bank statement", "Pay\u202eslips")}})
+		var c caught
+		if _, err := mailer(t, &c).Task(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "reminder_"+tag+".html", c.HTML)
+		golden(t, "reminder_"+tag+".txt", c.Text)
+		w := language.For(tag)
+		for _, want := range []string{w.N("portal.due.left", 3), w.T("portal.due.today"), w.N("portal.due.overdue", 2), w.T("reminders.mail.missing"), w.N("reminders.mail.more", 4), n.URL + "/todos/3?client=4", "Acme Bakery"} {
+			if !strings.Contains(c.Text, want) {
+				t.Errorf("%s lacks %q:\n%s", tag, want, c.Text)
+			}
+		}
+		if strings.Contains(c.Subject, "ledger") || strings.Contains(c.Subject, "Bakery") || strings.Contains(c.HTML, "<b>now") || strings.Contains(c.Text, "\u202e") {
+			t.Errorf("%s: %q\n%s", tag, c.Subject, c.Text)
+		}
+		n.ByLink = true
+		if _, err := mailer(t, &c).Task(t.Context(), n); err != nil || strings.Contains(c.Text, "/todos/") {
+			t.Errorf("%s: with the link alone: %v\n%s", tag, err, c.Text)
+		}
+	}
+}

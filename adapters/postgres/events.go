@@ -11,6 +11,7 @@ import (
 	"portico/domain/invitejob"
 	"portico/domain/operation"
 	"portico/domain/privacy"
+	"portico/domain/reminder"
 	"portico/domain/task"
 	"portico/domain/uploadlink"
 	"portico/domain/viewing"
@@ -52,6 +53,19 @@ func Events() []EventSpec {
 		{Event: invitejob.Started{}},
 		{Event: invitejob.Stopped{}},
 		{Event: invitejob.Ended{}},
+
+		{Event: reminder.Planned{}},
+		{Event: reminder.Due{}},
+		{Event: reminder.Postponed{}},
+		{Event: reminder.Sent{}},
+		{Event: reminder.Withheld{}},
+		{Event: reminder.Skipped{}},
+		{Event: reminder.Delivered{}},
+		{Event: reminder.Bounced{}},
+		{Event: reminder.CadenceSaved{}},
+		{Event: reminder.CadenceRemoved{}},
+		{Event: reminder.DefaultSet{}},
+		{Event: reminder.QuietSet{}},
 
 		{Event: client.Created{}},
 		{Event: client.Changed{}},

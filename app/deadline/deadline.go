@@ -11,6 +11,7 @@ import (
 	"portico/app/es"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/reminder"
 	"portico/domain/task"
 	"portico/domain/uploadlink"
 )
@@ -23,6 +24,7 @@ type Decide func(history []event.Event, now time.Time) (events []event.Event, wa
 func Deciders() map[event.Kind]Decide {
 	return map[event.Kind]Decide{
 		invite.Kind:     decider(invite.Invite.Elapse),
+		reminder.Kind:   decider(reminder.Reminders.Elapse),
 		task.Kind:       decider(task.Task.Elapse),
 		uploadlink.Kind: decider(uploadlink.Link.Elapse),
 	}
@@ -64,6 +66,10 @@ func (s Saga) Ring(ctx context.Context, firm int32, stream event.Stream) error {
 	case invite.Kind:
 		_, err = es.Execute(ctx, s.Events, by, stream, func(i invite.Invite, now time.Time) ([]invite.Event, error) {
 			return i.Elapse(now), nil
+		})
+	case reminder.Kind:
+		_, err = es.Execute(ctx, s.Events, by, stream, func(r reminder.Reminders, now time.Time) ([]reminder.Event, error) {
+			return r.Elapse(now), nil
 		})
 	case task.Kind:
 		_, err = es.Execute(ctx, s.Events, by, stream, func(t task.Task, now time.Time) ([]task.Event, error) {

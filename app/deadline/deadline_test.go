@@ -11,6 +11,7 @@ import (
 	"portico/domain/client"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/reminder"
 	"portico/domain/task"
 	"portico/domain/uploadlink"
 
@@ -89,7 +90,7 @@ func TestRing(t *testing.T) {
 func TestEveryKindWithAlarmsIsKnown(t *testing.T) {
 	store := estest.NewMemory(noon)
 	waiting := map[event.Kind][]event.Event{
-		uploadlink.Kind: inOpen, invite.Kind: {invite.Sent{Nth: 1, ExpiresAt: expiry}},
+		uploadlink.Kind: inOpen, invite.Kind: {invite.Sent{Nth: 1, ExpiresAt: expiry}}, reminder.Kind: {reminder.Planned{Slot: expiry}},
 		task.Kind: {task.Assigned{DueOn: "2026-03-05", Recurrence: task.Recurrence{Every: 1, Unit: task.Week, From: task.OnSchedule}}},
 	}
 	for kind := range deadline.Deciders() {
@@ -100,5 +101,5 @@ func TestEveryKindWithAlarmsIsKnown(t *testing.T) {
 			t.Errorf("ringing a %s did nothing: %v", kind, err)
 		}
 	}
-	_ = []es.Waker{uploadlink.Link{}, invite.Invite{}, task.Task{}}
+	_ = []es.Waker{uploadlink.Link{}, invite.Invite{}, task.Task{}, reminder.Reminders{}}
 }

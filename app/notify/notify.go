@@ -25,6 +25,8 @@
 //     open what it is about and to no address from which the last mail came back (T5, T9); it names tasks, whose they are
 //     (I5) and who has written, and what was written about them is read in the portal. What became of it is recorded on
 //     each of them (T13).
+//  16. Of a reminder somebody gets one mail for all whose turn has come, by the same doors, and never in a quiet hour. It
+//     leaves while it is the one that is planned; what became of it is recorded with it, and on each task (T8, T9).
 package notify
 
 import (
@@ -33,6 +35,7 @@ import (
 	"time"
 
 	"portico/app/es"
+	reminderapp "portico/app/reminder"
 	"portico/app/secret"
 	"portico/domain/event"
 	"portico/domain/uploadlink"
@@ -187,6 +190,8 @@ type Sender struct {
 	Archived   func(ctx context.Context, firm int32, contact, client uuid.UUID) (bool, error) // the client, or where it is zero all clients of the contact
 	CameBack   func(ctx context.Context, firm int32, contact uuid.UUID) (bool, error)         // the last mail to the address that a contact has now
 
+	Reminders reminderapp.Book
+
 	Holder func(ctx context.Context, firm int32, person uuid.UUID) (Holder, error)
 	Codes  Codes
 }
@@ -229,6 +234,9 @@ func (s Sender) GaveUp(ctx context.Context, e es.Effect, tries int) error {
 	}
 	if isTaskMail(e.Kind) {
 		return s.tasksGaveUp(ctx, e, tries)
+	}
+	if e.Kind == ReminderMail {
+		return s.reminderGaveUp(ctx, e)
 	}
 	if e.Kind != UploadLinkMail {
 		return nil
@@ -290,6 +298,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendEntry(ctx, e)
 	case TaskMail, TaskMessageMail:
 		return s.sendTasks(ctx, e)
+	case ReminderMail:
+		return s.sendReminder(ctx, e)
 	case StaffMessageMail, MentionMail:
 		return s.sendStaffTasks(ctx, e)
 	}

@@ -28,6 +28,8 @@ type TaskNotice struct {
 	ID       string // stable over tries
 	At       time.Time
 	Messages bool // it is about what was written; otherwise about what is to be done
+	Reminder bool // it says nothing new
+	ByLink   bool // URL opens the portal, and so is all of its lines'
 	To       Person
 	Given    string // what it greets with; may be empty
 	Practice Person
@@ -53,7 +55,9 @@ type TaskLine struct {
 	Title string
 	About task.Notice
 	DueOn time.Time // a civil day; zero: none
-	Items []string  // that were sent back
+	Left  int       // of a reminder: days until then, where the person is
+	Items []string  // that were sent back; of a reminder that are missing
+	More  int       // of those, not named
 	From  []string  // who has written
 	URL   string
 }
@@ -187,7 +191,7 @@ func (s Sender) composeTasks(ctx context.Context, e es.Effect) (m taskMail, err 
 		m.quiet = quiet
 		return m, nil
 	}
-	slices.SortStableFunc(m.Clients, func(a, b ClientNotice) int { return cmp.Compare(min(1, len(a.Client)), min(1, len(b.Client))) }) // what is named for nobody comes first
+	ownFirst(m.Clients)
 	m.To, m.Given, m.Language = Person{Name: gate.contact.Name, Email: gate.contact.Email}, gate.contact.Given, gate.contact.Language
 	m.URL, m.Pass, m.HelpURL = gate.home(tasks, m), gate.pass, s.BaseURL+"/portal/help"
 	return m, s.inTheName(ctx, e, tasks, &m)

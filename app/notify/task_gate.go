@@ -91,13 +91,17 @@ func sortOf(about task.Notice) account.NoticeSort {
 
 // opens tells why a contact is not told that of a task: they can't open it, or don't want to be; "": they are.
 func (g gate) opens(ctx context.Context, t gathered, about task.Notice) (why string, err error) {
+	return g.opensOf(ctx, t.state.Client(), about)
+}
+
+func (g gate) opensOf(ctx context.Context, client uuid.UUID, about task.Notice) (why string, err error) {
 	switch {
 	case g.shut != "":
 		return g.shut, nil
 	case !g.account.Wants(sortOf(about)):
 		return "they have chosen to get no mails about this", nil
 	}
-	archived, err := g.s.Archived(ctx, g.firm, g.contact.Person.Contact, t.state.Client())
+	archived, err := g.s.Archived(ctx, g.firm, g.contact.Person.Contact, client)
 	if err != nil {
 		return "", fmt.Errorf("find whether the client is archived: %w", err)
 	}

@@ -23,6 +23,7 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/message"
 	"portico/app/notify"
+	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -311,6 +312,7 @@ func (h *house) reports() message.Reports {
 		inviteapp.TextInvitation: h.recordInvitation,
 		taskapp.MailTask:         h.recordTaskMail,
 		taskapp.MailMessage:      h.recordTaskMail,
+		reminderapp.MailReminder: h.recordReminder,
 	}}
 }
 

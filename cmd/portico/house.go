@@ -18,6 +18,7 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
 	receiptapp "portico/app/receipt"
+	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
 	viewingapp "portico/app/viewing"
@@ -36,28 +37,30 @@ type house struct {
 	store    *postgres.Store
 	accounts postgres.Accounts
 
-	firmList    postgres.FirmList
-	clientList  postgres.ClientList
-	contactList postgres.ContactList
-	linkList    postgres.UploadLinkList
-	inviteList  postgres.InviteList
-	taskList    postgres.TaskList
-	taskThreads postgres.TaskThreads
-	formList    postgres.FormList
-	formAnswers postgres.FormAnswers
+	firmList     postgres.FirmList
+	clientList   postgres.ClientList
+	contactList  postgres.ContactList
+	linkList     postgres.UploadLinkList
+	inviteList   postgres.InviteList
+	taskList     postgres.TaskList
+	taskThreads  postgres.TaskThreads
+	formList     postgres.FormList
+	formAnswers  postgres.FormAnswers
+	reminderList postgres.ReminderList
 
-	account  account.Commands
-	people   account.People
-	visitors account.Contacts
-	firms    firmapp.Commands
-	clients  clientapp.Commands
-	contacts contactapp.Commands
-	links    linkapp.Commands
-	invites  inviteapp.Commands
-	viewings viewingapp.Commands
-	tasks    taskapp.Commands
-	forms    formapp.Commands
-	door     door
+	account   account.Commands
+	people    account.People
+	visitors  account.Contacts
+	firms     firmapp.Commands
+	clients   clientapp.Commands
+	contacts  contactapp.Commands
+	links     linkapp.Commands
+	invites   inviteapp.Commands
+	viewings  viewingapp.Commands
+	tasks     taskapp.Commands
+	reminders reminderapp.Commands
+	forms     formapp.Commands
+	door      door
 
 	receipts receiptapp.Receipts
 	imports  clientimport.Commands
@@ -101,6 +104,8 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.clients = clientapp.Commands{Events: h.store, Known: known(h.contacts, h.contactList)}
 	h.forms = formapp.Commands{Events: es.Remember(h.store)}
 	h.tasks = taskapp.Commands{Events: es.Remember(h.store), People: tasksPeople{h.store, h.contacts}, Colleagues: colleagues{h.accounts}, Policies: h.firmList, Forms: h.forms}
+	h.reminderList = postgres.ReminderList{DB: db}
+	h.reminders = reminderapp.Commands{Book: reminderBook(h.store, h.reminderList, h.firmList)}
 	h.door = door{h.invites, h.contactList}
 	h.visitors = account.Contacts{
 		Rows: postgres.ContactAccess{Pool: db.Work}, Throttle: h.accounts, Hasher: h.account.Hasher, Events: h.store, Door: h.door, Invitations: h.door,

@@ -23,6 +23,7 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
 	"portico/app/notify"
+	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -102,7 +103,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 		Events: h.store, Keys: h.keys.links, Mailer: mailer, Texter: s.texts, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
 		Contact: addressBook{h.store}.addressees, Client: clientNames(h.clientList), House: manners(h.firmList),
 		Holder: h.holderOf, Codes: h.factorRows(), TaskPeople: tasksPeople{h.store, h.contacts}.OfClient,
-		Archived: archived(h.store, h.contactList), CameBack: cameBack(h.store, postgres.MessageList{DB: h.db}),
+		Archived: archived(h.store, h.contactList), CameBack: cameBack(h.store, postgres.MessageList{DB: h.db}), Reminders: h.reminders.Book,
 	}
 	acts := byKind{
 		"mail":   messages,
@@ -164,6 +165,8 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("entry_mails", account.EntryMailTypes(), account.EntryMails),
 		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
 		effects.AskingReactor("task_mails", taskapp.NoticeTypes(), taskapp.Notices{Events: h.store, People: tasksPeople{h.store, h.contacts}}.Effects),
+		effects.Reactor("reminder_mails", reminderapp.MailTypes(), reminderapp.Effects),
+		reminderPlans(h.reminders, reminderapp.People{Book: h.reminders.Book, OfClient: tasksPeople{h.store, h.contacts}.OfClient}, h.linkList.Wait),
 		handOver(h.clients, h.clientList, h.linkList.Wait),
 	} {
 		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))
