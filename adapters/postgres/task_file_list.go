@@ -13,7 +13,7 @@ import (
 
 // taskFileModel owns portal.task_file. A task that was taken back has no rows.
 var taskFileModel = Model{
-	Name: "task_file_list", Version: 1, Kinds: []event.Kind{task.Kind},
+	Name: "task_file_list", Version: 2, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{{
 		Name: "task_file",
 		Columns: taskOf("n integer NOT NULL", "id uuid NOT NULL", "transfer_id uuid NOT NULL", "by_kind text NOT NULL", "by_id uuid NOT NULL", "hand_id uuid NOT NULL",
@@ -26,7 +26,7 @@ var taskFileModel = Model{
 		Indexes: []string{"client_id, sha256", "subject_id, sha256"},
 	}},
 	New: func(s event.Stream, firm int32) View {
-		return &taskFileView{id: s.ID, firm: firm, since: map[uuid.UUID]time.Time{}}
+		return &taskFileView{id: s.ID, firm: firm, since: map[uuid.UUID]time.Time{}, said: map[uuid.UUID]time.Time{}}
 	},
 }
 
@@ -37,6 +37,7 @@ type taskFileView struct {
 	takenBack       bool
 	files           []app.File
 	since           map[uuid.UUID]time.Time // of contacts who see the thread from then on
+	said            map[uuid.UUID]time.Time // of files that are shown to nobody but readers of their message: when that was posted
 }
 
 func (v *taskFileView) Apply(r event.Recorded) error {
@@ -60,6 +61,12 @@ func (v *taskFileView) Apply(r event.Recorded) error {
 		for _, id := range e.Files {
 			v.file(id).Returned = true
 		}
+	case task.Posted:
+		for _, id := range e.Files {
+			f := v.file(id)
+			f.Returned, f.Place = true, task.Place{Message: e.Message, Talk: e.Talk}
+			v.said[id] = e.At
+		}
 	case task.AttachmentStarted:
 		v.files = append(v.files, attached(e.Attachment, e.By, app.File{Place: e.Place, Name: e.Name.String(), Size: e.Size, State: app.FileComing, StartedAt: e.At}))
 	case task.AttachmentReceived:
@@ -77,6 +84,7 @@ func (v *taskFileView) Apply(r event.Recorded) error {
 		v.file(e.Attachment).State = app.FileReleased
 	case task.AttachmentShared:
 		v.file(e.Attachment).Place.Talk = task.Talk{}
+		delete(v.said, e.Attachment)
 	case task.AttachmentRemoved:
 		f := v.file(e.Attachment)
 		f.State, f.RemovedBy, f.RemovedAt, f.Until = app.FileRemoved, e.By.ID, e.At, e.Until
@@ -90,7 +98,7 @@ func (v *taskFileView) Apply(r event.Recorded) error {
 		task.Closed, task.Notified, task.NoticeDelivered, task.NoticeFailed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemNotApplicable,
 		task.ItemReviewBegun, task.ItemAccepted, task.ItemSentBack, task.ItemReopened,
 		task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack,
-		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead:
+		task.MessageEdited, task.MessageDeleted, task.MessagesRead:
 	}
 	return nil
 }
@@ -145,11 +153,11 @@ func (v *taskFileView) file(id uuid.UUID) *app.File {
 	return &app.File{}
 }
 
-// hidden are the contacts who see the thread from a later time than that of a file in it (T4).
+// hidden are the contacts who see the thread from a later time than that of the message that a file is in (T4).
 func (v *taskFileView) hidden(f app.File) []uuid.UUID {
 	who := []uuid.UUID{}
 	for c, since := range v.since {
-		if f.Place.Message != uuid.Nil && f.At.Before(since) {
+		if said, ok := v.said[f.ID]; ok && said.Before(since) {
 			who = append(who, c)
 		}
 	}

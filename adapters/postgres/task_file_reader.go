@@ -78,7 +78,7 @@ func (l TaskFiles) Same(ctx context.Context, firm int32, task uuid.UUID, digests
 			SELECT DISTINCT ON (f.sha256) f.sha256, f.task_id, t.title, f.id, f.name, f.at
 			FROM portal.task here JOIN portal.task_file f ON f.client_id = here.client_id AND f.subject_id = here.subject_id AND f.task_id <> here.id
 				JOIN portal.task t ON t.id = f.task_id
-			WHERE here.id = $1 AND f.sha256 = ANY ($2) AND (f.item_id = '00000000-0000-0000-0000-000000000000' OR f.returned)
+			WHERE here.id = $1 AND f.sha256 = ANY ($2) AND (f.returned OR f.item_id = '00000000-0000-0000-0000-000000000000' AND f.message_id = '00000000-0000-0000-0000-000000000000')
 				AND (f.state = 'released' OR f.state = 'received' AND f.scan NOT IN ('awaited', 'held') AND (f.delivered OR f.deadline <= statement_timestamp()))
 			ORDER BY f.sha256, f.at, f.id`, task, digests)
 		if err != nil {

@@ -26,7 +26,7 @@ type File struct {
 	State     FileState
 	Scan      FileScan
 	Finding   string // of an infected one
-	Returned  bool   // of an item: a round has named it
+	Returned  bool   // of an item: a round has named it; of a message: it was posted
 	StartedAt time.Time
 	At        time.Time // when it was complete
 	Deadline  time.Time // until when its sender may take it back
@@ -75,13 +75,16 @@ func (f File) Sender() uuid.UUID {
 	return uuid.Nil
 }
 
-// Draft tells that it was put on an item and not returned yet (S4.i7).
-func (f File) Draft() bool { return f.Place.Item != uuid.Nil && !f.Returned }
+// Draft tells that it was put on an item and not returned yet (S4.i7), or that it is Unsent.
+func (f File) Draft() bool { return f.Place.Item != uuid.Nil && !f.Returned || f.Unsent() }
+
+// Unsent tells that it is for a message that was not posted yet: nobody but its sender sees it.
+func (f File) Unsent() bool { return f.Place.Message != uuid.Nil && !f.Returned }
 
 // Arrived tells that the practice has it at this time (U2, U6, U8).
 func (f File) Arrived(now time.Time) bool {
 	switch {
-	case f.Draft() && f.Sender() != uuid.Nil:
+	case f.Draft():
 		return false
 	case f.State == FileReleased:
 		return true
@@ -105,7 +108,7 @@ func (f File) SeenBy(contact uuid.UUID, now time.Time) bool {
 		return false
 	case own:
 		return true
-	case f.Place.Talk.Internal, f.Place.Talk.With != uuid.Nil && f.Place.Talk.With != contact, f.Place.For != uuid.Nil && f.Place.For != contact,
+	case f.Unsent(), f.Place.Talk.Internal, f.Place.Talk.With != uuid.Nil && f.Place.Talk.With != contact, f.Place.For != uuid.Nil && f.Place.For != contact,
 		slices.Contains(f.Hidden, contact):
 		return false
 	case f.Draft():

@@ -45,6 +45,7 @@ type Post struct {
 	Message  uuid.UUID
 	Text     string
 	Talk     task.Talk
+	Files    []uuid.UUID // that were sent for it
 	Mentions []uuid.UUID // staff
 	Via      task.Via
 }
@@ -54,7 +55,7 @@ func (c Commands) Post(ctx context.Context, cmd Post) (es.Result, error) {
 	if err := c.mentions(ctx, cmd.By.Firm, cmd.Mentions); err != nil {
 		return es.Result{}, err
 	}
-	p := task.Posting{Message: cmd.Message, Contact: cmd.Contact, Text: cmd.Text, Talk: cmd.Talk, Mentions: cmd.Mentions, Via: cmd.Via}
+	p := task.Posting{Message: cmd.Message, Contact: cmd.Contact, Text: cmd.Text, Talk: cmd.Talk, Files: cmd.Files, Mentions: cmd.Mentions, Via: cmd.Via}
 	return c.talks(ctx, cmd.Act, func(t task.Task, people []uuid.UUID, by task.Who, now time.Time) ([]task.Event, error) {
 		return t.Post(p, people, by, now)
 	})

@@ -17,7 +17,7 @@ type fileEvent interface {
 }
 
 // Place is where on the task a file was put: an item of the request, a message of the thread, or the task itself. Talk
-// is who sees it (T3).
+// is who sees it (T3). A file in a message has the message's from when that is posted, and is its sender's until then.
 type Place struct {
 	Item    uuid.UUID `json:"item,omitzero" es:"id"`
 	For     uuid.UUID `json:"for,omitzero" es:"id"` // of an item that is each one's own: whose
@@ -144,7 +144,8 @@ type AttachmentRestored struct {
 	At         time.Time `json:"at" es:"fact"`
 }
 
-// AttachmentDestroyed says that its bytes are gone: of a removed one that nobody restored in time, or an infected one.
+// AttachmentDestroyed says that its bytes are gone: of a removed one that nobody restored in time, of an infected one, or
+// of one in a message that nobody has posted.
 type AttachmentDestroyed struct {
 	Attachment uuid.UUID `json:"attachment" es:"id"`
 	At         time.Time `json:"at" es:"fact"`

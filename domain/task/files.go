@@ -18,11 +18,12 @@ type file struct {
 	sha256    string
 	transfer  uuid.UUID
 	startedAt time.Time
+	at        time.Time // when it was complete
 	deadline  time.Time
 	delivered bool
 	awaited   bool // a verdict is
 	held      bool // it could not be scanned, and waits for the operator
-	returned  bool // of an item: a round has named it
+	returned  bool // of an item: a round has named it; of a message: it was posted
 	state     fileState
 	until     time.Time // of a removed one: how long it can be restored; of an infected one: how long it is kept apart
 }
@@ -76,7 +77,7 @@ func (t Task) applyFile(e fileEvent) Task {
 // receive also knows files that were never announced: one that was sent before and is used again.
 func (t Task) receive(e AttachmentReceived) Task {
 	got := file{
-		id: e.Attachment, by: e.By, place: e.Place, name: e.Name, size: e.Size, sha256: e.SHA256, transfer: e.Transfer, startedAt: e.StartedAt,
+		id: e.Attachment, by: e.By, place: e.Place, name: e.Name, size: e.Size, sha256: e.SHA256, transfer: e.Transfer, startedAt: e.StartedAt, at: e.At,
 		deadline: e.Deadline, delivered: e.Delivered, awaited: e.Awaited, state: received,
 	}
 	if got.transfer == uuid.Nil {

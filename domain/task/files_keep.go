@@ -9,10 +9,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// How long a removed file can be restored, and an infected one is kept apart (rules 27, 28).
+// How long a removed file can be restored, and an infected one is kept apart (rules 25, 27, 28).
 const (
 	RestoreLimit = 30 * 24 * time.Hour
 	KeptApart    = 30 * 24 * time.Hour
+	UnsentLimit  = 7 * 24 * time.Hour // of a file in a message that nobody posts
 )
 
 // What can stand in the way of who takes a file away.
@@ -70,7 +71,7 @@ func (t Task) DiscardFile(id, contact uuid.UUID, by Who, now time.Time) ([]Event
 	switch {
 	case err != nil:
 		return nil, err
-	case f == nil || contact != uuid.Nil && f.sender() != contact && !f.place.seenBy(contact):
+	case f == nil || contact != uuid.Nil && !t.shows(f, contact), contact == uuid.Nil && f.unsent() && f.by.author() != by.author():
 		return nil, ErrAttachment
 	case f.by.author() != by.author():
 		return nil, ErrFileSender
@@ -155,7 +156,7 @@ func (t Task) ShareFile(id uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	switch {
 	case t.there() != nil:
 		return nil, ErrNotFound
-	case f == nil || f.place.Item != uuid.Nil:
+	case f == nil || f.place.Item != uuid.Nil || f.unsent():
 		return nil, ErrAttachment
 	case f.state == receiving, f.state == received && !f.arrived():
 		return nil, ErrFileWaits
@@ -209,6 +210,10 @@ func (t Task) ScanFile(s Scan, now time.Time) ([]Event, error) {
 
 // due is when time alone changes a file, and to what; zero: never.
 func (f *file) due() (at time.Time, e Event) {
+	if f.unsent() && (f.state == received || f.state == released) {
+		at = f.at.Add(UnsentLimit)
+		return at, AttachmentDestroyed{Attachment: f.id, At: at}
+	}
 	switch f.state {
 	case receiving:
 		at = f.startedAt.Add(TransferLimit)

@@ -101,6 +101,9 @@ func (t Task) StartFile(s Sending, p FilePolicy, by Who, now time.Time) ([]Event
 func (t Task) placed(s Sending, now time.Time) (Place, error) {
 	p := s.Place
 	p.For = uuid.Nil
+	if p.Message != uuid.Nil { // who reads it is said when it is posted
+		p.Talk = Talk{}
+	}
 	err := t.there()
 	if s.Contact != uuid.Nil {
 		err = t.Shown(s.Contact, now)
@@ -112,7 +115,7 @@ func (t Task) placed(s Sending, now time.Time) (Place, error) {
 		return p, err
 	}
 	i := t.item(p.Item)
-	if i == nil || i.cancelled || s.Contact == uuid.Nil || p.Talk != (Talk{}) {
+	if i == nil || i.cancelled || s.Contact == uuid.Nil || p.Talk != (Talk{}) || p.Message != uuid.Nil {
 		return p, ErrItem
 	}
 	p.For = i.whose(s.Contact)
@@ -263,11 +266,12 @@ func (t Task) TakeFile(s Sending, r Receipt, p FilePolicy, by Who, now time.Time
 	return append(events, more...), nil
 }
 
-// freeName is a name that no other file has in the same place: whoever sees the one sees the other (S1.i12).
+// freeName is a name that no other file has in the same place: whoever sees the one sees the other (S1.i12). Where a file
+// of a message will be is not known yet, so no other has it that its sender sees.
 func (t Task) freeName(f *file) string {
 	var taken []string
 	for _, o := range t.files {
-		if o.id != f.id && o.place == f.place && o.kept() {
+		if o.id != f.id && o.kept() && (o.place == f.place || f.place.Message != uuid.Nil && t.shows(&o, f.sender())) {
 			taken = append(taken, o.name.String())
 		}
 	}
@@ -284,7 +288,7 @@ func (t Task) sameContent(f *file, sha256 string) uuid.UUID {
 		if o.sha256 != sha256 || !o.kept() || o.awaited && o.by.author() != f.by.author() {
 			continue
 		}
-		if c := f.sender(); c == uuid.Nil && !t.draft(o) || c != uuid.Nil && (o.sender() == c || o.place.seenBy(c)) {
+		if t.shows(o, f.sender()) {
 			return o.id
 		}
 	}
@@ -296,5 +300,17 @@ func (p Place) seenBy(contact uuid.UUID) bool {
 	return !p.Talk.Internal && (p.Talk.With == uuid.Nil || p.Talk.With == contact) && (p.For == uuid.Nil || p.For == contact)
 }
 
-// draft tells that a file was put on an item and not returned yet: it is nothing to the practice (S4.i7).
-func (t Task) draft(f *file) bool { return f.place.Item != uuid.Nil && !f.returned }
+// draft tells that a file was put on an item and not returned yet, or into a message that was not posted yet: it is nothing
+// to the practice (S4.i7).
+func (t Task) draft(f *file) bool { return (f.place.Item != uuid.Nil || f.unsent()) && !f.returned }
+
+// unsent tells that a file is for a message that was not posted yet: it is nothing to anybody but its sender.
+func (f *file) unsent() bool { return f.place.Message != uuid.Nil && !f.returned }
+
+// shows tells that a contact who sees the task, or where it is zero the practice, sees a file or will see it.
+func (t Task) shows(f *file, contact uuid.UUID) bool {
+	if contact == uuid.Nil {
+		return !t.draft(f)
+	}
+	return f.sender() == contact || !f.unsent() && f.place.seenBy(contact)
+}

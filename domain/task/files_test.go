@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/domain/event"
 	"portico/domain/filetype"
 	"portico/domain/task"
 
@@ -171,6 +172,75 @@ func TestFilesOfItems(t *testing.T) {
 	t.Run("what comes after the item was answered ends with the reason", func(t *testing.T) {
 		given(t, assigned(request), started(ida, startedAt(item)), given1(uuid.Nil, ledger, 1, bo, "x")).
 			When(receive(shot, atOnce, noon)).ThenError(task.ErrFilesOver)
+	})
+}
+
+// Rules 20 and 25: S2.11 to S2.13, S2.i7, T3.
+func TestFilesOfMessages(t *testing.T) {
+	message := task.Place{Message: hello}
+	enclosing := func(files ...uuid.UUID) func(*task.Posting) { return func(p *task.Posting) { p.Files = files } }
+	enclosed := func(files ...uuid.UUID) func(*task.Posted) { return func(e *task.Posted) { e.Files = files } }
+	wordless := func(e *task.Posted) { e.Text = event.Personal{} }
+	draft := received(ida, receivedAt(message))
+	t.Run("who reads them is said with the message, not before", func(t *testing.T) {
+		given(t, assigned()).When(start(ida, atOnce, there(task.Place{Message: hello, Talk: withIda}))).Then(started(ida, startedAt(message)))
+		given(t, assigned(request)).When(start(ida, atOnce, there(task.Place{Message: hello, Item: ledger}))).ThenError(task.ErrItem)
+	})
+	t.Run("its sender's until it is posted, and then its readers'", func(t *testing.T) {
+		s := given(t, assigned(), draft)
+		s.When(discard(ida, after(day))).Then(task.AttachmentDiscarded{Attachment: shot, By: by(ida), At: after(day)})
+		for _, who := range []uuid.UUID{bo, uuid.Nil} {
+			s.When(discard(who, noon)).ThenError(task.ErrAttachment)
+		}
+		s.When(removeFile(noon)).ThenError(task.ErrAttachment)
+		s.When(func(s state) ([]ev, error) { return s.ShareFile(shot, byMary, noon) }).ThenError(task.ErrAttachment)
+		s = s.When(post(ida, "", in(withIda), enclosing(shot, shot))).Then(posted(ida, "", nil, said(withIda), enclosed(shot), wordless))
+		s.When(discard(ida, noon)).ThenError(task.ErrFileStays)
+		s.When(discard(bo, noon)).ThenError(task.ErrAttachment)
+		s.When(removeFile(noon)).Then(removedFile)
+		s.When(func(s state) ([]ev, error) { return s.ShareFile(shot, byMary, noon) }).Then(task.AttachmentShared{Attachment: shot, By: byMary, At: noon})
+		s.When(edit(ida, "Here", noon)).Then(task.MessageEdited{Message: hello, Text: text("Here"), At: noon})
+		s.When(edit(ida, "", noon)).ThenNothing()
+		s.When(func(s state) ([]ev, error) {
+			return s.Post(task.Posting{Message: other, Contact: ida, Text: "Again", Files: []uuid.UUID{shot}}, people, by(ida), noon)
+		}).ThenError(task.ErrMessageFiles)
+	})
+	t.Run("only what its author has sent for one", func(t *testing.T) {
+		given(t, assigned(), draft).When(post(bo, "Mine", enclosing(shot))).ThenError(task.ErrMessageFiles)
+		given(t, assigned(), draft).When(post(uuid.Nil, "Mine", enclosing(shot))).ThenError(task.ErrMessageFiles)
+		given(t, assigned(), received(ida)).When(post(ida, "Mine", enclosing(shot))).ThenError(task.ErrMessageFiles)
+		given(t, assigned(), started(ida, startedAt(message))).When(post(ida, "Mine", enclosing(shot))).ThenError(task.ErrMessageFiles)
+		given(t, assigned()).When(post(ida, "Mine", enclosing(shot))).ThenError(task.ErrMessageFiles)
+		given(t, assigned(), draft).When(post(ida, "")).ThenError(task.ErrText)
+		many := make([]uuid.UUID, task.MaxEnclosed+1)
+		events := []ev{assigned()}
+		for n := range many {
+			many[n] = uuid.UUID{14: byte(n), 15: 1}
+			events = append(events, received(ida, receivedAt(message), func(e *task.AttachmentReceived) { e.Attachment = many[n] }))
+		}
+		given(t, events...).When(post(ida, "", enclosing(many...))).ThenError(task.ErrMessageFiles.Withf("A message takes at most 100 files. Send it in two parts."))
+	})
+	t.Run("not what is finished (S2.i8)", func(t *testing.T) {
+		given(t, assigned(), draft, done(ida, ""), confirmed(uuid.Nil)).When(post(ida, "", enclosing(shot))).ThenError(task.ErrFilesOver)
+		given(t, assigned(), draft, closed(uuid.Nil, task.Completed)).When(post(ida, "", enclosing(shot))).ThenError(task.ErrClosed)
+	})
+	t.Run("what nobody posts is destroyed", func(t *testing.T) {
+		s := given(t, assigned(), draft)
+		if !s.State().Wake().Equal(after(7 * day)) {
+			t.Errorf("wakes at %s", s.State().Wake())
+		}
+		s.When(elapse(after(8 * day))).Then(task.AttachmentDestroyed{Attachment: shot, At: after(7 * day)}).When(post(ida, "", enclosing(shot))).ThenError(task.ErrMessageFiles)
+		given(t, assigned(), draft, posted(ida, "", nil, enclosed(shot))).When(elapse(after(8 * day))).ThenNothing()
+		late := func(e *task.AttachmentReceived) { e.Delivered, e.Deadline = false, after(time.Minute) }
+		given(t, assigned(), received(ida, receivedAt(message), late)).When(elapse(after(8 * day))).Then(task.AttachmentDestroyed{Attachment: shot, At: after(7 * day)})
+		given(t, assigned(), received(ida, receivedAt(message), late), posted(ida, "", nil, enclosed(shot))).When(elapse(after(8 * day))).
+			Then(task.AttachmentReleased{Attachment: shot, At: after(time.Minute)})
+	})
+	t.Run("nobody hears of a draft by its content or its name (T15)", func(t *testing.T) {
+		second := func(e *task.AttachmentStarted) { e.Attachment = twin }
+		given(t, assigned(), draft, started(bo, second)).When(receive(twin, atOnce, noon)).Then(received(bo, asTwin))
+		given(t, assigned(), draft, started(ida, second, startedAt(task.Place{Message: other}))).When(receive(twin, atOnce, noon)).
+			Then(received(ida, asTwin, receivedAt(task.Place{Message: other}), func(e *task.AttachmentReceived) { e.SameAs, e.Name = shot, text("scan (2).pdf") }))
 	})
 }
 

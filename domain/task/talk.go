@@ -15,6 +15,7 @@ import (
 const (
 	MaxMessage  = 10_000 // letters
 	MaxMentions = 20
+	MaxEnclosed = 100 // files
 	EditWindow  = 5 * time.Minute
 )
 
@@ -22,6 +23,8 @@ const (
 var (
 	ErrText = fault.New(fault.Invalid, "task.message_text",
 		"Write your message, then send it.")
+	ErrMessageFiles = fault.New(fault.Invalid, "task.message_files",
+		"A file of this message is not here any more, or was sent already. Look at what is listed, then send the message.")
 	ErrTalk = fault.New(fault.Invalid, "task.message_talk",
 		"Choose who reads the message: everybody on the task, or one person who sees it.")
 	ErrMentions = fault.New(fault.Invalid, "task.message_mentions",
@@ -42,12 +45,16 @@ type message struct {
 	talk    Talk
 	at      time.Time
 	deleted bool
+	files   bool // it has some
 }
 
 func (t Task) applyTalk(e talkEvent) Task {
 	switch e := e.(type) {
 	case Posted:
-		t.messages = append(t.messages, message{id: e.Message, by: e.By, text: e.Text, talk: e.Talk, at: e.At})
+		t.messages = append(t.messages, message{id: e.Message, by: e.By, text: e.Text, talk: e.Talk, at: e.At, files: len(e.Files) > 0})
+		for _, id := range e.Files {
+			t.file(id, func(f *file) { f.returned, f.place = true, Place{Message: e.Message, Talk: e.Talk} })
+		}
 	case MessageEdited:
 		if i := t.messageAt(e.Message); i >= 0 {
 			t.messages[i].text = e.Text
@@ -86,13 +93,14 @@ type Posting struct {
 	Contact  uuid.UUID
 	Text     string
 	Talk     Talk
+	Files    []uuid.UUID // that were sent for it
 	Mentions []uuid.UUID // staff
 	Via      Via
 }
 
 // Post says something in the thread (rules 19, 20). people are those who could see a task of the client now, as in
 // Assigning. A message that is there already is no event, so that a form sent twice is one message. It refuses with
-// ErrNotFound, ErrClosed, ErrText, ErrTalk, ErrMentions, ErrMessage.
+// ErrNotFound, ErrClosed, ErrText, ErrTalk, ErrMentions, ErrMessage, ErrMessageFiles, ErrFilesOver.
 func (t Task) Post(p Posting, people []uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	if p.Message == uuid.Nil {
@@ -110,7 +118,11 @@ func (t Task) Post(p Posting, people []uuid.UUID, by Who, now time.Time) ([]Even
 	if err := t.checkTalk(p.Contact, p.Talk); err != nil {
 		return nil, err
 	}
-	text, err := messageText(p.Text)
+	files, err := t.enclosed(p, by)
+	if err != nil {
+		return nil, err
+	}
+	text, err := messageText(p.Text, len(files) > 0)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +131,7 @@ func (t Task) Post(p Posting, people []uuid.UUID, by Who, now time.Time) ([]Even
 		return nil, err
 	}
 	return append(due, Posted{
-		Message: p.Message, By: by, Text: of(t.says.Subject, text), Talk: p.Talk, Mentions: mentions, Tell: t.hearers(p, people, now),
+		Message: p.Message, By: by, Text: of(t.says.Subject, text), Talk: p.Talk, Files: files, Mentions: mentions, Tell: t.hearers(p, people, now),
 		Via: p.Via, At: now,
 	}), nil
 }
@@ -149,15 +161,36 @@ func (t Task) checkTalk(contact uuid.UUID, talk Talk) error {
 	return nil
 }
 
-func messageText(text string) (string, error) {
+func messageText(text string, files bool) (string, error) {
 	text = manyLines(text)
 	switch n := utf8.RuneCountInString(text); {
-	case n == 0:
+	case n == 0 && !files:
 		return "", ErrText
 	case n > MaxMessage:
 		return "", ErrText.Withf("The message has %d letters; at most %d fit. Send it in two parts.", n, MaxMessage)
 	}
 	return text, nil
+}
+
+// enclosed are the files of a message, each once: complete ones that its author has sent for one, and that no other has
+// (rule 25). What takes no files takes none in a message either.
+func (t Task) enclosed(p Posting, by Who) (files []uuid.UUID, err error) {
+	for _, id := range p.Files {
+		f := t.attachment(id)
+		switch {
+		case f == nil || !f.kept() || !f.unsent() || f.by.author() != by.author():
+			return nil, ErrMessageFiles
+		case !slices.Contains(files, id):
+			files = append(files, id)
+		}
+	}
+	switch {
+	case len(files) == 0:
+		return nil, nil
+	case len(files) > MaxEnclosed:
+		return nil, ErrMessageFiles.Withf("A message takes at most %d files. Send it in two parts.", MaxEnclosed)
+	}
+	return files, t.takesFiles(p.Contact, Place{}, FilePolicy{})
 }
 
 // mentioned are the colleagues of a message of the practice, each once.
@@ -213,7 +246,7 @@ func (t Task) Edit(id uuid.UUID, text string, mentions []uuid.UUID, contact uuid
 	case m.deleted:
 		return nil, ErrMessage
 	}
-	if text, err = messageText(text); err != nil {
+	if text, err = messageText(text, m.files); err != nil {
 		return nil, err
 	}
 	if mentions, err = mentioned(contact, mentions); err != nil {

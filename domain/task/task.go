@@ -50,7 +50,8 @@
 //  19. Everybody who sees a task may write in its thread, and so may the practice: to everybody on it, or between one
 //     contact and the practice (S2.i5). A note of the practice for itself is never for a contact, and nobody reads what
 //     was written before the time from which they see the thread.
-//  20. A message is posted once. What is closed takes none (rule 7), but for the practice's notes for itself.
+//  20. A message is posted once, with text, files, or both (S2.12). What is closed takes none (rule 7), but for the
+//     practice's notes for itself.
 //  21. Who wrote a message, or in whose place it was written, may change it for five minutes, and delete it as long as the
 //     task takes messages. A mark stays in its place.
 //  22. Reading goes forward only. What the practice reads in a contact's place was not read by the contact.
@@ -63,6 +64,8 @@
 //  24. A task takes 1,000 files, 100 at a time from one sender. One that has not come 72 hours after it began will not.
 //  25. The practice has a file when it is complete or when its window has ended, by the policy of the moment at which it
 //     came (U2), and with a scanner not before its verdict (U8). A file on an item is a draft until a round names it.
+//     One for a message is its sender's draft until the message is posted, and then for whoever reads that (T3); where that
+//     has not happened in seven days it is destroyed.
 //  26. It keeps its name, with a number where another one in the same place has it (S1.i12), and says where the same
 //     content was sent before, of what its sender sees (T15).
 //  27. Its sender takes a file back while it is a draft or in its window; after that only the practice removes it (S2.9).
