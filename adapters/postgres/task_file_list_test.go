@@ -45,6 +45,7 @@ func TestTaskFiles(t *testing.T) {
 	checked := send(id, a.ida, "checked.pdf", "a4", none, scanned)
 	bad := send(id, a.ida, "bad.pdf", "a5", none, scanned)
 	window := send(id, a.ida, "window.pdf", "a6", none, task.FilePolicy{Window: time.Hour})
+	enclosed := send(id, a.ida, "enclosed.pdf", "a9", task.Place{Message: newID()}, now)
 	draft := send(id, a.ida, "draft.pdf", "a7", task.Place{Item: item}, now)
 	gone := send(id, a.bo, "gone.pdf", "a8", none, now)
 	coming := newID()
@@ -81,7 +82,7 @@ func TestTaskFiles(t *testing.T) {
 		}
 	}
 	for who, c := range map[string]struct{ got, want []uuid.UUID }{
-		"Ida":          {ida, []uuid.UUID{open, twin, private, checked, bad, window, draft, gone, coming}},
+		"Ida":          {ida, []uuid.UUID{open, twin, private, checked, bad, window, enclosed, draft, gone, coming}},
 		"Bo":           {bo, []uuid.UUID{open, twin, draft, gone}},
 		"the practice": {practice, []uuid.UUID{open, twin, private, inside}},
 	} {
@@ -115,6 +116,13 @@ func TestTaskFiles(t *testing.T) {
 	run(func(s task.Task, now time.Time) ([]task.Event, error) {
 		return s.ScanFile(task.Scan{Attachment: checked, Verdict: task.Clean}, now)
 	})
+	message := newID()
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.AddContact(a.bo, task.FromNow, []uuid.UUID{a.ida, a.bo}, now)
+	})
+	run(func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.Post(task.Posting{Message: message, Contact: a.ida, Files: []uuid.UUID{enclosed}, Via: task.ByPage}, nil, a.by1(a.ida), now)
+	})
 	run(func(s task.Task, now time.Time) ([]task.Event, error) { return s.ShareFile(private, byMary, now) })
 	run(func(s task.Task, now time.Time) ([]task.Event, error) { return s.RestoreFile(gone, byMary, now) })
 	run(func(s task.Task, now time.Time) ([]task.Event, error) {
@@ -126,6 +134,10 @@ func TestTaskFiles(t *testing.T) {
 	}
 	for _, f := range list {
 		switch f.ID {
+		case enclosed:
+			if f.Place.Message != message || !f.Arrived(at) || !f.SeenBy(a.bo, at) { // it came before Bo, and its message after
+				t.Errorf("%+v", f)
+			}
 		case draft, checked, gone:
 			if !f.Arrived(at) || !f.SeenBy(a.bo, at) {
 				t.Errorf("%+v", f)

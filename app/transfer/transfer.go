@@ -120,9 +120,10 @@ type File struct {
 	Place Place
 }
 
-// Place is a part of a task: one of its items, or who reads along where that isn't everybody on it.
+// Place is a part of a task: one of its items, a message, or who reads along where that isn't everybody on it.
 type Place struct {
 	Item     uuid.UUID
+	Message  uuid.UUID // that is not posted yet
 	With     uuid.UUID
 	Internal bool
 }

@@ -44,7 +44,7 @@ func fromOwner(o transfer.Owner) taskapp.Act {
 func starting(o transfer.Owner, f transfer.File, size int64) taskapp.StartFile {
 	return taskapp.StartFile{
 		Act: fromOwner(o), File: f.ID, Name: f.Name, Size: size,
-		Place: task.Place{Item: f.Place.Item, Talk: task.Talk{With: f.Place.With, Internal: f.Place.Internal}},
+		Place: task.Place{Item: f.Place.Item, Message: f.Place.Message, Talk: task.Talk{With: f.Place.With, Internal: f.Place.Internal}},
 	}
 }
 

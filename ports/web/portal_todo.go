@@ -181,7 +181,7 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	for _, e := range t.Checklist {
 		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Command: newID(), Text: e.Text, Ticked: !e.TickedAt.IsZero()})
 	}
-	if page.Thread, err = s.todoThread(r, in, t, problems.For("text")); err != nil {
+	if page.Thread, err = s.todoThread(r, in, t, page.Files, problems.For("text")); err != nil {
 		return err
 	}
 	if len(problems) > 0 {
@@ -237,6 +237,12 @@ func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error))
 		if err != nil || !ok {
 			return err
 		}
+		if r.PostForm.Has("drop") {
+			if err := s.dropped(r, taskapp.Act{By: by, Task: t.ID, Contact: in.Contact}); err != nil {
+				return err
+			}
+			return s.todoPage(w, r, in, http.StatusOK, nil, nil)
+		}
 		res, err := do(taskapp.Act{By: by, Task: t.ID, Contact: in.Contact}, r)
 		if err == nil {
 			err = once(r.Context(), s.Tasks.Events, by, res)
@@ -287,7 +293,7 @@ func (s *Server) postInTodo(a taskapp.Act, r *http.Request) (es.Result, error) {
 	if r.PostForm.Get("talk") == talkAll {
 		talk.With = uuid.Nil
 	}
-	return s.Tasks.Post(r.Context(), taskapp.Post{Act: a, Message: id, Text: r.PostForm.Get("text"), Talk: talk, Via: task.ByPage})
+	return s.post(r, taskapp.Post{Act: a, Message: id, Text: r.PostForm.Get("text"), Talk: talk, Via: task.ByPage})
 }
 
 func (s *Server) changeInTodo(a taskapp.Act, r *http.Request) (es.Result, error) {

@@ -125,7 +125,7 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	if page.Readers, err = s.taskReaders(r, t, problems); err != nil {
 		return err
 	}
-	if page.Thread, err = s.taskThread(r, t, problems.For("text")); err != nil {
+	if page.Thread, err = s.taskThread(r, t, page.Files, problems.For("text")); err != nil {
 		return err
 	}
 	page.Modules = append(page.Modules, "draft-box.js", "read-mark.js")

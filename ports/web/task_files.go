@@ -29,6 +29,7 @@ func (s *Server) taskFilesCard(r *http.Request, w *language.Words, practice, bas
 		PlainLimit: binary(min(most, formLimit), 2), Words: deskWords(w, most), Problem: problems.For("task-files"), Blank: views.TaskFile{Icon: "file"},
 	}
 	if base == "" {
+		clip(w, c)
 		return c, nil
 	}
 	_, err := s.Tasks.AdmitFile(r.Context(), a)
@@ -41,13 +42,14 @@ func (s *Server) taskFilesCard(r *http.Request, w *language.Words, practice, bas
 	case err != nil:
 		return nil, err
 	}
+	clip(w, c)
 	return c, nil
 }
 
 // deskSays are the words of task-desk.js, by their keys in the catalogue.
 var deskSays = []string{
 	"waiting", "sending", "checking", "offline", "paused", "received", "cancelled", "pause", "resume", "again", "cancel", "dismiss", "folder", "type", "large", "nothing",
-	"unreadable", "changed", "refused", "copy", "copied", "file", "kind", "size", "time", "code", "arrived", "way",
+	"unreadable", "changed", "refused", "copy", "copied", "file", "kind", "size", "time", "code", "arrived", "way", "takeout",
 }
 
 // deskWords is what the script says, as JSON.
@@ -93,16 +95,28 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 	if err != nil {
 		return nil, err
 	}
-	coming := 0
+	me, coming := event.Actor{Kind: event.Staff, ID: u.ID}, 0
+	shows := func(f taskapp.File) bool {
+		return f.Arrived(now) || f.Mark() || f.State == taskapp.FileInfected && (u.Role.May("settings.change") || f.By == me)
+	}
+	lateFiles(w, c, files, shows)
 	for _, f := range files {
 		switch {
-		case f.Arrived(now), f.Mark(), f.State == taskapp.FileInfected && u.Role.May("settings.change"):
+		case f.Unsent() && f.Readable():
+			if f.By == me && c.Clip != nil {
+				c.Clip.Files = append(c.Clip.Files, clipped(w, f))
+			}
+		case shows(f):
 			row := s.staffFile(f, t, names, same, z)
+			if f.Place.Message != uuid.Nil {
+				c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
+				row.Note += " · " + w.T("attach.message")
+			}
 			if title := titles[f.Place.Item]; title != "" {
 				row.Note += " · " + w.T("attach.item", title)
 			}
 			c.Rows = append(c.Rows, row)
-		case f.State == taskapp.FileComing, f.State == taskapp.FileReceived && !f.Draft():
+		case f.State == taskapp.FileComing && !f.Unsent(), f.State == taskapp.FileReceived && !f.Draft():
 			coming++
 		}
 	}
@@ -144,6 +158,7 @@ func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID
 			notes = append(notes, w.T("attach.destroyed"))
 		}
 		row.Note = strings.Join(notes, " · ")
+		row.Brief = row.Note
 		return row
 	case f.State == taskapp.FileInfected:
 		row.State, row.Icon = "infected", "circle-alert"
@@ -168,7 +183,7 @@ func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID
 	} else if e, ok := same[f.SHA256]; ok {
 		notes = append(notes, w.T("attach.same.task", e.Name, e.Title))
 	}
-	row.Note = strings.Join(notes, " · ")
+	row.Note, row.Brief = strings.Join(notes, " · "), strings.Join(notes[2:], " · ")
 	return row
 }
 
@@ -195,11 +210,22 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 		}
 	}
 	ofItem := map[uuid.UUID][]views.TaskFile{}
+	shows := func(f taskapp.File) bool {
+		return f.SeenBy(in.Contact, now) && (f.State != taskapp.FileDestroyed || f.Mark())
+	}
+	lateFiles(w, c, files, shows)
 	for _, f := range files {
-		if !f.SeenBy(in.Contact, now) || f.State == taskapp.FileDestroyed && !f.Mark() {
+		if f.Unsent() && f.Readable() && f.Sender() == in.Contact && c.Clip != nil {
+			c.Clip.Files = append(c.Clip.Files, clipped(w, f))
+		}
+		if !shows(f) || f.Unsent() && f.State != taskapp.FileInfected {
 			continue
 		}
 		row := s.portalFile(in, t, f, names)
+		if f.Place.Message != uuid.Nil && !f.Unsent() {
+			c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
+			row.Note += " · " + w.T("attach.message")
+		}
 		if request == nil || f.Place.Item == uuid.Nil {
 			c.Rows = append(c.Rows, row)
 		} else {
@@ -227,7 +253,7 @@ func (s *Server) draftFiles(r *http.Request, in inPortal, t taskapp.Todo) (map[u
 	}
 	drafts := map[uuid.UUID][]uuid.UUID{}
 	for _, f := range files {
-		if f.Draft() && f.Readable() && f.SeenBy(in.Contact, s.Now()) {
+		if f.Draft() && !f.Unsent() && f.Readable() && f.SeenBy(in.Contact, s.Now()) {
 			drafts[f.Place.Item] = append(drafts[f.Place.Item], f.ID)
 		}
 	}
@@ -245,17 +271,15 @@ func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names m
 	case f.Sender() == uuid.Nil:
 		by = in.setup.Name
 	}
-	notes := []string{by}
-	if !f.At.IsZero() {
-		notes = append(notes, w.ShortMoment(f.At, in.zone))
-	}
-	notes = append(notes, w.Size(f.Size))
+	notes := []string{by, w.ShortMoment(f.At, in.zone), w.Size(f.Size)}
 	switch {
 	case f.Mark():
 		row.State, row.Icon, row.Note = "removed", "trash-2", w.T("attach.removed", in.setup.Name, w.ShortMoment(f.RemovedAt, in.zone))
+		row.Brief = row.Note
 		return row
 	case f.State == taskapp.FileInfected:
 		row.State, row.Icon, row.Note = "infected", "circle-alert", w.T("attach.infected", in.setup.Name)
+		row.Brief = row.Note
 		return row
 	case f.State == taskapp.FileComing:
 		row.State, row.Icon, row.Note = "receiving", "hourglass", w.T("attach.coming.again")
@@ -283,6 +307,6 @@ func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names m
 	if f.Sender() == in.Contact && f.Takeable(now) {
 		row.Acts = append(row.Acts, views.TaskFileAct{Word: w.T("attach.takeback"), Action: base + "/retraction" + in.query(), Command: newID(), Danger: true})
 	}
-	row.Note = strings.Join(notes, " · ")
+	row.Note, row.Brief = strings.Join(notes, " · "), strings.Join(notes[2:], " · ")
 	return row
 }

@@ -160,7 +160,7 @@ func (t *tasksHistory) Admit(ctx context.Context, o transfer.Owner, _ int) (time
 }
 
 func (t *tasksHistory) Start(ctx context.Context, o transfer.Owner, f transfer.File) error {
-	_, err := t.tasks.StartFile(ctx, taskapp.StartFile{Act: t.act(o), File: f.ID, Name: f.Name, Size: f.Size, Place: task.Place{Item: f.Place.Item, Talk: task.Talk{With: f.Place.With}}})
+	_, err := t.tasks.StartFile(ctx, taskapp.StartFile{Act: t.act(o), File: f.ID, Name: f.Name, Size: f.Size, Place: task.Place{Item: f.Place.Item, Message: f.Place.Message, Talk: task.Talk{With: f.Place.With}}})
 	return err
 }
 
@@ -175,7 +175,7 @@ func (t *tasksHistory) Receive(ctx context.Context, o transfer.Owner, id uuid.UU
 
 func (t *tasksHistory) Take(ctx context.Context, o transfer.Owner, f transfer.File, at time.Time, c transfer.Content) (int64, error) {
 	r, err := t.tasks.TakeFile(ctx, taskapp.TakeFile{
-		StartFile: taskapp.StartFile{Act: t.act(o), File: f.ID, Name: f.Name, Size: c.Size, Place: task.Place{Talk: task.Talk{With: f.Place.With}}}, StartedAt: at, SHA256: digestText, Media: c.Media,
+		StartFile: taskapp.StartFile{Act: t.act(o), File: f.ID, Name: f.Name, Size: c.Size, Place: task.Place{Message: f.Place.Message, Talk: task.Talk{With: f.Place.With}}}, StartedAt: at, SHA256: digestText, Media: c.Media,
 	})
 	return r.Position, err
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -102,24 +103,34 @@ func (s *Server) filingIn(h handler) handler {
 	})
 }
 
-// plainFiling takes a form with files from a browser without script. What is refused is told by show, on the page that
-// shows what has arrived before it.
-func (s *Server) plainFiling(w http.ResponseWriter, r *http.Request, show func(code int, f *fault.Error) error) error {
+// plainFiling takes a form with files from a browser without script, and hands one that is a message to post. What is
+// refused is told by show, on the page that shows what has arrived before it.
+func (s *Server) plainFiling(w http.ResponseWriter, r *http.Request, post handler, show func(r *http.Request, code int, field string, f *fault.Error) error) error {
 	a, _ := accessOf(r)
 	rc := http.NewResponseController(w)
 	_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
 	r.Body = newBody(r.Body, rc, s.Patience)
 	leave, err := s.paces.uploads.enter(rightID{a.Link, a.Recipient})
+	field := "task-files"
 	if err == nil {
 		defer leave()
-		err = s.Uploads.form(w, r)
+		var fields url.Values
+		var rows []transfer.Row
+		if fields, rows, err = s.Uploads.parts(r); fields.Has("message") {
+			r, field = r.WithContext(withEnclosed(r.Context(), rows)), "text"
+			if r.PostForm = fields; err == nil {
+				return post(w, r)
+			}
+		} else if err == nil {
+			return s.Uploads.formed(w, r, rows)
+		}
 	}
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || !wantsPage(r, portalPage) || !slices.Contains(append(toldOnPage, fault.Conflict, fault.NotFound), f.Kind) {
 		return err
 	}
 	drain(r)
-	return show(statuses[f.Kind], f)
+	return show(r, statuses[f.Kind], field, f)
 }
 
 // told is a refusal in the words of who reads it.
@@ -131,13 +142,18 @@ func (a access) told(f *fault.Error) *fault.Error {
 }
 
 // place is where at its target a file goes, by what its sender says of it. audience is empty, "practice", or a contact.
-func (a access) place(item, audience string) (p transfer.Place, err error) {
+func (a access) place(item, message, audience string) (p transfer.Place, err error) {
 	if a.Kind == transfer.OfLink {
 		return p, nil
 	}
 	if item != "" {
 		if p.Item, err = uuid.Parse(item); err != nil {
 			return p, task.ErrItem
+		}
+	}
+	if message != "" {
+		if p.Message, err = uuid.Parse(message); err != nil {
+			return p, task.ErrMessage
 		}
 	}
 	switch {
@@ -225,7 +241,8 @@ func (s *Server) taskFileContent(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.TaskList.Task(r.Context(), user(r).Firm, id); err != nil {
 		return err
 	}
-	return s.taskContent(w, r, user(r).Firm, id, func(f taskapp.File) bool { return f.Arrived(s.Now()) })
+	own := event.Actor{Kind: event.Staff, ID: user(r).ID}
+	return s.taskContent(w, r, user(r).Firm, id, func(f taskapp.File) bool { return f.Arrived(s.Now()) || f.Unsent() && f.By == own })
 }
 
 func (s *Server) portalFileContent(w http.ResponseWriter, r *http.Request, in inPortal) error {
@@ -242,8 +259,8 @@ func (s *Server) portalFileContent(w http.ResponseWriter, r *http.Request, in in
 
 // plainTaskFiles is the form of somebody of the practice without script.
 func (s *Server) plainTaskFiles(w http.ResponseWriter, r *http.Request) error {
-	return s.plainFiling(w, r, func(code int, f *fault.Error) error {
-		return s.taskPage(w, r, code, views.Problems{{Field: "task-files", Text: f.Message}}, nil)
+	return s.plainFiling(w, r, s.onThread(s.postMessage), func(r *http.Request, code int, field string, f *fault.Error) error {
+		return s.taskPage(w, r, code, views.Problems{{Field: field, Text: f.Message}}, nil)
 	})
 }
 
@@ -254,8 +271,9 @@ func (s *Server) plainTodoFiles(w http.ResponseWriter, r *http.Request, in inPor
 		return err
 	}
 	r = r.WithContext(withAccess(r.Context(), a))
-	return s.plainFiling(w, r, func(code int, f *fault.Error) error {
-		return s.todoPage(w, r, in, code, nil, views.Problems{{Field: "task-files", Text: f.Message}})
+	post := func(w http.ResponseWriter, r *http.Request) error { return s.act(s.postInTodo)(w, r, in) }
+	return s.plainFiling(w, r, post, func(r *http.Request, code int, field string, f *fault.Error) error {
+		return s.todoPage(w, r, in, code, r.PostForm, views.Problems{{Field: field, Text: f.Message}})
 	})
 }
 

@@ -49,7 +49,7 @@ func (s *Server) readersOf(ctx context.Context, firm int32, t taskapp.Row, isFor
 }
 
 // taskThread is the talk on a task for the practice.
-func (s *Server) taskThread(r *http.Request, d taskapp.Detail, problem *views.Problem) (*views.Thread, error) {
+func (s *Server) taskThread(r *http.Request, d taskapp.Detail, files *views.TaskFiles, problem *views.Problem) (*views.Thread, error) {
 	u, z := user(r), zone(user(r).Practice.Zone)
 	t, err := s.Threads.Thread(r.Context(), u.Firm, d.ID, u.ID)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Server) taskThread(r *http.Request, d taskapp.Detail, problem *views.Pr
 		return nil, err
 	}
 	v := &views.Thread{Base: "/tasks/" + d.ID.String(), Key: u.ID.String() + "/" + d.ID.String(), Writes: true}
-	s.fillThread(v, t, event.Actor{Kind: event.Staff, ID: u.ID}, d.Outcome != "")
+	s.fillThread(v, t, event.Actor{Kind: event.Staff, ID: u.ID}, files, d.Outcome != "")
 	for i, m := range t.Messages {
 		l := &v.Lines[i]
 		l.By = cmp.Or(l.By, "Somebody who is no longer here")
@@ -69,7 +69,7 @@ func (s *Server) taskThread(r *http.Request, d taskapp.Detail, problem *views.Pr
 			l.With = "Only " + cmp.Or(m.WithName, "somebody who is linked no more") + " and us"
 		}
 	}
-	v.Box = boxOf(r, problem)
+	v.Box = boxOf(r, files, problem)
 	v.Box.Hint = "Links can be clicked. @ and the name of a colleague mentions them."
 	if d.Outcome == "" {
 		v.Box.Talks = append(v.Box.Talks, views.Choice{Value: talkAll, Word: "Everybody on the task"})
@@ -98,7 +98,7 @@ func answering(messages []taskapp.Message) string {
 }
 
 // todoThread is the talk on a task for a contact, or for who looks into their portal, whose reading doesn't count (S4.i1).
-func (s *Server) todoThread(r *http.Request, in inPortal, t taskapp.Todo, problem *views.Problem) (*views.Thread, error) {
+func (s *Server) todoThread(r *http.Request, in inPortal, t taskapp.Todo, files *views.TaskFiles, problem *views.Problem) (*views.Thread, error) {
 	words := in.words.Words
 	thread, err := s.Threads.ThreadOf(r.Context(), in.Firm, t.ID, in.Contact)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Server) todoThread(r *http.Request, in inPortal, t taskapp.Todo, proble
 	}
 	v := &views.Thread{W: words, Practice: in.setup.Name, Base: in.at("/todos/" + t.ID.String()), Query: in.query(), Key: in.Contact.String() + "/" + t.ID.String(), Writes: !t.Closed}
 	who := event.Actor{Kind: event.Contact, ID: in.Contact}
-	s.fillThread(v, thread, who, t.Closed)
+	s.fillThread(v, thread, who, files, t.Closed)
 	if in.view != nil {
 		v.Upto, v.Key = "", in.view.Staff.String()+"/"+v.Key
 	}
@@ -121,7 +121,7 @@ func (s *Server) todoThread(r *http.Request, in inPortal, t taskapp.Todo, proble
 			l.With = words.T("thread.private", in.setup.Name)
 		}
 	}
-	v.Box = boxOf(r, problem)
+	v.Box = boxOf(r, files, problem)
 	v.Writes = v.Writes || v.Box.Typed != "" // it was closed meanwhile: what was typed can still be copied
 	var others []string
 	for _, p := range people {
@@ -140,7 +140,7 @@ func (s *Server) todoThread(r *http.Request, in inPortal, t taskapp.Todo, proble
 }
 
 // fillThread puts messages into lines, as far as both sides show them alike.
-func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, closed bool) {
+func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, files *views.TaskFiles, closed bool) {
 	v.Unread = t.Unread
 	if t.Unread > 0 {
 		v.Upto, v.Reading = t.Last().String(), commandOf(t.Last(), who, "read")
@@ -149,6 +149,7 @@ func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, 
 		l := views.ThreadLine{
 			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Text: views.Said(m.Text, called(m.Named)), Typed: m.Text, Internal: m.Talk.Internal,
 			At: views.At(m.At, time.UTC).ISO(), Edited: !m.EditedAt.IsZero(), Deleted: !m.DeletedAt.IsZero(), New: m.New,
+			Files: files.Said[m.ID], Late: files.Late[m.ID],
 		}
 		if l.Own && !l.Deleted && (!closed || m.Talk.Internal) {
 			l.Delete = commandOf(m.ID, who, "delete")
@@ -188,8 +189,11 @@ func commandOf(message uuid.UUID, who event.Actor, what string) string {
 
 // boxOf is where a message is written, with what was typed if it was refused. What was sent under another id, or can't be
 // sent under this one any more, gets a new one.
-func boxOf(r *http.Request, problem *views.Problem) views.ThreadBox {
-	b := views.ThreadBox{Command: newID(), Message: newID(), Max: task.MaxMessage}
+func boxOf(r *http.Request, files *views.TaskFiles, problem *views.Problem) views.ThreadBox {
+	b := views.ThreadBox{Command: newID(), Message: newID(), Max: task.MaxMessage, Clip: files.Clip}
+	if r.PostForm.Has("drop") {
+		b.Typed = r.PostForm.Get("text")
+	}
 	if problem == nil {
 		return b
 	}
@@ -208,7 +212,7 @@ func refusedMessage(err error) (*fault.Error, bool) {
 		return errSaid, true
 	}
 	f, ok := errors.AsType[*fault.Error](err)
-	return f, ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict)
+	return f, ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict || errors.Is(f, task.ErrFilesOver))
 }
 
 // onThread runs one command of the practice on the thread of the address, and leads back to its page.
@@ -224,6 +228,12 @@ func (s *Server) onThread(do func(r *http.Request, a taskapp.Act) (es.Result, er
 		}
 		if _, err := s.TaskList.Task(r.Context(), user(r).Firm, id); err != nil { // one that this person may see
 			return err
+		}
+		if r.PostForm.Has("drop") {
+			if err := s.dropped(r, taskapp.Act{By: by, Task: id}); err != nil {
+				return err
+			}
+			return s.taskPage(w, r, http.StatusOK, nil, nil)
 		}
 		res, err := do(r, taskapp.Act{By: by, Task: id})
 		if err == nil {
@@ -260,7 +270,7 @@ func (s *Server) postMessage(r *http.Request, a taskapp.Act) (es.Result, error) 
 			return es.Result{}, task.ErrTalk
 		}
 	}
-	return s.Tasks.Post(r.Context(), post)
+	return s.post(r, post)
 }
 
 func (s *Server) changeMessage(r *http.Request, a taskapp.Act) (es.Result, error) {

@@ -134,7 +134,7 @@ func (t Uploads) create(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("make an id: %w", err)
 	}
 	f := transfer.File{ID: id, Name: meta["filename"], Media: meta["filetype"], Size: size, Generation: a.Generation}
-	if f.Place, err = a.place(meta["item"], meta["audience"]); err != nil {
+	if f.Place, err = a.place(meta["item"], meta["message"], meta["audience"]); err != nil {
 		return err
 	}
 	f.Start, _ = base64.StdEncoding.DecodeString(meta["head"]) // a hint

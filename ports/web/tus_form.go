@@ -9,10 +9,13 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"portico/app/transfer"
 	"portico/domain/fault"
+	"portico/domain/task"
 
 	"github.com/google/uuid"
 )
@@ -22,49 +25,66 @@ const formLimit = 100 << 20
 
 var errNoFile = fault.New(fault.Invalid, "upload.no_file", "Choose a file first.")
 
-// form takes files from a page without script: each part is streamed into the store, whole or not at all. It answers
-// 303 to the page, or 201 with what arrived for Accept: application/json. Files before a refused one have arrived.
+// form takes files from a page without script. It answers 303 to the page, or 201 with what arrived for Accept:
+// application/json.
 func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {
-	a, owner, err := ownerOf(r)
+	_, rows, err := t.parts(r)
 	if err != nil {
 		return err
 	}
+	return t.formed(w, r, rows)
+}
+
+// fieldsOfForms are the words that come with files; they stand before the files. Where a form of a task says nothing of
+// command and message, it is only files.
+var fieldsOfForms = []string{"item", "audience", "command", "message", "talk", "text", "file", "drop"}
+
+// parts are what such a form holds: each file is streamed into the store, whole or not at all. Files before a refused one
+// have arrived.
+func (t Uploads) parts(r *http.Request) (fields url.Values, rows []transfer.Row, err error) {
+	fields = url.Values{}
+	a, owner, err := ownerOf(r)
+	if err != nil {
+		return fields, nil, err
+	}
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return errBadRequest.Withf("Files are sent as multipart/form-data.")
+		return fields, nil, errBadRequest.Withf("Files are sent as multipart/form-data.")
 	}
-	var rows []transfer.Row
-	var item, audience string // of files on tasks; they stand before the files
 	for left := int64(formLimit); ; {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("read the form: %w", err)
+			return fields, rows, fmt.Errorf("read the form: %w", err)
 		}
-		if part.FileName() == "" {
-			if word := field(part); part.FormName() == "item" {
-				item = word
-			} else if part.FormName() == "audience" {
-				audience = word
+		if name := part.FormName(); part.FileName() == "" {
+			if slices.Contains(fieldsOfForms, name) && len(fields[name]) < task.MaxEnclosed {
+				fields.Add(name, field(part))
 			}
 			continue
 		}
 		row, err := t.part(r, owner, part, left, func(f *transfer.File) (err error) {
 			f.Generation = a.Generation
-			f.Place, err = a.place(item, audience)
+			f.Place, err = a.place(fields.Get("item"), fields.Get("message"), fields.Get("audience"))
 			return err
 		})
 		if f, ok := errors.AsType[*fault.Error](err); ok {
-			return f.Withf("“%s”: %s", part.FileName(), a.told(f).Message)
+			return fields, rows, f.Withf("“%s”: %s", part.FileName(), a.told(f).Message)
 		}
 		if err != nil {
-			return err
+			return fields, rows, err
 		}
 		left -= row.Size
 		rows = append(rows, row)
 	}
+	return fields, rows, nil
+}
+
+// formed answers a form of which all has arrived.
+func (t Uploads) formed(w http.ResponseWriter, r *http.Request, rows []transfer.Row) error {
+	a, _ := accessOf(r)
 	if len(rows) == 0 {
 		return a.told(errNoFile)
 	}
@@ -75,9 +95,9 @@ func (t Uploads) form(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// field is a short word of a form that holds files.
+// field is a word of a form that holds files.
 func field(part *multipart.Part) string {
-	text, _ := io.ReadAll(io.LimitReader(part, 64)) // what is broken is refused with the next part
+	text, _ := io.ReadAll(io.LimitReader(part, 4*task.MaxMessage+1)) // what is broken is refused with the next part
 	return string(text)
 }
 

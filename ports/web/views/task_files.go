@@ -22,6 +22,9 @@ type TaskFiles struct {
 	Words      string // JSON: what the script says
 	Rows       []TaskFile
 	Blank      TaskFile
+	Clip       *Clip                    // for the message box; nil: it takes no files
+	Said       map[uuid.UUID][]TaskFile // by message
+	Late       map[uuid.UUID]string     // by message: files that aren't shown
 	Problem    *Problem
 }
 
@@ -44,6 +47,7 @@ type TaskFile struct {
 	Icon  string
 	Name  string
 	Note  string
+	Brief string // Note where who sent it, and when, is said beside it
 	Href  string // where it is fetched; empty: it can't be
 	Acts  []TaskFileAct
 }

@@ -36,6 +36,24 @@ type ThreadBox struct {
 	Hint             string
 	Max              int
 	Problem          *Problem
+	Clip             *Clip
+}
+
+// Clip is where files are added to a message; nil: it takes none.
+type Clip struct {
+	W      *language.Words
+	Plain  string // where the form goes without script
+	Accept string
+	Limit  string // of a form without script, as people say it
+	Files  []ClipFile
+}
+
+// ClipFile is a file that waits for its message to be sent.
+type ClipFile struct {
+	ID   uuid.UUID
+	Icon string
+	Name string
+	Note string
 }
 
 // ThreadLine is one message, or the mark of one that was deleted.
@@ -55,6 +73,8 @@ type ThreadLine struct {
 	Deleted  bool
 	New      bool
 	Read     string // who has read up to here
+	Files    []TaskFile
+	Late     string // of files that its reader doesn't have yet, or will not have
 	Change   string // the command that changes it; empty: its reader can't
 	Delete   string // likewise
 }

@@ -22,12 +22,18 @@ func threadSample(w *language.Words) *Thread {
 	if w == nil {
 		all[4].Internal = true
 	}
+	all[1].Files = []TaskFile{{ID: one, State: "received", Icon: "file-text", Name: "«Slip.pdf»", Note: "«9 kB»", Href: "/x/content"}, {State: "removed", Icon: "trash-2", Name: "«Old.pdf»", Note: "«gone»"}}
+	all[4].Late = "«1 file is arriving»"
+	clip := &Clip{W: w, Plain: "/x/files", Accept: ".pdf", Limit: "«100 MB»", Files: []ClipFile{{one, "file", "«Slip.pdf»", "«9 kB»"}}}
+	if w == nil {
+		clip.W = language.For("en")
+	}
 	for i := range all {
 		all[i].ID = at(byte(i + 1))
 	}
 	return &Thread{
 		W: w, Practice: "«Harbour»", Base: "/portal/todos/x", Query: "?client=x", Key: "a/b", Lines: all, Unread: 2, Upto: at(5).String(), Reading: two.String(), Writes: true,
-		Box: ThreadBox{Command: one, Message: two, Typed: "«Hel", Talks: []Choice{{"all", "«Everybody»"}, {"x", "«Only»"}}, Talk: "x", Hint: "«Links.»", Max: 10, Problem: &Problem{"text", "«Too long.»"}},
+		Box: ThreadBox{Command: one, Message: two, Typed: "«Hel", Talks: []Choice{{"all", "«Everybody»"}, {"x", "«Only»"}}, Talk: "x", Hint: "«Links.»", Max: 10, Problem: &Problem{"text", "«Too long.»"}, Clip: clip},
 	}
 }
 
@@ -72,10 +78,12 @@ func TestThreadEscapes(t *testing.T) {
 		v := threadSample(w)
 		for i := range v.Lines {
 			l := &v.Lines[i]
-			l.By, l.Hand, l.Text, l.Typed, l.With, l.Read = evil, evil, Said(evil, []string{evil}), evil, evil, evil
+			l.By, l.Hand, l.Text, l.Typed, l.With, l.Read, l.Late = evil, evil, Said(evil, []string{evil}), evil, evil, evil, evil
+			l.Files = []TaskFile{{Name: evil, Note: evil, Icon: "file", Href: "/x"}, {Name: evil, Note: evil, Icon: "file"}}
 		}
 		readers := readersSample()
 		readers.See[0].Word, readers.Others[0].Word, readers.Without[0], readers.Problem.Text = evil, evil, evil, evil
+		v.Box.Clip.Files[0].Name, v.Box.Clip.Files[0].Note = evil, evil
 		v.Practice, v.Key, v.Box.Typed, v.Box.Hint, v.Box.Talks, v.Box.Problem.Text = evil, evil, evil, evil, []Choice{{evil, evil}}, evil
 		var page Page = Task{Thread: v, Readers: readers, Shell: Shell{Role: "admin"}}
 		if w != nil {

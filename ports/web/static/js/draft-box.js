@@ -1,28 +1,62 @@
 // <draft-box data-key="person/task"><form …><textarea …></textarea></form><p data-failed hidden>…</p></draft-box>: keeps
 // what is being written in this browser until the server has it, and sends it without leaving the page. The ids of the form
-// are kept with the text: sent again, it is the same message. Without script the form sends itself.
+// are kept with the text: sent again, it is the same message. Files of the message are on their way by <task-desk>; the
+// message waits for them. Without script the form sends itself, with its files.
 const failures = (box) => box.querySelector("[data-failed]")
 
 class DraftBox extends HTMLElement {
   #chosen = false // somebody has said who reads it
+  #waiting = null // the button that was pressed while files were on their way
 
   connectedCallback() {
     this.addEventListener("input", this)
     this.addEventListener("submit", this)
     document.addEventListener("fresh-page", this)
+    document.addEventListener("clip-settled", this)
+    this.#prepare()
     this.#restore()
   }
 
-  disconnectedCallback() { document.removeEventListener("fresh-page", this) }
+  disconnectedCallback() { for (const name of ["fresh-page", "clip-settled"]) document.removeEventListener(name, this) }
 
   handleEvent(event) {
     if (event.type === "fresh-page") return this.#follow(event.detail.querySelector("draft-box form")?.elements.talk)
+    if (event.type === "clip-settled") return this.#settled(event.detail)
     if (event.type === "input") {
       this.#chosen ||= event.target.name === "talk"
       return this.#keep()
     }
     event.preventDefault()
-    this.#send()
+    this.#send(event.submitter)
+  }
+
+  // #prepare makes of a form that sends its files itself one that names those which have come before it.
+  #prepare() {
+    const form = this.#form
+    if (!form?.dataset.action) return
+    form.action = form.dataset.action
+    for (const plain of form.querySelectorAll("[data-clip-plain]")) plain.remove()
+    for (const add of form.querySelectorAll("[data-clip-add]")) add.hidden = false
+  }
+
+  // #settled goes on once the files are there, or stops where one of them will not come.
+  #settled({ arrived }) {
+    const button = this.#waiting
+    if (!button) return
+    this.#wait(null)
+    if (arrived) return this.#send(button)
+    this.#note("halted", true)
+  }
+
+  #wait(button) {
+    this.#waiting = button
+    this.toggleAttribute("data-waiting", Boolean(button))
+    this.#note("waits", Boolean(button))
+  }
+
+  #note(name, on) {
+    const note = this.querySelector(`[data-${name}]`)
+    if (note) note.hidden = !on
   }
 
   // follow lets an answer that nobody has begun go where the newest question came from.
@@ -57,33 +91,37 @@ class DraftBox extends HTMLElement {
     for (const [name, value] of Object.entries(draft)) if (value && elements[name]) elements[name].value = value
   }
 
-  #send() {
-    const form = this.#form
+  #send(button) {
+    const form = this.#form, drop = button?.name === "drop" ? button : null
     if (this.dataset.state || !form) return
     this.#keep()
+    this.#note("halted", false)
+    if (!drop && document.querySelector("task-desk")?.clipping) return this.#wait(button ?? form)
     this.dataset.state = "sending"
     failures(this).hidden = true
     const ask = new XMLHttpRequest() // it follows to the page that the answer leads to
     ask.responseType = "document"
     ask.timeout = 30000
-    ask.onload = () => this.#answered(ask)
+    ask.onload = () => this.#answered(ask, drop)
     ask.onerror = ask.ontimeout = () => this.#failed()
     ask.open("POST", form.action)
-    ask.send(new URLSearchParams(new FormData(form)))
+    ask.send(new URLSearchParams(new FormData(form, drop)))
   }
 
-  #answered(ask) {
+  #answered(ask, drop) {
     const page = ask.response
     if (page?.getElementById("sign-in")) return location.reload() // the text waits for who comes back
     const fresh = page?.querySelector("draft-box form")
     if (ask.status >= 500 || !page?.getElementById("thread")) return this.#failed()
     delete this.dataset.state
-    if (ask.status < 300) this.#forget()
+    if (ask.status < 300 && !drop) this.#forget()
     document.getElementById("thread")?.show?.(page)
+    document.dispatchEvent(new Event("clip-fresh"))
     if (!fresh) return this.#form.remove() // it takes no more
     this.#form.replaceWith(document.importNode(fresh, true))
+    this.#prepare()
     this.#chosen = false
-    if (ask.status >= 300) this.#keep()
+    if (ask.status >= 300 || drop) this.#keep()
     this.#form.elements.text.focus()
   }
 

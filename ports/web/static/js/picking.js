@@ -4,8 +4,8 @@ import { endings, icon } from "./words.js"
 // macOS keeps such documents as folders; Chrome and Firefox see the folder.
 const packages = ["pages", "numbers", "key", "rtfd", "band", "app"]
 
-// listen waits for files from everywhere. add gets the files and whether the camera took them, folders the names of
-// folders. Whatever is dropped, even beside the area or where the link takes nothing, never opens in the page's place.
+// listen waits for files from everywhere. add gets the files, whether the camera took them, and what was dropped where;
+// folders the names of folders. Whatever is dropped, even beside the area or where the link takes nothing, never opens in the page's place.
 export function listen(desk, { add, folders }) {
   const pick = desk.querySelector("#pick"), camera = desk.querySelector("#camera"), drop = desk.querySelector("#drop")
   addEventListener("dragover", (e) => { e.preventDefault() })
@@ -28,7 +28,7 @@ export function listen(desk, { add, folders }) {
   addEventListener("drop", (e) => {
     over(false)
     const found = dropped(e.dataTransfer)
-    if (found.files.length) add(found.files)
+    if (found.files.length) add(found.files, false, e)
     if (found.folders.length) folders(found.folders)
   })
   addEventListener("paste", (e) => {

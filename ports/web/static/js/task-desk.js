@@ -1,5 +1,6 @@
 // <task-desk>: the files of a task. The list is the server's and is fetched anew; what is on its way from this page stands
-// below it, each file with its own progress, retry and end (S2.i6). Without script the same card works with a plain form.
+// below it, each file with its own progress, retry and end (S2.i6). Files of a message, and of an item, stand where those
+// are. Without script the same card works with a plain form.
 import { Awake } from "./awake.js"
 import { listen } from "./picking.js"
 import { Sending } from "./sending.js"
@@ -17,11 +18,12 @@ class TaskDesk extends HTMLElement {
     this.words = JSON.parse(this.dataset.words)
     for (const el of this.querySelectorAll(".js-only")) el.hidden = false
     for (const el of document.querySelectorAll("#plain, [data-attach-plain]")) el.remove()
-    listen(this, { add: (files) => this.add(files), folders: (names) => names.forEach((n) => this.#say(this.#tell("folder", n))) })
+    listen(this, { add: (files, _, event) => this.add(files, this.#meant(event)), folders: (names) => names.forEach((n) => this.#say(this.#tell("folder", n))) })
     if (!this.dataset.base) return
     const { base, accept, maxBytes } = this.dataset
     Object.assign(this, { base, accept: accept.split(","), most: Number(maxBytes), list: this.querySelector("#sendings") })
     for (const box of document.querySelectorAll("[data-attach-item]")) this.#choosing(box)
+    this.#clip()
     addEventListener("beforeunload", (e) => { if (this.#sendings.some((s) => s.moving)) e.preventDefault() })
     addEventListener("online", () => this.#wake())
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#wake() })
@@ -35,18 +37,48 @@ class TaskDesk extends HTMLElement {
     pick.addEventListener("change", () => {
       const files = [...pick.files]
       pick.value = ""
-      this.add(files, box.dataset.attachItem)
+      this.add(files, { item: box.dataset.attachItem })
     })
   }
 
-  // add takes files for the task, or for one item of it.
-  add(files, item = "") {
+  // #clip lets files be added to the message that is being written: by its button, and by pasting into it (S2.11).
+  #clip() {
+    const pick = document.querySelector("#clip-pick")
+    if (!pick) return
+    document.addEventListener("click", (e) => { if (e.target.closest("[data-clip-add]")) pick.click() })
+    pick.addEventListener("change", () => {
+      const files = [...pick.files]
+      pick.value = ""
+      this.add(files, this.#meant({ target: pick }))
+    })
+    document.addEventListener("paste", (e) => {
+      const files = [...e.clipboardData?.files ?? []], to = this.#meant(e)
+      if (!files.length || !to.message || e.clipboardData.types.includes("text/plain")) return
+      e.preventDefault()
+      this.add(files, to)
+    })
+    document.addEventListener("clip-fresh", () => { // the box has a new form, which names what waits for its message
+      for (const s of this.#sendings.filter((s) => s.clip && s.state === "done")) this.#forget(s, 0)
+    })
+  }
+
+  // #meant is where files go that somebody has dropped, pasted or chosen somewhere.
+  #meant(event) {
+    const message = event?.target.closest?.("draft-box")?.querySelector("form")?.elements.message?.value
+    return message && document.querySelector("#clip-pick") ? { message } : {}
+  }
+
+  // clipping tells how many files of the message are on their way.
+  get clipping() { return this.#sendings.filter((s) => s.clip && !s.over).length }
+
+  // add takes files for the task, or for one item of it, or for the message that is being written.
+  add(files, { item = "", message = "" } = {}) {
     if (!this.base) return
-    const about = item ? { item } : this.querySelector("#only-practice")?.checked ? { audience: "practice" } : {}
-    const list = item ? document.querySelector(`[data-attach-list="${item}"]`) : this.list
+    const about = item ? { item } : message ? { message } : this.querySelector("#only-practice")?.checked ? { audience: "practice" } : {}
+    const list = item ? document.querySelector(`[data-attach-list="${item}"]`) : message ? document.querySelector("#clip-list") : this.list
     for (const file of files) {
       const s = new Sending(file, { base: this.base, find: (...of) => this.#find(...of), about, words: this.words })
-      Object.assign(s, { item, list })
+      Object.assign(s, { item, list, clip: Boolean(message) })
       s.why = this.#refusal(file)
       if (s.why) Object.assign(s, { state: "refused", code: "file.refused" })
       s.row = this.querySelector("#sending-row").content.firstElementChild.cloneNode(true)
@@ -97,7 +129,8 @@ class TaskDesk extends HTMLElement {
   #ended(s) {
     if (s.state === "done") {
       this.#say(this.#tell("arrived", s.file.name))
-      this.#forget(s, 1500)
+      if (s.clip) this.#enclose(s)
+      else this.#forget(s, 1500)
       document.dispatchEvent(new Event("page-changed"))
     } else if (s.state === "refused") {
       this.#say(`${s.file.name}: ${s.why}`)
@@ -105,6 +138,20 @@ class TaskDesk extends HTMLElement {
       this.#forget(s, 0)
     }
     this.#next()
+    if (s.clip && !this.clipping) this.#settle(s.state !== "refused")
+  }
+
+  // #settle tells the message that all of its files have arrived, or that one of them won't.
+  #settle(arrived) { document.dispatchEvent(new CustomEvent("clip-settled", { detail: { arrived: arrived && !this.#sendings.some((s) => s.clip && s.state === "refused") } })) }
+
+  // #enclose makes a file that has arrived one of the message's: its form names it, and has a button that takes it out.
+  #enclose(s) {
+    const box = s.row.querySelector(".file__buttons"), named = document.createElement("input"), button = this.#button(s, "x", `${this.words.takeout} ${s.file.name}`, () => {})
+    Object.assign(named, { type: "hidden", name: "file", value: s.id })
+    Object.assign(button, { type: "submit", name: "drop", value: s.id })
+    for (const el of [named, button]) el.setAttribute("form", "talk-form")
+    box.replaceChildren(button)
+    s.row.append(named)
   }
 
   // #forget leaves the row to the server's list, which has it by then.
@@ -148,11 +195,12 @@ class TaskDesk extends HTMLElement {
     const first = { paused: "resume", offline: "again" }[s.state] ?? "pause"
     const wants = s.state === "refused" ? ["copy", "dismiss"] : s.over || s.state === "checking" ? [] : [first, "cancel"]
     const box = s.row.querySelector(".file__buttons")
+    if (s.clip && s.state === "done") return
     if (box.dataset.has === wants.join()) return
     const held = box.contains(document.activeElement)
     box.dataset.has = wants.join()
     box.replaceChildren(...wants.map((w) => this.#button(s, acts[w][0], `${this.words[w]} ${s.file.name}`, acts[w][1])))
-    if (held) (box.firstElementChild ?? this.querySelector("#add-file")).focus()
+    if (held) (box.firstElementChild ?? document.querySelector(s.clip ? "[data-clip-add]" : "#add-file")).focus()
   }
 
   #button(s, symbol, label, act) {
