@@ -115,7 +115,7 @@ class DraftBox extends HTMLElement {
     if (ask.status >= 500 || !page?.getElementById("thread")) return this.#failed()
     delete this.dataset.state
     if (ask.status < 300 && !drop) this.#forget()
-    document.getElementById("thread")?.show?.(page)
+    for (const id of ["thread", "attachment-list"]) document.getElementById(id)?.show?.(page)
     document.dispatchEvent(new Event("clip-fresh"))
     if (!fresh) return this.#form.remove() // it takes no more
     this.#form.replaceWith(document.importNode(fresh, true))
