@@ -104,20 +104,9 @@ func newHouse(t *testing.T) *house {
 		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",
 		Log: log, Now: func() time.Time { return noon },
 	}
-	pages, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.server.static, h.server.views = pages.static, pages.views
 	h.build()
 	return h
 }
-
-// shared is read once for all houses.
-var shared = sync.OnceValues(func() (pages Server, err error) {
-	pages.static, pages.views, err = read()
-	return pages, err
-})
 
 func (h *house) build() {
 	h.t.Helper()

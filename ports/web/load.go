@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"portico/ports/web/static"
 	"portico/ports/web/views"
@@ -13,12 +14,11 @@ import (
 
 // load reads what pages are made of, once.
 func (s *Server) load() error {
-	if s.static == nil { // several servers of one process may share what was read
-		var err error
-		if s.static, s.views, err = read(); err != nil {
-			return err
-		}
+	made, err := read()
+	if err != nil {
+		return err
 	}
+	s.static, s.views = made.static, made.views
 	s.Patience = s.Patience.or()
 	s.Uploads.Patience, s.paces = s.Patience, newPaces(s.Patience)
 	s.seen = prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -34,17 +34,20 @@ func (s *Server) load() error {
 	return nil
 }
 
-func read() (*static.Set, *views.Views, error) {
-	set, err := static.Load()
-	if err != nil {
-		return nil, nil, fmt.Errorf("loading static files: %w", err)
+// read reads the pages and the files they name, once for all servers of the process: neither ever changes, and a page
+// is checked for what it escapes where when it is first drawn.
+var read = sync.OnceValues(func() (made struct {
+	static *static.Set
+	views  *views.Views
+}, err error) {
+	if made.static, err = static.Load(); err != nil {
+		return made, fmt.Errorf("loading static files: %w", err)
 	}
-	v, err := views.New(set.URL)
-	if err != nil {
-		return nil, nil, fmt.Errorf("loading the pages: %w", err)
+	if made.views, err = views.New(made.static.URL); err != nil {
+		return made, fmt.Errorf("loading the pages: %w", err)
 	}
-	return set, v, nil
-}
+	return made, nil
+})
 
 // healthy says that the process runs; it asks nobody.
 func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {
