@@ -9,6 +9,7 @@ import (
 	app "portico/app/client"
 	"portico/app/clientimport"
 	contactapp "portico/app/contact"
+	"portico/app/taskjob"
 	"portico/domain/client"
 
 	"github.com/google/uuid"
@@ -282,6 +283,23 @@ func clientCounts(ctx context.Context, tx pgx.Tx, contacts []uuid.UUID) (map[uui
 // clientNames finds names for rows of other models.
 func clientNames(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	return namesBy(ctx, tx, `SELECT id, name FROM portal.client WHERE id = ANY ($1)`, ids)
+}
+
+// clientsAsked are clients as jobs ask them for something.
+func clientsAsked(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]taskjob.Target, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.name, c.owner_id, c.active, ARRAY(SELECT k.contact_id FROM portal.client_contact k WHERE k.client_id = c.id AND $2 = ANY (k.rights) ORDER BY 1)
+		FROM portal.client c WHERE c.id = ANY ($1)`, ids, string(client.Tasks))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]taskjob.Target, len(ids))
+	_, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (t taskjob.Target, err error) {
+		err = r.Scan(&t.ID, &t.Name, &t.Owner, &t.Active, &t.People)
+		out[t.ID] = t
+		return t, err
+	})
+	return out, err
 }
 
 func namesBy(ctx context.Context, tx pgx.Tx, sql string, args ...any) (map[uuid.UUID]string, error) {

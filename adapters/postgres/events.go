@@ -13,6 +13,7 @@ import (
 	"portico/domain/privacy"
 	"portico/domain/reminder"
 	"portico/domain/task"
+	"portico/domain/taskjob"
 	"portico/domain/uploadlink"
 	"portico/domain/viewing"
 )
@@ -53,6 +54,9 @@ func Events() []EventSpec {
 		{Event: invitejob.Started{}},
 		{Event: invitejob.Stopped{}},
 		{Event: invitejob.Ended{}},
+		{Event: taskjob.Started{}},
+		{Event: taskjob.Stopped{}},
+		{Event: taskjob.Ended{}},
 
 		{Event: reminder.Planned{}},
 		{Event: reminder.Due{}},

@@ -89,6 +89,27 @@ func tasksSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 	return `SELECT ` + taskColumns + `, ` + key + ` FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` ORDER BY ` + order + ` LIMIT $2`, where.args, nil
 }
 
+// titledTask is what a task is called, for other models.
+type titledTask struct {
+	title  string
+	client uuid.UUID
+}
+
+func taskTitles(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]titledTask, error) {
+	rows, err := tx.Query(ctx, `SELECT id, title, client_id FROM portal.task WHERE id = ANY ($1)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]titledTask, len(ids))
+	var id uuid.UUID
+	var t titledTask
+	_, err = pgx.ForEachRow(rows, []any{&id, &t.title, &t.client}, func() error {
+		out[id] = t
+		return nil
+	})
+	return out, err
+}
+
 func addTaskClients(ctx context.Context, tx pgx.Tx, rows []app.Row) error {
 	ids := make([]uuid.UUID, len(rows))
 	for i, t := range rows {

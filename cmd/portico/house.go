@@ -20,6 +20,7 @@ import (
 	receiptapp "portico/app/receipt"
 	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	linkapp "portico/app/uploadlink"
 	viewingapp "portico/app/viewing"
 	"portico/domain/uploadlink"
@@ -65,6 +66,7 @@ type house struct {
 	receipts receiptapp.Receipts
 	imports  clientimport.Commands
 	jobs     invitejob.Commands
+	taskJobs taskjob.Commands
 
 	keys keys
 	log  *slog.Logger
@@ -116,6 +118,8 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.imports = clientimport.Commands{Events: h.store, Rows: rows, Known: rows.Known, Read: sheet.Read, Write: sheet.Write}
 	jobs := postgres.InviteJobs{DB: db}
 	h.jobs = invitejob.Commands{Events: h.store, Lists: jobs, People: jobs, Invites: h.invites, Write: sheet.Write, Pace: &invitejob.Pace{}}
+	todo := postgres.TaskJobs{DB: db}
+	h.taskJobs = taskjob.Commands{Events: h.store, Lists: todo, Clients: todo, Tasks: h.tasks}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil
 }

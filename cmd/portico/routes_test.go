@@ -236,20 +236,25 @@ var pageRules = map[string]rule{
 	"POST /clients/{id}/invitations":       staffOnly(422, 404), // nobody is ticked
 	"POST /clients/{id}/invitations/draft": staffOnly(200, 404),
 
-	"GET /tasks":                    staffOnly(200, 200),
-	"GET /tasks/new":                staffOnly(200, 200),
-	"POST /tasks":                   staffOnly(422, 404), // without a title
-	"GET /tasks/{id}":               staffOnly(200, 404),
-	"POST /tasks/{id}/details":      staffOnly(422, 404),
-	"POST /tasks/{id}/retraction":   staffOnly(409, 404), // it has left
-	"POST /tasks/{id}/confirmation": staffOnly(409, 404), // nobody is done
-	"POST /tasks/{id}/reopening":    staffOnly(303, 404),
-	"POST /tasks/{id}/progress":     staffOnly(422, 404),
-	"POST /tasks/{id}/closing":      staffOnly(422, 404),
-	"POST /tasks/{id}/people":       staffOnly(422, 404), // without a person
-	"POST /tasks/{id}/audience":     staffOnly(303, 404), // it is one contact's, and stays so
-	"POST /tasks/{id}/messages":     staffOnly(422, 404), // without the message's id
-	"POST /tasks/{id}/reading":      staffOnly(422, 404), // likewise
+	"GET /tasks":                         staffOnly(200, 200),
+	"GET /tasks/new":                     staffOnly(200, 200),
+	"POST /tasks":                        staffOnly(422, 404), // without a title
+	"POST /tasks/acts":                   staffOnly(422, 422), // nothing is ticked
+	"GET /tasks/jobs":                    staffOnly(200, 200),
+	"GET /tasks/jobs/{id}":               staffOnly(200, 404),
+	"POST /tasks/jobs/{id}/confirmation": staffOnly(303, 404),
+	"POST /tasks/jobs/{id}/stop":         staffOnly(409, 404), // it is done
+	"GET /tasks/{id}":                    staffOnly(200, 404),
+	"POST /tasks/{id}/details":           staffOnly(422, 404),
+	"POST /tasks/{id}/retraction":        staffOnly(409, 404), // it has left
+	"POST /tasks/{id}/confirmation":      staffOnly(409, 404), // nobody is done
+	"POST /tasks/{id}/reopening":         staffOnly(303, 404),
+	"POST /tasks/{id}/progress":          staffOnly(422, 404),
+	"POST /tasks/{id}/closing":           staffOnly(422, 404),
+	"POST /tasks/{id}/people":            staffOnly(422, 404), // without a person
+	"POST /tasks/{id}/audience":          staffOnly(303, 404), // it is one contact's, and stays so
+	"POST /tasks/{id}/messages":          staffOnly(422, 404), // without the message's id
+	"POST /tasks/{id}/reading":           staffOnly(422, 404), // likewise
 
 	"POST /tasks/{id}/people/{contact}/removal":   staffOnly(422, 404), // the last one
 	"POST /tasks/{id}/messages/{message}/text":    staffOnly(404, 404), // of none that there is

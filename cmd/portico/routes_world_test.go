@@ -26,6 +26,7 @@ import (
 	"portico/app/invitejob"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
@@ -33,6 +34,7 @@ import (
 	"portico/domain/event"
 	"portico/domain/invite"
 	"portico/domain/task"
+	taskjobs "portico/domain/taskjob"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -74,6 +76,7 @@ type fixture struct {
 	joining  uuid.UUID // somebody who is invited to join the practice, likewise
 	list     uuid.UUID // likewise
 	job      uuid.UUID // likewise
+	taskJob  uuid.UUID // likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -331,6 +334,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.joiningOf(t, f)
 	case strings.Contains(path, "imports/{id}"):
 		id = w.listOf(t, f)
+	case strings.HasPrefix(path, "/tasks/jobs/"):
+		id = w.taskJobOf(t, f)
 	case strings.Contains(path, "jobs/{id}"):
 		id = w.jobOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
@@ -425,6 +430,18 @@ func (w *routesWorld) jobOf(t *testing.T, f *fixture) uuid.UUID {
 		}
 	}
 	return f.job
+}
+
+// taskJobOf is something to be done to many tasks that nobody has confirmed.
+func (w *routesWorld) taskJobOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.taskJob == uuid.Nil {
+		f.taskJob = newID(t)
+		if _, err := w.house.taskJobs.Prepare(t.Context(), taskjob.Prepare{By: w.calm.by(), ID: f.taskJob, Targets: []uuid.UUID{newID(t)}, Words: "One", Plan: taskjob.Plan{Act: taskjobs.Confirm}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.taskJob
 }
 
 func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {

@@ -25,12 +25,14 @@ import (
 	"portico/app/notify"
 	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	accounts "portico/domain/account"
 	importdomain "portico/domain/clientimport"
 	jobdomain "portico/domain/invitejob"
 	"portico/domain/task"
+	taskjobs "portico/domain/taskjob"
 	"portico/domain/uploadlink"
 	"portico/ports/api"
 	"portico/ports/web"
@@ -110,7 +112,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 		"sms":    messages,
 		"scan":   byAggregate{uploadlink.Kind: s.scan.performer(h.store, transfers), task.Kind: s.scan.attachments(h.store, transfers)},
 		"import": h.imports,
-		"bulk":   h.jobs,
+		"bulk":   byAggregate{jobdomain.Kind: h.jobs, taskjobs.Kind: h.taskJobs},
 	}
 	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
 		stop()
@@ -153,6 +155,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("second_factor_messages", account.FactorMailTypes(), account.FactorEffects),
 		effects.Reactor("client_imports", []string{importdomain.Confirmed{}.EventType()}, clientimport.Effects),
 		effects.Reactor("invite_jobs", []string{jobdomain.Started{}.EventType()}, invitejob.Effects),
+		effects.Reactor("task_jobs", []string{taskjobs.Started{}.EventType()}, taskjob.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
 		effects.Reactor("attachment_scans", []string{task.AttachmentReceived{}.EventType()}, taskapp.Scans),
@@ -289,7 +292,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Invites: h.invites, Viewings: h.viewings, Access: h.explainers(), InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
+		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -64,6 +64,7 @@ func pager(r *http.Request, next string, shown int, one, many string) views.Page
 		q := r.URL.Query()
 		q.Set("after", next)
 		q.Del("at")
+		q.Del("did")
 		p.Next = r.URL.Path + "?" + q.Encode()
 	}
 	return p

@@ -117,6 +117,7 @@ func changed(r *http.Request, name, value string) url.Values {
 	v := r.URL.Query()
 	v.Del("after")
 	v.Del("at")
+	v.Del("did")
 	if value == "" {
 		v.Del(name)
 	} else {

@@ -24,6 +24,8 @@ import (
 	"portico/app/firm/firmtest"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
+	"portico/app/taskjob/taskjobtest"
 	"portico/app/transfer"
 	"portico/app/transfer/transfertest"
 	linkapp "portico/app/uploadlink"
@@ -66,6 +68,7 @@ type house struct {
 	usher  *usher
 	crowd  *crowd
 	plan   plan
+	jobs   taskjobtest.Lists
 	jar    []*http.Cookie
 
 	logos, films firmtest.Files
@@ -104,6 +107,7 @@ func newHouse(t *testing.T) *house {
 		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",
 		Log: log, Now: func() time.Time { return noon },
 	}
+	h.server.TaskJobs = taskjob.Commands{Events: h.store, Lists: &h.jobs, Clients: &h.jobs, Tasks: h.server.Tasks}
 	h.build()
 	return h
 }

@@ -86,6 +86,7 @@ type Server struct {
 	Imports  Imports
 
 	InviteJobs InviteJobs
+	TaskJobs   TaskJobs
 
 	Webhooks Webhooks
 	Ledger   message.Reader

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	"portico/domain/event"
 	"portico/domain/task"
 	"portico/ports/web/views"
@@ -86,6 +88,11 @@ func (s *Server) taskQuery(r *http.Request, v url.Values) (taskapp.Query, error)
 
 // tasks lists what is asked of clients, or shows it in columns.
 func (s *Server) tasks(w http.ResponseWriter, r *http.Request) error {
+	return s.tasksPage(w, r, http.StatusOK, views.TaskActs{}, nil)
+}
+
+// tasksPage is the list of the address; with problems it is the answer to what was to be done to those that are ticked.
+func (s *Server) tasksPage(w http.ResponseWriter, r *http.Request, code int, acts views.TaskActs, ticked []string) error {
 	current, err := s.caughtUp(r)
 	if err != nil {
 		return err
@@ -103,8 +110,18 @@ func (s *Server) tasks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := views.Tasks{Shell: s.shell(r, "Tasks", "tasks"), Query: q.Text, Tag: q.Tag, Found: views.Count(n.Found, "task", "tasks"), Board: board}
-	page.Stale, page.Modules = !current, []string{"task-board.js", "list-keys.js"}
+	page := views.Tasks{Shell: s.shell(r, "Tasks", "tasks"), Query: q.Text, Tag: q.Tag, Found: views.Count(n.Found, "task", "tasks"), Board: board, Acts: acts}
+	page.Stale, page.Modules = !current, []string{"task-board.js", "list-keys.js", "pick-all.js"}
+	page.Acts.ID, page.Acts.Command, page.Priorities, page.Parts = newID(), newID(), priorities, taskParts
+	if n.Found > 0 {
+		page.Matching = views.Number(n.Found)
+	}
+	if len(acts.Problems) > 0 {
+		page.Title = "Error: " + page.Title
+	}
+	if page.Did, err = s.didJob(r, v); err != nil {
+		return err
+	}
 	if q.Client != uuid.Nil {
 		c, err := s.ClientList.Client(r.Context(), user(r).Firm, q.Client)
 		if err != nil {
@@ -129,7 +146,26 @@ func (s *Server) tasks(w http.ResponseWriter, r *http.Request) error {
 	if slices.ContainsFunc(taskFields, v.Has) {
 		page.Empty = views.Empty{Icon: "search", Title: "No task matches", Text: "No task is like this. Leave a filter out, or look for less.", Action: "Show all open tasks", Href: "/tasks"}
 	}
-	return s.show(w, r, page)
+	chosenRows(&page, ticked)
+	s.page(w, r, code, page)
+	return nil
+}
+
+// didJob is what was just done to many, in a sentence.
+func (s *Server) didJob(r *http.Request, v url.Values) (*views.DidJob, error) {
+	id, err := uuid.Parse(v.Get("did"))
+	if err != nil {
+		return nil, nil
+	}
+	p, err := s.TaskJobs.Look(r.Context(), user(r).Firm, id)
+	if errors.Is(err, taskjob.ErrUnknown) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	what, err := s.actWords(r, p.Plan)
+	return &views.DidJob{ID: id, What: what, Count: views.Count(p.Tally.Done, "task", "tasks")}, err
 }
 
 // taskChoices are the choices above the list. Each keeps the others; the current one leads back to all.
@@ -160,8 +196,9 @@ func (s *Server) taskChoices(r *http.Request, q taskapp.Query, n taskapp.Counts,
 		{Word: "Due first", Href: listURL("/tasks", changed(r, "order", "")), Current: q.Order == taskapp.ByDue},
 		{Word: "Newest first", Href: listURL("/tasks", changed(r, "order", "newest")), Current: q.Order == taskapp.Newest},
 	}
-	v.Del("at")
-	v.Del("after")
+	for _, name := range []string{"at", "after", "did"} {
+		v.Del(name)
+	}
 	page.Here = listURL("/tasks", v)
 	owners, err := s.Staff.Staff(r.Context(), user(r).Firm)
 	if err != nil {

@@ -64,6 +64,16 @@ func (p *plan) Tasks(_ context.Context, _ int32, q taskapp.Query) (rows []taskap
 	return rows, "", nil
 }
 
+func (p *plan) Matching(_ context.Context, _ int32, q taskapp.Query) (ids []uuid.UUID, err error) {
+	p.asked = q
+	for _, d := range p.detail {
+		if q.Tasks == nil || slices.Contains(q.Tasks, d.ID) {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids, nil
+}
+
 func (p *plan) Counts(context.Context, int32, taskapp.Query) (taskapp.Counts, error) {
 	n := taskapp.Counts{Found: len(p.detail), Parts: map[task.Progress]int{}, Owners: map[uuid.UUID]int{priya.ID: 7}}
 	for _, d := range p.detail {
@@ -234,4 +244,57 @@ func TestTaskBoard(t *testing.T) {
 		}
 	}
 	move(90, "nowhere", "/tasks").want(t, http.StatusUnprocessableEntity, "Your own part is")
+}
+
+// What is ticked is changed at once; what was refused is shown with why; a wrong form keeps what was typed.
+func TestTaskActs(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	n := byte(80)
+	act := func(act, back string, more ...string) reply {
+		n++
+		v := url.Values{"command": {newTestID(n).String()}, "id": {newTestID(n).String()}, "act": {act}, "back": {back}}
+		for i := 0; i < len(more); i += 2 {
+			v.Add(more[i], more[i+1])
+		}
+		return h.post("/tasks/acts", v)
+	}
+	both := []string{"task", ledgerTask.String(), "task", bankTask.String()}
+	at := act("part", "/tasks?of=mine", append(both, "to-part", "doing")...).want(t, http.StatusSeeOther).Header().Get("Location")
+	if !strings.HasPrefix(at, "/tasks?did="+newTestID(n).String()+"&of=mine&at=") {
+		t.Errorf("leads to %q", at)
+	}
+	for _, id := range []uuid.UUID{ledgerTask, bankTask} {
+		if e, ok := h.lastOf(id).(task.Progressed); !ok || e.State != task.Doing || e.By.ID != priya.ID {
+			t.Errorf("it was recorded %+v", h.lastOf(id))
+		}
+	}
+	h.get(at).want(t, 200, "Our part: in progress:", "2 tasks", "See which").lacks(t, "did="+newTestID(n).String()+"&amp;")
+	if q := h.plan.asked; q.Of != taskapp.OfMe {
+		t.Errorf("asked %+v", q)
+	}
+	act("owner", "/tasks", append(both, "to-owner", priya.ID.String())...).want(t, http.StatusSeeOther)
+	if e, ok := h.lastOf(bankTask).(task.OwnerSet); !ok || e.Owner != priya.ID {
+		t.Errorf("it was recorded %+v", h.lastOf(bankTask))
+	}
+	act("owner", "/tasks", append(both, "to-owner", hanna.String())...).want(t, http.StatusUnprocessableEntity) // who has left
+	act("close", "/tasks", "task", bankTask.String(), "outcome", "completed", "reason", "Thanks").want(t, http.StatusSeeOther)
+	to := act("confirm", "/tasks", both...).want(t, http.StatusSeeOther).Header().Get("Location")
+	if !strings.HasPrefix(to, "/tasks/jobs/"+newTestID(n).String()) {
+		t.Errorf("what was refused leads to %q", to)
+	}
+	h.get(to).want(t, 200, "Confirmed", "0 of 2 done, 2 refused", "isn’t done with this yet", "closed")
+	act("reopen", "/tasks", "task", bankTask.String(), "reopen-reason", "Wrong").want(t, http.StatusSeeOther)
+
+	act("due", "/tasks?of=mine&view=board", append(both, "to-due", "soon")...).want(t, http.StatusUnprocessableEntity, "Error: Tasks", "A due date is a day", `value="soon"`, `value="`+bankTask.String()+`" form="acts-form" aria-label="Choose “Which bank?”" checked`, `<details class="card card--pad" id="acts" open`)
+	act("", "/tasks", both...).want(t, http.StatusUnprocessableEntity, "Choose what is to be done")
+	act("assign", "/tasks", both...).want(t, http.StatusUnprocessableEntity, "Choose what is to be done")
+	act("close", "/tasks", "outcome", "completed").want(t, http.StatusUnprocessableEntity, "Nothing is ticked")
+	act("priority", "/tasks?due=overdue&view=board&part=done", "all", "1", "to-priority", "high").want(t, http.StatusSeeOther)
+	if q := h.plan.asked; q.Due != taskapp.Overdue || q.Part != "" || q.Tasks != nil {
+		t.Errorf("all that match are %+v", q)
+	}
+	h.get("/tasks/jobs").want(t, 200, "Priority: high", "All that matched", "Closed as completed", "Ticked")
+	h.get("/tasks/jobs/"+newTestID(250).String()).want(t, http.StatusNotFound)
 }

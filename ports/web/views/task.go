@@ -88,7 +88,18 @@ type Tasks struct {
 	Empty    Empty
 	Pager    Pager
 
+	Acts       TaskActs // what could be done to those that are ticked
+	Matching   string   // how many all are that match; empty: none
 	Colleagues []Choice // who could be in charge
+	Priorities []Choice
+	Parts      []Choice
+	Did        *DidJob // what was just done to many; nil: nothing
+}
+
+// DidJob is what was done to many, in words.
+type DidJob struct {
+	ID          uuid.UUID
+	What, Count string
 }
 
 // Next is the command id of one more form.
@@ -116,6 +127,7 @@ type TaskLine struct {
 	// NobodyActs tells that it is open and nobody whom it is for has access.
 	NobodyActs bool
 	High       bool
+	Chosen     bool // its box is ticked
 	Repeats    bool
 	Entries    int
 	Ticked     int

@@ -26,6 +26,8 @@ func tasks(s Shell) Tasks {
 		Shell: s, Query: "led", Client: "Farrow, Imogen", ClientID: two, Tag: "VIP", Found: "2 tasks", Filters: [][]Filter{{{"Mine", "/tasks?of=mine", "7", true}}}, Kept: []Choice{{"of", "mine"}, {"owner", one.String()}},
 		Owner: one.String(), Owners: []Choice{{one.String(), "Priya Nair (7)"}}, Views: []Filter{{"List", "/tasks", "", true}}, Orders: []Filter{{"Due first", "/tasks", "", true}}, Here: "/tasks?of=mine",
 		Rows: taskLines(), Pager: Pager{Next: "/tasks?after=x", Shown: "50 tasks"}, Colleagues: []Choice{{one.String(), "Priya Nair"}},
+		Acts:     TaskActs{ID: one, Command: two, All: true, Act: "close", Owner: one.String(), Due: "x", Priority: "high", Part: "doing", Outcome: "cancelled", Reason: "Thanks", ReopenReason: "March is missing", Problems: Problems{{"acts", "Nothing is ticked."}}},
+		Matching: "1,234", Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}}, Parts: []Choice{{"open", "Open"}, {"doing", "In progress"}}, Did: &DidJob{two, "Our part: done", "2 tasks"},
 	}
 }
 
@@ -79,4 +81,35 @@ func taskBoard(s Shell) Tasks {
 		{Part: "open", Word: "Open", Count: "27", Next: doing, Rows: taskLines(), More: "/tasks?part=open"}, {Part: "doing", Word: "In progress", Count: "0", Before: open},
 	}
 	return t
+}
+
+func taskJob(s Shell) TaskJob {
+	return TaskJob{
+		Shell: s, ID: one, Command: two, What: "Closed as completed", Reason: "Thanks", Chosen: "Ticked", At: noon, Total: 3, Did: 1, Refused: 1, Waiting: 1, Seconds: 12, Running: true,
+		Chips: []Chip{{"All 3", "/tasks/jobs/x", true}}, Pager: Pager{Next: "/tasks/jobs/x?after=100", Shown: "3 rows"}, Rows: []TaskJobRow{
+			{No: 1, Title: "Send the ledger", Href: "/tasks/x", Client: two, ClientName: "Farrow, Imogen", Badge: Badge{"ok", "circle-check", "Done"}},
+			{No: 2, Badge: Badge{"warn", "circle-alert", "Refused"}, Note: "This task is closed."},
+		},
+	}
+}
+
+// taskJobStates are the same job in its other states.
+func taskJobStates(s Shell) (all []Page) {
+	for _, change := range []func(*TaskJob){
+		func(j *TaskJob) { j.Holding, j.Assigns = true, true }, func(j *TaskJob) { j.Stopping = true }, func(j *TaskJob) { j.Undone = true }, func(j *TaskJob) { j.Halted = true }, func(j *TaskJob) {},
+		func(j *TaskJob) {
+			j.Draft, j.Assigns, j.Ready, j.Reasons = true, true, 2, []Reason{{"Nobody could see it.", "1", 1}}
+		},
+		func(j *TaskJob) { j.Draft, j.Assigns, j.Rows = true, true, nil },
+	} {
+		j := taskJob(s)
+		j.Running = false
+		change(&j)
+		all = append(all, j)
+	}
+	return append(all, taskJob(s))
+}
+
+func taskJobs(s Shell) TaskJobs {
+	return TaskJobs{Shell: s, Rows: []TaskJobLine{{one, "Closed as completed", false, "Ticked", 2, noon}, {two, "Year end", true, "Everybody", 1, noon}}}
 }

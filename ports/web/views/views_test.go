@@ -120,7 +120,7 @@ func full() []Page {
 		Client{Shell: shell("Farrow, Imogen", "clients"), Client: ClientLine{ID: two, Name: "Farrow, Imogen", Email: "imogen@example.org", Reference: "C-00601", Sort: "Person", Owner: "Hanna Weiss", Links: 1, Active: noon}, Links: []LinkLine{line}, Files: []FileLine{kept, photo}, Name: "statement", Later: true, Messages: &MessagesPart{Whose: "Farrow, Imogen", Rows: messageLines(), All: "/messages?client=" + one.String()}},
 		clientWithPeople(shell("Farrow, Imogen", "clients")),
 		ClientEdit{Shell: shell("Edit Farrow", "clients"), ID: one, Command: two, Was: "Farrow", Name: "Farrow", Sort: "trust", Sorts: []Choice{{"person", "Person"}, {"trust", "Trust"}}, Owner: two.String(), Owners: []Choice{{two.String(), "Priya"}}, Tags: "audit", Problems: Problems{{"name", "Enter a name."}, {"email", "No."}, {"sort", "No."}, {"reference", "No."}, {"tags", "No."}}},
-		tasks(shell("Tasks", "tasks")), taskBoard(shell("Tasks", "tasks")), Tasks{Shell: shell("Tasks", "tasks"), Empty: Empty{Icon: "search", Title: "No task matches", Text: "None."}}, taskNew(shell("New task", "tasks")), TaskNew{Shell: shell("New task", "tasks"), Clients: []ClientChoice{{one.String(), "Farrow", ""}}}, taskSample(shell("Send the ledger", "tasks")), taskDocuments(shell("New document request", "tasks")), taskRequest(shell("Year end", "tasks")),
+		tasks(shell("Tasks", "tasks")), taskBoard(shell("Tasks", "tasks")), taskJobs(shell("Done to many at once", "tasks")), TaskJobs{Shell: shell("Done to many at once", "tasks"), Empty: Empty{Icon: "history", Title: "Nothing yet"}}, Tasks{Shell: shell("Tasks", "tasks"), Empty: Empty{Icon: "search", Title: "No task matches", Text: "None."}}, taskNew(shell("New task", "tasks")), TaskNew{Shell: shell("New task", "tasks"), Clients: []ClientChoice{{one.String(), "Farrow", ""}}}, taskSample(shell("Send the ledger", "tasks")), taskDocuments(shell("New document request", "tasks")), taskRequest(shell("Year end", "tasks")),
 		Contacts{Shell: shell("Contacts", "contacts"), Query: "x", Filters: []Filter{{"No client", "/contacts?of=nobody", "", true}}, Rows: []ContactLine{{one, "Ida", "ida@example.org", "+4791234567", 2}, {two, "Sam", "", "", 0}}, Pager: Pager{Next: "/contacts?after=x", Shown: "50 people"}},
 		ContactNew{Shell: shell("New contact", "contacts"), ID: one, Command: two, ContactFields: contactFields()},
 		Why{
@@ -292,6 +292,7 @@ func noFactors() []Page {
 // empty is every page with nothing on it.
 func empty() []Page {
 	return []Page{
+		TaskJob{}, TaskJobs{},
 		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{}, View{}, Tasks{Empty: Empty{"list-todo", "No tasks yet", "Assign one.", "New task", "/tasks/new"}}, TaskNew{}, Task{}, Why{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		ClientImports{}, ClientImport{}, Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
