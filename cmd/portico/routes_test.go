@@ -240,6 +240,8 @@ var pageRules = map[string]rule{
 	"GET /tasks/new":                     staffOnly(200, 200),
 	"POST /tasks":                        staffOnly(422, 404), // without a title
 	"POST /tasks/acts":                   staffOnly(422, 422), // nothing is ticked
+	"GET /tasks/many/new":                staffOnly(200, 200),
+	"POST /tasks/many":                   staffOnly(422, 422), // without a title
 	"GET /tasks/jobs":                    staffOnly(200, 200),
 	"GET /tasks/jobs/{id}":               staffOnly(200, 404),
 	"POST /tasks/jobs/{id}/confirmation": staffOnly(303, 404),

@@ -40,6 +40,7 @@ func (s *Server) clients(w http.ResponseWriter, r *http.Request) error {
 	for _, row := range rows {
 		page.Rows = append(page.Rows, clientLine(row, zone(u.Practice.Zone)))
 	}
+	page.Chosen = chosenClients(r)
 	page.Empty, page.Invitations = noClients(q), listURL("/invitations", invitationsOf(r))
 	return s.show(w, r, page)
 }

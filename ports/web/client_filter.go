@@ -8,6 +8,8 @@ import (
 	clientapp "portico/app/client"
 	"portico/domain/client"
 	"portico/ports/web/views"
+
+	"github.com/google/uuid"
 )
 
 // standing are the words for where the people of a client stand, in the order of filters.
@@ -37,12 +39,15 @@ const shownTags = 12 // in the filters; others are found by the address of one
 
 // clientQuery reads which clients a page shows. What is unknown in an address is left out.
 func clientQuery(r *http.Request) (q clientapp.Query, mine bool) {
-	v := r.URL.Query()
+	return clientQueryOf(r.URL.Query(), user(r).ID)
+}
+
+func clientQueryOf(v url.Values, me uuid.UUID) (q clientapp.Query, mine bool) {
 	q = clientapp.Query{
 		Text: v.Get("q"), Tag: v.Get("tag"), After: v.Get("after"), Limit: pageSize, Fresh: v.Get("at") != "",
 	}
 	if mine = v.Get("mine") != ""; mine {
-		q.Owner = user(r).ID
+		q.Owner = me
 	}
 	for _, s := range sorts {
 		if s.Value == v.Get("kind") {

@@ -482,8 +482,11 @@ func (s *shelf) Counts(_ context.Context, _ int32, _ clientapp.Query, _ uuid.UUI
 	return s.counts, nil
 }
 
-func (s *shelf) Matching(context.Context, int32, clientapp.Query) ([]uuid.UUID, error) {
-	return nil, nil
+func (s *shelf) Matching(context.Context, int32, clientapp.Query) (ids []uuid.UUID, err error) {
+	for _, c := range s.clients {
+		ids = append(ids, c.ID)
+	}
+	return ids, nil
 }
 
 func (s *shelf) Client(_ context.Context, _ int32, id uuid.UUID) (clientapp.ClientRow, error) {

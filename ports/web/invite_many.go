@@ -204,6 +204,17 @@ func invitationsOf(r *http.Request) url.Values {
 	return out
 }
 
+// chosenClients are the filters of the list of clients, for what is asked of all of them.
+func chosenClients(r *http.Request) string {
+	v, out := r.URL.Query(), url.Values{}
+	for _, name := range []string{"q", "tag", "kind", "mine", "portal"} {
+		if v.Get(name) != "" {
+			out.Set(name, v.Get(name))
+		}
+	}
+	return out.Encode()
+}
+
 func (s *Server) exportInvitations(w http.ResponseWriter, r *http.Request) error {
 	var b bytes.Buffer
 	choice := choiceOf(r.URL.Query(), user(r).ID)

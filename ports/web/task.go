@@ -80,11 +80,16 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		page.Next = "/tasks/" + t.Next.String()
 	}
 	page.Fields = views.TaskFields{
-		Title: t.Title, Description: t.Description, DueOn: t.DueOn, InternalDueOn: t.InternalDueOn, Priority: string(t.Priority), Priorities: priorities, Mine: t.Owner == u.ID,
+		Title: t.Title, Description: t.Description, DueOn: t.DueOn, InternalDueOn: t.InternalDueOn, Priority: string(t.Priority), Priorities: priorities, Mine: t.Owner == u.ID, Checklist: checklistOf(t.Checklist),
 	}
+	repeatsAs(&page.Fields, t.Recurrence)
 	if typed != nil {
 		page.Fields = *typed
 		page.Fields.Problems = problems
+	}
+	page.Fields.Units = repeating
+	if t.Kind == task.ToDo || t.Kind == task.Question {
+		page.Copy = "/tasks/new?copy=" + id.String()
 	}
 	if len(problems) > 0 {
 		page.Shell.Title = "Error: " + page.Shell.Title

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
 		f.Kind = q.Get("kind")
 	}
 	page := views.TaskNew{ID: newID(), Command: newID(), ClientID: q.Get("client"), Fields: f}
-	if err := s.copyRequest(r, &page); err != nil {
+	if err := s.copyTask(r, &page); err != nil {
 		return err
 	}
 	return s.taskForm(w, r, http.StatusOK, page)
@@ -36,8 +37,11 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 	if len(page.Fields.Problems) > 0 {
 		title = "Error: " + title
 	}
-	page.Shell, page.Kinds, page.Fields.Priorities, page.Units = s.shell(r, title, "tasks"), taskKinds, priorities, repeating
+	page.Shell, page.Kinds, page.Fields.Priorities, page.Fields.Units = s.shell(r, title, "tasks"), taskKinds, priorities, repeating
 	page.Modules = []string{"more-rows.js"}
+	if page.Many != nil {
+		return s.manyTaskForm(w, r, code, page)
+	}
 	if page.ClientID == "" {
 		return s.chooseClient(w, r, code, page)
 	}
@@ -83,7 +87,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
 		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
-		Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"),
+		OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"),
 	}
 }
 
@@ -96,7 +100,7 @@ func problemOfTask(err error) (views.Problems, bool) {
 	field := "title"
 	for of, rules := range map[string][]error{
 		"description": {task.ErrDescription}, "due_on": {task.ErrDueOn}, "priority": {task.ErrPriority}, "checklist": {task.ErrChecklist},
-		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence}, "kind": {task.ErrKind}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
+		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
 	} {
 		for _, rule := range rules {
 			if errors.Is(f, rule) {
@@ -115,6 +119,51 @@ func entriesOf(text string) (out []task.Line) {
 		}
 	}
 	return out
+}
+
+// checklistOf is a checklist as it is typed.
+func checklistOf(entries []taskapp.Entry) string {
+	lines := make([]string, len(entries))
+	for i, e := range entries {
+		lines[i] = e.Text
+	}
+	return strings.Join(lines, "\n")
+}
+
+// changedChecklist is a checklist as it was typed anew. A line that stays as it was keeps its tick.
+func changedChecklist(text string, was []taskapp.Entry) []task.Line {
+	lines, kept := entriesOf(text), map[uuid.UUID]bool{}
+	for i, l := range lines {
+		at := slices.IndexFunc(was, func(e taskapp.Entry) bool { return e.Text == l.Text && !kept[e.ID] })
+		if at >= 0 {
+			lines[i].ID = was[at].ID
+			kept[was[at].ID] = true
+		}
+	}
+	return lines
+}
+
+// repeatsAs puts into a form how a task comes again.
+func repeatsAs(f *views.TaskFields, r task.Recurrence) {
+	if r.Every > 0 {
+		f.Every, f.Unit, f.Completion, f.Wait = strconv.Itoa(r.Every), string(r.Unit), r.From == task.OnCompletion, r.Wait
+	}
+}
+
+// recurrenceOf is how a form says that a task comes again.
+func recurrenceOf(typed views.TaskFields) (r task.Recurrence) {
+	if typed.Unit == "" {
+		return r
+	}
+	r = task.Recurrence{Unit: task.Unit(typed.Unit), From: task.OnSchedule, Wait: typed.Wait}
+	var err error
+	if r.Every, err = strconv.Atoi(strings.TrimSpace(typed.Every)); err != nil || r.Every == 0 {
+		r.Every = -1 // refused beside its field
+	}
+	if typed.Completion {
+		r.From = task.OnCompletion
+	}
+	return r
 }
 
 // assignTask assigns a task; until its hold has ended it can be taken back (T5).
@@ -148,22 +197,14 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a.Kind == task.Documents {
 		a.Items = askingOf(typed.Items)
-		a.Copied, _ = uuid.Parse(typed.Copied) // where it is none, it is new
 	}
+	a.Copied, _ = uuid.Parse(typed.Copied) // where it is none, it is new
 	for text := range typed.Named {
 		if c, err := uuid.Parse(text); err == nil && !typed.Everybody {
 			a.Audience.Contacts = append(a.Audience.Contacts, c)
 		}
 	}
-	if typed.Unit != "" {
-		a.Recurrence = task.Recurrence{Unit: task.Unit(typed.Unit), From: task.OnSchedule, Wait: typed.Wait}
-		if a.Recurrence.Every, err = strconv.Atoi(strings.TrimSpace(typed.Every)); err != nil || a.Recurrence.Every == 0 {
-			a.Recurrence.Every = -1 // refused beside its field
-		}
-		if typed.Completion {
-			a.Recurrence.From = task.OnCompletion
-		}
-	}
+	a.Recurrence = recurrenceOf(typed)
 	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: a})
 	if p, ok := problemOfTask(err); ok {
 		typed.Problems = p
@@ -201,9 +242,17 @@ func (s *Server) changeTask(w http.ResponseWriter, r *http.Request) error {
 	case t.Owner == user(r).ID:
 		owner = uuid.Nil
 	}
-	res, err := s.Tasks.Change(r.Context(), taskapp.Change{By: by, Task: id, To: task.Changing{
+	to := task.Changing{
 		Title: &typed.Title, Description: &typed.Description, DueOn: &typed.DueOn, InternalDueOn: &typed.InternalDueOn, Priority: &priority, Owner: &owner,
-	}})
+	}
+	if r.PostForm.Has("checklist") {
+		lines := changedChecklist(typed.Checklist, t.Checklist)
+		to.Checklist = &lines
+	}
+	if again := recurrenceOf(typed); r.PostForm.Has("unit") {
+		to.Recurrence = &again
+	}
+	res, err := s.Tasks.Change(r.Context(), taskapp.Change{By: by, Task: id, To: to})
 	if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
 		p, beside := problemOfTask(err)
 		if !beside {

@@ -84,8 +84,8 @@ func fieldsOf(i taskapp.Item) views.ItemFields {
 	return f
 }
 
-// copyRequest fills a form with what the request asks for that the address names: the next one is made from the last.
-func (s *Server) copyRequest(r *http.Request, page *views.TaskNew) error {
+// copyTask fills a form with what the task asks for that the address names: the next one is made from the last.
+func (s *Server) copyTask(r *http.Request, page *views.TaskNew) error {
 	text := r.URL.Query().Get("copy")
 	if text == "" {
 		return nil
@@ -103,7 +103,12 @@ func (s *Server) copyRequest(r *http.Request, page *views.TaskNew) error {
 		return err
 	}
 	f := &page.Fields
-	f.Kind, f.Title, f.Description, f.Priority, f.Each, f.Together, f.Copied = string(task.Documents), t.Title, t.Description, string(t.Priority), t.Each, t.FinishTogether, text
+	f.Title, f.Description, f.Priority, f.Each, f.Together, f.Copied, f.Checklist = t.Title, t.Description, string(t.Priority), t.Each, t.FinishTogether, text, checklistOf(t.Checklist)
+	f.Kind = string(t.Kind)
+	if t.Kind != task.Documents && t.Kind != task.Question {
+		f.Kind = string(task.ToDo)
+	}
+	repeatsAs(f, t.Recurrence)
 	page.Model = t.Title
 	for _, i := range items[id] {
 		if !i.Cancelled {

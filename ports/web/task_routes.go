@@ -7,6 +7,8 @@ func (s *Server) taskRoutes(staff func(route string, right accounts.Right, h han
 	staff("GET /tasks", accounts.SeeTasks, s.tasks)
 	staff("GET /tasks/new", accounts.ChangeTasks, s.newTask)
 	staff("POST /tasks", accounts.ChangeTasks, s.assignTask)
+	staff("GET /tasks/many/new", accounts.AssignMany, s.newManyTask)
+	staff("POST /tasks/many", accounts.AssignMany, s.prepareManyTask)
 	staff("POST /tasks/acts", accounts.ChangeTasks, s.actOnTasks)
 	staff("GET /tasks/jobs", accounts.SeeTasks, s.recentTaskJobs)
 	staff("GET /tasks/jobs/{id}", accounts.SeeTasks, s.taskJob)

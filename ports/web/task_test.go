@@ -10,6 +10,7 @@ import (
 
 	clientapp "portico/app/client"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	"portico/domain/event"
 	"portico/domain/task"
 
@@ -297,4 +298,83 @@ func TestTaskActs(t *testing.T) {
 	}
 	h.get("/tasks/jobs").want(t, 200, "Priority: high", "All that matched", "Closed as completed", "Ticked")
 	h.get("/tasks/jobs/"+newTestID(250).String()).want(t, http.StatusNotFound)
+}
+
+// Many clients are asked for the same: first one looks who would be asked, then they are, and for a while all of it can be undone.
+func TestAskMany(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	lonely := newTestID(66)
+	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}, {ID: lonely, Name: "Lonely Ltd"}}
+	h.jobs.Clients = map[uuid.UUID]taskjob.Target{
+		farrow: {ID: farrow, Name: "Farrow, Imogen", Owner: hanna, People: []uuid.UUID{ingrid.Contact}, Active: true}, lonely: {ID: lonely, Name: "Lonely Ltd"},
+	}
+	h.get("/clients?tag=vip&q=a").want(t, 200, "/tasks/many/new?clients=q%3da%26tag%3dvip", "Ask ticked clients")
+	h.get("/tasks/many/new?clients=q%3Da%26tag%3Dvip").want(t, 200, "for 2 clients", "tag “vip”, search “a”", "<code>{last year}</code>", `name="clients" value="q=a&amp;tag=vip"`).lacks(t, "Who sees it")
+	h.get("/tasks/many/new?kind=documents&client="+lonely.String()).want(t, 200, "for 1 client", "Ticked clients", "What you ask for")
+	h.get("/tasks/many/new?client="+newTestID(67).String()).want(t, http.StatusUnprocessableEntity, "Nothing is ticked")
+	job := newTestID(88)
+	form := url.Values{
+		"command": {newTestID(80).String()}, "id": {job.String()}, "clients": {"tag=vip"}, "kind": {"documents"}, "priority": {"normal"}, "due_on": {"2027-05-31"}, "of_client": {"1"},
+		"item": {newTestID(81).String(), newTestID(82).String()}, "item-title": {"Ledger {year}", ""}, "item-help": {"", ""}, "item-types": {"pdf", ""}, "item-most": {"", ""},
+	}
+	h.post("/tasks/many", form).want(t, http.StatusUnprocessableEntity, "Error: New document request", "Give the task a title", "Ledger {year}", "for 2 clients")
+	form.Set("title", "Year end {last year} of {client}")
+	to := h.post("/tasks/many", form).want(t, http.StatusSeeOther).Header().Get("Location")
+	h.get(to).want(t, 200, "Look before you ask", "1 client is asked", "Year end 2026 of Farrow, Imogen", "Passed by", "This client is archived", "For 30 seconds you can undo all of it")
+	h.get(to+"?show=passed").want(t, 200, "Lonely Ltd").lacks(t, "of Farrow")
+	if all := h.store.Stream(task.Stream(task.InBulk(job, farrow))); len(all) > 0 {
+		t.Errorf("looking asks already: %+v", all)
+	}
+	h.post(to+"/confirmation", url.Values{"command": {newTestID(83).String()}}).want(t, http.StatusSeeOther)
+	h.get(to).want(t, 200, "Nothing is done yet", "It begins in 30 seconds", "Undo all of it")
+	h.post(to+"/stop", url.Values{"command": {newTestID(84).String()}}).want(t, http.StatusSeeOther)
+	h.get(to).want(t, 200, "it was undone in time", "Not done")
+
+	form.Set("id", newTestID(89).String())
+	to = h.post("/tasks/many", form).want(t, http.StatusSeeOther).Header().Get("Location")
+	h.post(to+"/confirmation", url.Values{"command": {newTestID(85).String()}}).want(t, http.StatusSeeOther)
+	h.store.Advance(taskjob.Hold)
+	if _, err := h.server.TaskJobs.Run(t.Context(), 1, newTestID(89)); err != nil {
+		t.Fatal(err)
+	}
+	e, ok := h.lastOf(task.InBulk(newTestID(89), farrow)).(task.Assigned)
+	if !ok || e.Title.Text != "Year end 2026 of Farrow, Imogen" || len(e.Items) != 1 || e.Items[0].Title.Text != "Ledger 2027" || e.Owner != hanna || e.DueOn != "2027-05-31" || e.Sender != priya.ID {
+		t.Errorf("assigned %+v", e)
+	}
+	h.get(to).want(t, 200, "1 of 2 done, 1 refused")
+}
+
+// What a task says can be changed later, its checklist and how it repeats, too; a line that stays keeps its tick. Another one
+// is made from it.
+func TestChangeTask(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
+	h.plan.detail[0].Recurrence = task.Recurrence{Every: 2, Unit: task.Week, From: task.OnCompletion}
+	of := "/tasks/" + ledgerTask.String()
+	h.get(of).want(t, 200, `rows="4" aria-describedby="checklist-hint">January</textarea>`, `value="week" selected`, `name="from" value="completion" checked`, "/tasks/new?copy="+ledgerTask.String())
+	form := url.Values{
+		"command": {newTestID(80).String()}, "title": {"x"}, "priority": {"normal"}, "due_on": {"2026-12-01"}, "checklist": {"February\nJanuary\nJanuary"}, "every": {"1"}, "unit": {"month"}, "from": {"schedule"},
+	}
+	h.post(of+"/details", form).want(t, http.StatusSeeOther)
+	var list task.ChecklistSet
+	var again task.RecurrenceSet
+	for _, e := range h.store.Stream(task.Stream(ledgerTask)) {
+		switch e := e.(type) {
+		case task.ChecklistSet:
+			list = e
+		case task.RecurrenceSet:
+			again = e
+		}
+	}
+	if len(list.Checklist) != 3 || list.Checklist[1].ID != entry || list.Checklist[0].ID == entry || list.Checklist[2].ID == entry || again.Recurrence.Unit != task.Month || again.Recurrence.OnDay != 1 {
+		t.Errorf("it was recorded %+v, %+v", list, again)
+	}
+	form.Set("command", newTestID(81).String())
+	form.Set("every", "often")
+	h.post(of+"/details", form).want(t, http.StatusUnprocessableEntity, "Error: Send the ledger", "comes again every 1 to 366", `value="often"`)
+	h.get("/tasks/new?client="+farrow.String()+"&copy="+ledgerTask.String()).want(t, 200, "Made from “Send the ledger”", "All *pages*", "January", `value="week" selected`, `name="copied" value="`+ledgerTask.String())
 }

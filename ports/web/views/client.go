@@ -15,6 +15,7 @@ type Clients struct {
 	Pager   Pager
 
 	Invitations string // the address where people of all these clients are invited
+	Chosen      string // how these clients are chosen, as a part of an address
 }
 
 // Filter is one choice of a list, with how many it would show. The current one leads back to all.

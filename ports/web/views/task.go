@@ -144,7 +144,8 @@ type TaskFields struct {
 	Named                                                               map[string]bool // contacts, where it isn't everybody
 	Every, Unit                                                         string
 	Completion, Wait                                                    bool
-	Priorities                                                          []Choice
+	OfClient                                                            bool // of many: whoever is in charge of the client is in charge
+	Priorities, Units                                                   []Choice
 	Items                                                               []ItemFields // of a request of documents
 	Copied                                                              string       // the request that it was made from
 	Problems                                                            Problems
@@ -161,11 +162,19 @@ type TaskNew struct {
 	Clients  []ClientChoice
 	People   []TaskPerson
 	Kinds    []Choice
-	Units    []Choice
+	Many     *TaskMany // whom, where it is asked of many; nil: of one client
 
 	Documents bool // it is a request of documents
 	Rows      []ItemFields
 	Model     string // the title of the request that it is made from; empty: none
+}
+
+// TaskMany are the clients who are asked for the same.
+type TaskMany struct {
+	Clients string   // as the list of clients is chosen
+	Count   string   // "12 clients"
+	Chosen  string   // how, in words
+	Blanks  []string // words that are filled in for each
 }
 
 // TaskPerson is somebody whom a task may be for.
@@ -193,6 +202,7 @@ type Task struct {
 	Part        string
 	Parts       []Choice
 	Next        string // address of the one that followed; empty: none
+	Copy        string // address of a form for another one like it; empty: none
 	People      []TaskPart
 	Whom        []Choice // contacts whom it concerns, where there are several
 	Checklist   []TodoEntry

@@ -16,8 +16,8 @@ func taskLines() []TaskLine {
 func taskFields() TaskFields {
 	return TaskFields{
 		Kind: "todo", Title: "Send the ledger", Description: "All *pages*", DueOn: "2026-11-20", InternalDueOn: "2026-11-25", Priority: "high", Checklist: "January\nFebruary", Each: true, Together: true,
-		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
-		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}, {"items", "No title."}},
+		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, OfClient: true, Units: []Choice{{"month", "months"}}, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
+		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}, {"items", "No title."}, {"clients", "Nobody."}},
 	}
 }
 
@@ -32,7 +32,13 @@ func tasks(s Shell) Tasks {
 }
 
 func taskNew(s Shell) TaskNew {
-	return TaskNew{Shell: s, Fields: taskFields(), ID: one, Command: two, Client: "Farrow, Imogen", ClientID: two.String(), People: []TaskPerson{{one, "Imogen", true}, {two, "Sam", false}}, Kinds: []Choice{{"todo", "To-do"}}, Units: []Choice{{"month", "months"}}}
+	return TaskNew{Shell: s, Fields: taskFields(), ID: one, Command: two, Client: "Farrow, Imogen", ClientID: two.String(), People: []TaskPerson{{one, "Imogen", true}, {two, "Sam", false}}, Kinds: []Choice{{"todo", "To-do"}}}
+}
+
+func taskMany(s Shell) TaskNew {
+	n := taskDocuments(s)
+	n.Client, n.ClientID, n.Many = "", "", &TaskMany{Clients: "tag=vip&q=a", Count: "12 clients", Chosen: "Tag “vip”", Blanks: []string{"{client}"}}
+	return n
 }
 
 func taskDocuments(s Shell) TaskNew {
@@ -64,7 +70,7 @@ func taskRequest(s Shell) Task {
 func taskSample(s Shell) Task {
 	return Task{
 		Shell: s, Fields: taskFields(), Task: taskLines()[1], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirmable: true, Done: true, Reason: "Thank you", Sender: "Priya Nair",
-		Priority: "High", Part: "open", Parts: []Choice{{"open", "Open"}}, Next: "/tasks/x", People: []TaskPart{{one, "Imogen", "Here it is", "March is missing", noon, noon, noon, true}, {uuid.Nil, "For all", "", "", When{}, When{}, When{}, false}},
+		Priority: "High", Part: "open", Parts: []Choice{{"open", "Open"}}, Next: "/tasks/x", Copy: "/tasks/new?copy=x", People: []TaskPart{{one, "Imogen", "Here it is", "March is missing", noon, noon, noon, true}, {uuid.Nil, "For all", "", "", When{}, When{}, When{}, false}},
 		Checklist: []TodoEntry{{one, two, "January", true}, {two, one, "February", false}}, Files: taskFiles(language.For("en"), true), Life: []TaskEvent{{"Assigned", "Priya Nair", noon}}, Readers: readersSample(), Thread: threadSample(nil), Problems: Problems{{"act", "It has left."}},
 	}
 }
