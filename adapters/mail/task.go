@@ -169,14 +169,18 @@ func daysLeft(w *language.Words, days int) string {
 // staffTaskBody is what bodies/staff_task.* show.
 type staffTaskBody struct {
 	notify.StaffTaskNotice
-	Title string
-	Lines []taskLine
+	Title  string
+	Button string
+	Lines  []taskLine
 }
 
-// StaffTask is notify.Mailer: somebody of the practice hears of messages, once for all within a moment.
+// StaffTask is notify.Mailer: somebody of the practice hears of messages, or of what clients have done, once for all within
+// a moment.
 func (m *Mailer) StaffTask(ctx context.Context, n notify.StaffTaskNotice) (notify.Outcome, error) {
-	b := staffTaskBody{StaffTaskNotice: n, Title: "A client has written"}
+	b := staffTaskBody{StaffTaskNotice: n, Title: "A client has written", Button: "Read and answer"}
 	switch {
+	case n.Work:
+		b.Title, b.Button = workTitle(n.Tasks), "See what has come"
 	case n.Mention:
 		b.Title = "A colleague has mentioned you"
 	case len(n.Tasks) > 1:
@@ -187,9 +191,58 @@ func (m *Mailer) StaffTask(ctx context.Context, n notify.StaffTaskNotice) (notif
 		if client := visible(t.Client); client != "" {
 			line.Notes[0] += ", " + client
 		}
+		line.Notes = append(line.Notes, workOn(t)...)
 		b.Lines = append(b.Lines, line)
 	}
 	return m.send(ctx, "staff_task", b, Mail{
 		ID: n.ID, At: n.At, To: n.To, From: notify.Person{Name: n.Practice.Name, Email: m.From}, Subject: b.Title,
 	})
+}
+
+// workTitle says what has come in on tasks.
+func workTitle(tasks []notify.StaffTaskLine) string {
+	files, items, done := 0, 0, 0
+	for _, t := range tasks {
+		files, items = files+len(t.Files), items+len(t.Items)
+		if t.Done {
+			done++
+		}
+	}
+	switch {
+	case len(tasks) > 1:
+		return fmt.Sprintf("There is something new from clients on %d tasks", len(tasks))
+	case done > 0:
+		return "A client is done with a task"
+	case items > 1:
+		return fmt.Sprintf("A client has answered %d items", items)
+	case items == 1:
+		return "A client has answered an item"
+	case files == 1:
+		return "A file has arrived on a task"
+	}
+	return fmt.Sprintf("%d files have arrived on a task", files)
+}
+
+const mostNamed = 20 // files or items of one task
+
+// workOn says what a client has done on one task.
+func workOn(t notify.StaffTaskLine) (notes []string) {
+	if t.Done {
+		notes = append(notes, "Done by the client")
+	}
+	for _, list := range []struct {
+		word  string
+		names []string
+	}{{"Answered", t.Items}, {"Files", t.Files}} {
+		names := list.names[:min(len(list.names), mostNamed)]
+		if len(names) == 0 {
+			continue
+		}
+		text := visible(strings.Join(names, ", "))
+		if more := len(list.names) - len(names); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		notes = append(notes, list.word+": "+text)
+	}
+	return notes
 }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,40 @@ func TestStaffTaskMail(t *testing.T) {
 	n.Mention, n.Tasks = true, n.Tasks[:1]
 	if _, err := mailer(t, &c).StaffTask(t.Context(), n); err != nil || c.Subject != "A colleague has mentioned you" {
 		t.Errorf("%v %q", err, c.Subject)
+	}
+}
+
+// S2.i10: what clients have done is one mail.
+func TestWorkMail(t *testing.T) {
+	n := notify.StaffTaskNotice{
+		ID: "task-work.1", At: noon, Work: true, To: notify.Person{Name: "Mary", Email: "mary@harbour.example"}, Practice: notify.Person{Name: "Harbour & Finch", Email: "office@harbour.example"}, URL: "https://portal.example/tasks/1",
+	}
+	many := make([]string, 22)
+	for i := range many {
+		many[i] = fmt.Sprintf("%d.pdf", i+1)
+	}
+	line := notify.StaffTaskLine{Title: "Papers", Client: "Boats", From: []string{"Ingrid <i>"}, URL: n.URL}
+	for want, change := range map[string]func(*notify.StaffTaskLine){
+		"A file has arrived on a task":    func(l *notify.StaffTaskLine) { l.Files = many[:1] },
+		"22 files have arrived on a task": func(l *notify.StaffTaskLine) { l.Files = many },
+		"A client has answered an item":   func(l *notify.StaffTaskLine) { l.Items = many[:1] },
+		"A client has answered 2 items":   func(l *notify.StaffTaskLine) { l.Items, l.Files = many[:2], many[:1] },
+		"A client is done with a task":    func(l *notify.StaffTaskLine) { l.Items, l.Done = many[:2], true },
+	} {
+		n.Tasks = []notify.StaffTaskLine{line}
+		change(&n.Tasks[0])
+		var c caught
+		if _, err := mailer(t, &c).StaffTask(t.Context(), n); err != nil || c.Subject != want {
+			t.Errorf("%q, %v", c.Subject, err)
+		}
+		if len(n.Tasks[0].Files) == 22 && (!strings.Contains(c.Text, "20.pdf and 2 more") || strings.Contains(c.HTML, "<i>") || !strings.Contains(c.HTML, "See what has come")) {
+			t.Error(c.Text, c.HTML)
+		}
+	}
+	n.Tasks = append(n.Tasks, line)
+	var c caught
+	if _, err := mailer(t, &c).StaffTask(t.Context(), n); err != nil || c.Subject != "There is something new from clients on 2 tasks" {
+		t.Errorf("%q, %v", c.Subject, err)
 	}
 }
 

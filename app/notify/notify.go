@@ -300,6 +300,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendTasks(ctx, e)
 	case ReminderMail:
 		return s.sendReminder(ctx, e)
+	case WorkMail:
+		return s.sendWork(ctx, e)
 	case StaffMessageMail, MentionMail:
 		return s.sendStaffTasks(ctx, e)
 	}

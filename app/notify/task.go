@@ -21,6 +21,7 @@ const (
 	TaskMessageMail  = "mail.task_message"
 	StaffMessageMail = "mail.task_message_staff"
 	MentionMail      = "mail.task_mention"
+	WorkMail         = "mail.task_work"
 )
 
 // TaskNotice is a mail to a contact about tasks: one for all that there is to say within a moment.
@@ -277,6 +278,12 @@ func (g gathered) silent(e event.Event, to task.Who) string {
 	if posted, ok := e.(task.Posted); ok {
 		return g.state.SilentOn(posted.Message, to, g.now)
 	}
+	if changed, ok := e.(task.MessageEdited); ok { // which may have been read before it named anybody
+		if !slices.Contains(g.state.Named(changed.Message), to.ID) {
+			return "they are not named any more"
+		}
+		return ""
+	}
 	about, _ := noticeOf(e)
 	return g.state.Silent(about, to.ID, g.people, g.now)
 }
@@ -328,11 +335,11 @@ func (s Sender) addLine(ctx context.Context, e es.Effect, g gathered, gate gate,
 // authors are the names of who has written what somebody is told of, each once.
 func (s Sender) authors(ctx context.Context, firm int32, g gathered, to task.Who) (names []string, err error) {
 	for _, c := range g.causes {
-		posted, ok := c.(task.Posted)
+		by, ok := g.author(c)
 		if !ok || g.silent(c, to) != "" {
 			continue
 		}
-		name, err := s.authorOf(ctx, firm, posted.By)
+		name, err := s.authorOf(ctx, firm, by)
 		if err != nil {
 			return nil, fmt.Errorf("find who has written: %w", err)
 		}
@@ -341,6 +348,17 @@ func (s Sender) authors(ctx context.Context, firm int32, g gathered, to task.Who
 		}
 	}
 	return names, nil
+}
+
+// author is who has written or changed a message.
+func (g gathered) author(e event.Event) (by task.Who, ok bool) {
+	switch e := e.(type) {
+	case task.Posted:
+		return e.By, true
+	case task.MessageEdited:
+		by, _, ok = g.state.Message(e.Message)
+	}
+	return by, ok
 }
 
 func (s Sender) authorOf(ctx context.Context, firm int32, by task.Who) (string, error) {

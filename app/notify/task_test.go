@@ -328,3 +328,42 @@ func TestStaffMessageMail(t *testing.T) {
 		t.Errorf("%v, %d mails", err, len(w.box.staff))
 	}
 }
+
+// S2.i10: one mail tells of all files, answers and finished tasks, as far as they are still so.
+func TestWorkMail(t *testing.T) {
+	item := uuid.MustParse("0197f000-0000-7000-8000-0000000000e1")
+	w := tellingIda(t)
+	by := task.Who{Kind: event.Contact, ID: ida}
+	file := func(n byte, name string) task.AttachmentReceived {
+		return task.AttachmentReceived{Attachment: uuid.UUID{15: n}, By: by, Name: event.Of(boats, name), Delivered: true, Deadline: noon, At: noon}
+	}
+	w.given(ledger, assignedTo(boats, "Papers", func(e *task.Assigned) {
+		e.Kind, e.Items = task.Documents, []task.Item{{ID: item, Title: event.Of(boats, "Bank statement")}}
+	}), file(1, "a.pdf"), file(2, "b.pdf"), task.ItemReturned{Item: item, Round: 1, By: by, At: noon}, task.DoneByClient{Contact: ida, By: by, At: noon},
+		task.AttachmentRemoved{Attachment: uuid.UUID{15: 2}, Until: noon, At: noon})
+	causes := []es.Cause{{Stream: ledger, Version: 2}, {Stream: ledger, Version: 3}, {Stream: ledger, Version: 4}, {Stream: ledger, Version: 5}}
+	e := es.Effect{Kind: WorkMail, Key: "k", Firm: 1, Stream: task.Stream(ledger), Args: es.EffectArgs{Recipient: mary}, Causes: causes}
+	if _, err := w.Perform(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	m := w.box.staff[0]
+	if line := m.Tasks[0]; !m.Work || len(m.Tasks) != 1 || !slices.Equal(line.Files, []string{"a.pdf"}) || !slices.Equal(line.Items, []string{"Bank statement"}) || !line.Done || !slices.Equal(line.From, []string{"Ida Berg"}) {
+		t.Errorf("%+v", m)
+	}
+	w.given(ledger, task.AttachmentRemoved{Attachment: uuid.UUID{15: 1}, Until: noon, At: noon})
+	e.Key, e.Causes = "l", causes[:2]
+	if _, err := w.Perform(t.Context(), e); !errors.Is(err, es.ErrWithdrawn) || len(w.box.staff) != 1 {
+		t.Errorf("%v, %+v", err, w.box.staff)
+	}
+	w.given(taxes, assignedTo(boats, "Sign"), task.Posted{Message: hello, By: byMary, Text: event.Of(boats, "x"), Talk: task.Talk{Internal: true}, At: noon},
+		task.MessagesRead{By: task.Who{Kind: event.Staff, ID: mary}, Upto: hello, At: noon}, task.MessageEdited{Message: hello, Text: event.Of(boats, "y"), Mentions: []uuid.UUID{mary}, At: noon})
+	e = es.Effect{Kind: MentionMail, Key: "m", Firm: 1, Stream: task.Stream(taxes), Args: es.EffectArgs{Recipient: mary}, Causes: []es.Cause{{Stream: taxes, Version: 4}}}
+	if _, err := w.Perform(t.Context(), e); err != nil || !w.box.staff[1].Mention || !slices.Equal(w.box.staff[1].Tasks[0].From, []string{"Mary"}) {
+		t.Errorf("named later: %v, %+v", err, w.box.staff)
+	}
+	w.given(taxes, task.MessageEdited{Message: hello, Text: event.Of(boats, "z"), At: noon})
+	e.Key = "n"
+	if _, err := w.Perform(t.Context(), e); !errors.Is(err, es.ErrWithdrawn) {
+		t.Errorf("%v", err)
+	}
+}

@@ -20,6 +20,7 @@ const (
 	MailMessage      = "mail.task_message"       // to a contact: somebody has written to them
 	MailMessageStaff = "mail.task_message_staff" // to who of the practice is in charge: a contact has written
 	MailMention      = "mail.task_mention"       // to somebody of the practice whom a colleague has named in a message
+	MailWork         = "mail.task_work"          // to who of the practice is in charge: a contact has sent files, answered, or is done (S2.i10)
 )
 
 // How long notices wait: until what asks for one can't be taken back any more, and then for what else there is to say to
@@ -40,7 +41,9 @@ type Notices struct {
 func NoticeTypes() []string {
 	return []string{
 		task.Assigned{}.EventType(), task.AudienceSet{}.EventType(), task.ContactAdded{}.EventType(), task.Reopened{}.EventType(), task.Closed{}.EventType(),
-		task.ItemSentBack{}.EventType(), task.ItemAccepted{}.EventType(), task.Posted{}.EventType(),
+		task.ItemSentBack{}.EventType(), task.ItemAccepted{}.EventType(), task.Posted{}.EventType(), task.MessageEdited{}.EventType(),
+		task.AttachmentReceived{}.EventType(), task.AttachmentReleased{}.EventType(), task.ItemReturned{}.EventType(), task.ItemNotApplicable{}.EventType(),
+		task.DoneByClient{}.EventType(),
 	}
 }
 
@@ -50,6 +53,7 @@ type asked struct {
 	task   task.Task
 	people []uuid.UUID // who could see it now
 	before []uuid.UUID // who saw it before the event
+	named  []uuid.UUID // whom the message named before it was changed
 }
 
 // Effects are the mails that an event asks for. Whom it concerns follows from the task as it was then and from who is
@@ -78,6 +82,19 @@ func (n Notices) Effects(ctx context.Context, r event.Recorded) ([]es.Effect, er
 		return a.mails(e.At.Add(noticeHold), complete...), nil
 	case task.Posted:
 		return a.messages(e), nil
+	case task.MessageEdited:
+		by, _, _ := a.task.Message(e.Message)
+		return a.mentions(e.At.Add(noticeHold), by, slices.DeleteFunc(slices.Clone(e.Mentions), func(m uuid.UUID) bool { return slices.Contains(a.named, m) })), nil
+	case task.AttachmentReceived:
+		return a.work(e, e.By, e.At), nil
+	case task.AttachmentReleased:
+		return a.work(e, task.Who{}, e.At), nil
+	case task.ItemReturned:
+		return a.work(e, e.By, e.At), nil
+	case task.ItemNotApplicable:
+		return a.work(e, e.By, e.At), nil
+	case task.DoneByClient:
+		return a.work(e, e.By, e.At), nil
 	}
 	return nil, nil
 }
@@ -100,6 +117,9 @@ func (n Notices) read(ctx context.Context, r event.Recorded) (a asked, err error
 				return a, err
 			}
 			a.before = a.task.Among(a.people)
+			if changed, ok := e.(task.MessageEdited); ok {
+				a.named = slices.Clone(a.task.Named(changed.Message))
+			}
 		}
 		a.task = a.task.Apply(e)
 	}
@@ -148,21 +168,40 @@ func (a asked) messages(e task.Posted) (mails []es.Effect) {
 		}
 	}
 	if author := e.By.Contact(); author != uuid.Nil {
-		to, group := a.task.InCharge(), a.task.InCharge()
-		if to == uuid.Nil { // nobody in particular: the practice, for each task
-			group = a.Stream.ID
-		}
-		if to != e.By.ID { // who writes in a contact's place knows of it
-			mails = append(mails, a.mail(MailMessageStaff, to, group, author, from))
-		}
-		return mails
+		return append(mails, a.inCharge(MailMessageStaff, author, e.By, from)...)
 	}
-	for _, m := range e.Mentions {
-		if m != e.By.ID {
+	return append(mails, a.mentions(from, e.By, e.Mentions)...)
+}
+
+// mentions tell colleagues that somebody has named them.
+func (a asked) mentions(from time.Time, by task.Who, named []uuid.UUID) (mails []es.Effect) {
+	for _, m := range named {
+		if m != by.ID {
 			mails = append(mails, a.mail(MailMention, m, m, m, from))
 		}
 	}
 	return mails
+}
+
+// work tells who is in charge that a contact has done something, once it can't be taken back any more at a moment's notice.
+func (a asked) work(e task.Event, by task.Who, at time.Time) []es.Effect {
+	news, ok := a.task.News(e, at)
+	if !ok {
+		return nil
+	}
+	return a.inCharge(MailWork, news.By, by, at.Add(noticeHold))
+}
+
+// inCharge is a notice about a contact to who is in charge, but for who has done it in the contact's place.
+func (a asked) inCharge(kind string, about uuid.UUID, by task.Who, from time.Time) []es.Effect {
+	to, group := a.task.InCharge(), a.task.InCharge()
+	if to == uuid.Nil { // nobody in particular: the practice, for each task
+		group = a.Stream.ID
+	}
+	if to == by.ID && to != uuid.Nil {
+		return nil
+	}
+	return []es.Effect{a.mail(kind, to, group, about, from)}
 }
 
 func (a asked) mail(kind string, to, gathers, about uuid.UUID, from time.Time) es.Effect {

@@ -148,10 +148,50 @@ func TestWhoIsToldOfAMessage(t *testing.T) {
 	d.wants("to nobody in particular", "mail.task_message_staff practice")
 }
 
+// S2.i10: who is in charge hears what contacts have done, but not of what comes with a message or waits for an answer, nor of
+// what they have done in a contact's place. Who is named in a message later hears of it then.
+func TestWhoIsToldOfWork(t *testing.T) {
+	d := newDesk(t)
+	d.Colleagues = staff{mary, cleo}
+	d.assign()
+	by := func(c uuid.UUID) task.Who { return task.Who{Kind: event.Contact, ID: c} }
+	file := func(n byte, who task.Who, change func(*task.AttachmentReceived)) task.AttachmentReceived {
+		e := task.AttachmentReceived{Attachment: uuid.UUID{15: n}, By: who, Name: event.Of(acme, "a.pdf"), Delivered: true, Deadline: noon, At: noon}
+		if change != nil {
+			change(&e)
+		}
+		return e
+	}
+	given := func(e task.Event) { d.store.Given(1, task.Stream(this), e) }
+	given(file(1, by(ida), nil))
+	d.wants("a file", "mail.task_work mary")
+	given(file(2, by(ida), func(e *task.AttachmentReceived) { e.Awaited = true }))
+	d.wants("one that is scanned")
+	given(task.AttachmentReleased{Attachment: uuid.UUID{15: 2}, At: noon})
+	d.wants("it is clean", "mail.task_work mary")
+	given(file(3, by(ida), func(e *task.AttachmentReceived) { e.Place.Message = this }))
+	d.wants("one for a message")
+	given(file(4, by(ida), func(e *task.AttachmentReceived) { e.Place.Item = this }))
+	d.wants("one on an item")
+	given(file(5, task.Who{Kind: event.Staff, ID: cleo}, nil))
+	d.wants("the practice’s own")
+	given(file(6, task.Who{Kind: event.Staff, ID: cleo, For: ida}, nil))
+	d.wants("a colleague, for Ida", "mail.task_work mary")
+	given(file(7, task.Who{Kind: event.Staff, ID: mary, For: ida}, nil))
+	d.wants("who is in charge, for Ida")
+	given(task.DoneByClient{Contact: ida, By: by(ida), At: noon})
+	d.wants("done", "mail.task_work mary")
+	message := uuid.UUID{15: 9}
+	given(task.Posted{Message: message, By: task.Who{Kind: event.Staff, ID: mary}, Talk: task.Talk{Internal: true}, Mentions: []uuid.UUID{cleo}, At: noon})
+	d.wants("a note", "mail.task_mention cleo")
+	given(task.MessageEdited{Message: message, Mentions: []uuid.UUID{cleo, ida}, At: noon})
+	d.wants("named in it later", "mail.task_mention ida")
+}
+
 // What the practice or the system does in silence asks for nothing.
 func TestNothingIsTold(t *testing.T) {
 	d := newDesk(t)
-	for i, e := range []task.Event{task.TakenBack{}, task.Retitled{}, task.DueSet{}, task.Ticked{}, task.Seen{}, task.DoneByClient{}, task.Notified{}} {
+	for i, e := range []task.Event{task.TakenBack{}, task.Retitled{}, task.DueSet{}, task.Ticked{}, task.Seen{}, task.UndoneByClient{}, task.Notified{}} {
 		if slices.Contains(app.NoticeTypes(), e.EventType()) {
 			t.Errorf("%d: %s asks for mails", i, e.EventType())
 		}

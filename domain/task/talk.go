@@ -45,19 +45,20 @@ type message struct {
 	talk    Talk
 	at      time.Time
 	deleted bool
-	files   bool // it has some
+	files   bool        // it has some
+	named   []uuid.UUID // staff
 }
 
 func (t Task) applyTalk(e talkEvent) Task {
 	switch e := e.(type) {
 	case Posted:
-		t.messages = append(t.messages, message{id: e.Message, by: e.By, text: e.Text, talk: e.Talk, at: e.At, files: len(e.Files) > 0})
+		t.messages = append(t.messages, message{id: e.Message, by: e.By, text: e.Text, talk: e.Talk, at: e.At, files: len(e.Files) > 0, named: e.Mentions})
 		for _, id := range e.Files {
 			t.file(id, func(f *file) { f.returned, f.place = true, Place{Message: e.Message, Talk: e.Talk} })
 		}
 	case MessageEdited:
 		if i := t.messageAt(e.Message); i >= 0 {
-			t.messages[i].text = e.Text
+			t.messages[i].text, t.messages[i].named = e.Text, e.Mentions
 		}
 	case MessageDeleted:
 		if i := t.messageAt(e.Message); i >= 0 {

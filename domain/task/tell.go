@@ -90,6 +90,59 @@ func (t Task) Message(id uuid.UUID) (by Who, talk Talk, ok bool) {
 	return t.messages[i].by, t.messages[i].talk, true
 }
 
+// Named are the colleagues whom a message names.
+func (t Task) Named(id uuid.UUID) []uuid.UUID {
+	if i := t.messageAt(id); i >= 0 && !t.messages[i].deleted {
+		return t.messages[i].named
+	}
+	return nil
+}
+
+// News is something that a contact has done of what they were asked: put a file on the task, answered an item, or finished.
+type News struct {
+	By       uuid.UUID // the contact
+	File     string    // its name
+	Item     string    // its title
+	Finished bool
+}
+
+// News is what an event tells the practice; ok is false where it tells nothing, or isn't so any more. What was sent with a
+// message comes with that, and what was put on an item with the answer.
+func (t Task) News(e Event, now time.Time) (n News, ok bool) {
+	switch e := e.(type) {
+	case AttachmentReceived:
+		return t.newFile(e.Attachment, now)
+	case AttachmentReleased:
+		return t.newFile(e.Attachment, now)
+	case ItemReturned:
+		return t.newAnswer(e.Item, e.For, e.Round, e.By)
+	case ItemNotApplicable:
+		return t.newAnswer(e.Item, e.For, e.Round, e.By)
+	case DoneByClient:
+		p := t.part(t.whose(e.Contact))
+		return News{By: e.By.Contact(), Finished: true}, p.done && !p.confirmed && e.By.Contact() != uuid.Nil
+	}
+	return n, false
+}
+
+func (t Task) newFile(id uuid.UUID, now time.Time) (n News, ok bool) {
+	f := t.attachment(id)
+	if f == nil || f.sender() == uuid.Nil || f.place.Item != uuid.Nil || f.place.Message != uuid.Nil {
+		return n, false
+	}
+	there := f.arrived() || f.state == received && !f.awaited && !now.Before(f.deadline)
+	return News{By: f.sender(), File: f.name.Text}, there
+}
+
+func (t Task) newAnswer(item, whose uuid.UUID, nth int, by Who) (n News, ok bool) {
+	i := t.item(item)
+	if i == nil || i.cancelled || by.Contact() == uuid.Nil {
+		return n, false
+	}
+	r := i.rounds[whose]
+	return News{By: by.Contact(), Item: i.Title.Text}, r.nth == nth && (r.stands == returned || r.stands == inReview)
+}
+
 // SilentOn tells why nobody is to be told of a message; "": they are (rule 13). to is a contact, or somebody of the
 // practice.
 func (t Task) SilentOn(id uuid.UUID, to Who, now time.Time) (why string) {

@@ -47,6 +47,7 @@ var kindsOfMessages = map[string]kindOfMessage{
 	"mail.task_message":       {"Message on a task", "mail"},
 	"mail.task_message_staff": {"A client has written", "inbox"},
 	"mail.task_mention":       {"Mentioned by a colleague", "mail"},
+	"mail.task_work":          {"A client has sent something", "inbox"},
 }
 
 // reasons are events as the reason for a message; "%s" is who did it.
