@@ -87,7 +87,7 @@ func clip(w *language.Words, c *views.TaskFiles) {
 	if c.Base != "" && c.Why == "" {
 		c.Clip = &views.Clip{W: w, Plain: c.Base + "files", Accept: c.Accept, Limit: c.PlainLimit}
 	}
-	c.Said, c.Late = map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID]string{}
+	c.Said, c.Late, c.Shown = map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID]string{}, map[uuid.UUID]views.TaskFile{}
 }
 
 // clipped is a file that waits for its message.

@@ -84,7 +84,7 @@ func portalItem(in inPortal, t taskapp.Todo, i taskapp.Item) views.PortalItem {
 		v.Limits = append(v.Limits, words.N("request.most", i.Most))
 	}
 	for _, round := range i.Rounds {
-		said := views.PortalRound{Note: round.Note, None: round.NotApplicable, At: words.ShortDate(round.At, in.zone)}
+		said := views.PortalRound{Note: round.Note, None: round.NotApplicable, At: words.ShortDate(round.At, in.zone), Named: round.Files, Old: round.Nth < newest.Nth}
 		said.Mine = round.By.For == in.Contact || round.By.For == uuid.Nil && round.By.ID == in.Contact && round.By.Kind == event.Contact
 		if round.Stands == taskapp.SentBack {
 			said.Reason = round.Reason

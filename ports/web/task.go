@@ -119,6 +119,9 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	if page.Files, err = s.staffFiles(r, t, problems); err != nil {
 		return err
 	}
+	if page.Request != nil {
+		roundFiles(page.Request, page.Files)
+	}
 	page.Modules = append(page.Modules, "task-desk.js")
 	life, err := s.TaskList.Life(r.Context(), u.Firm, id)
 	if err != nil {

@@ -108,6 +108,7 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 			}
 		case shows(f):
 			row := s.staffFile(f, t, names, same, z)
+			c.Shown[f.ID] = row
 			if f.Place.Message != uuid.Nil {
 				c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
 				row.Note += " · " + w.T("attach.message")
@@ -222,6 +223,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			continue
 		}
 		row := s.portalFile(in, t, f, names)
+		c.Shown[f.ID] = row
 		if f.Place.Message != uuid.Nil && !f.Unsent() {
 			c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
 			row.Note += " · " + w.T("attach.message")
@@ -229,7 +231,9 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 		if request == nil || f.Place.Item == uuid.Nil {
 			c.Rows = append(c.Rows, row)
 		} else {
-			ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
+			if !f.Returned || len(row.Acts) > 0 { // otherwise it stands with its round
+				ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
+			}
 		}
 	}
 	if request == nil {
@@ -237,6 +241,10 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 	}
 	for n := range request.Items {
 		i := &request.Items[n]
+		for m := range i.Rounds {
+			round := &i.Rounds[m]
+			round.Files, round.Late = filesNamed(c, round.Named)
+		}
 		if i.Files = ofItem[i.ID]; i.Takes && c.Base != "" && c.Why == "" {
 			i.Attach = &views.ItemAttach{Base: c.Base, Accept: cmp.Or(i.Accept, c.Accept)}
 		}

@@ -276,6 +276,20 @@ func TestItemFiles(t *testing.T) {
 		t.Errorf("%+v", h.lastOf(request))
 	}
 	h.plan.files[0].Returned = true
-	h.get(todo).want(t, 200, "March.pdf").lacks(t, "not returned yet", "/retraction")
+	for i := range h.plan.items { // T6: each round has its files beside it
+		if h.plan.items[i].ID == statementItem {
+			first := taskapp.Round{Nth: 1, Stands: taskapp.SentBack, By: task.Who{Kind: event.Contact, ID: ingrid.Contact}, Files: []uuid.UUID{e.Attachment}, Reason: "Unreadable", At: noon}
+			next := first
+			next.Nth, next.Stands, next.Reason, next.Files = 2, taskapp.Returned, "", []uuid.UUID{newTestID(88)}
+			h.plan.items[i].Rounds = []taskapp.Round{first, next}
+		}
+	}
+	h.get(todo).want(t, 200, "March.pdf", "replaced by what was returned later", "1 file isn’t shown", `<live-region class="stack stack--near" id="rounds-`+statementItem.String()).
+		lacks(t, "not returned yet", "/retraction")
+	h.plan.detail = append(h.plan.detail, taskapp.Detail{Row: h.plan.todos[len(h.plan.todos)-1].Row})
+	staff := h.signIn().get("/tasks/"+request.String()).want(t, 200, "replaced by a newer round", "Unreadable")
+	if n := strings.Count(staff.text, "/files/"+e.Attachment.String()+"/content"); n != 2 {
+		t.Errorf("the file is there %d times, not beside its round and among the attachments", n)
+	}
 	h.answer(91, "all", noteOf(statementItem), "").want(t, http.StatusUnprocessableEntity) // nothing more to return
 }

@@ -143,10 +143,38 @@ func taskAnswer(i taskapp.Item, contact uuid.UUID, names map[uuid.UUID]string, z
 		}
 		a.Rounds = append(a.Rounds, views.TaskRound{
 			Nth: round.Nth, Note: round.Note, None: round.NotApplicable, By: cmp.Or(by, "somebody who is linked no more"), At: views.At(round.At, z),
-			Reason: round.Reason,
+			Reason: round.Reason, Named: round.Files, Old: round.Nth < newest.Nth,
 		})
 	}
 	return a
+}
+
+// roundFiles puts the files of each round beside it (T6).
+func roundFiles(page *views.TaskItems, files *views.TaskFiles) {
+	for _, i := range page.Items {
+		for _, a := range i.Answers {
+			for n := range a.Rounds {
+				r := &a.Rounds[n]
+				r.Files, r.Late = filesNamed(files, r.Named)
+			}
+		}
+	}
+}
+
+// filesNamed are those of some files that a page shows, and what it says of the others.
+func filesNamed(files *views.TaskFiles, ids []uuid.UUID) (rows []views.TaskFile, late string) {
+	missing := 0
+	for _, id := range ids {
+		if row, ok := files.Shown[id]; ok {
+			rows = append(rows, row)
+		} else {
+			missing++
+		}
+	}
+	if missing > 0 {
+		late = files.W.N("attach.late", missing)
+	}
+	return rows, late
 }
 
 // roundKey names one round in a form.

@@ -83,6 +83,10 @@ type PortalRound struct {
 	At     string
 	Mine   bool
 	Reason string // of its being sent back
+	Old    bool   // a newer one took its place
+	Named  []uuid.UUID
+	Files  []TaskFile // those of Named that are shown
+	Late   string     // of files that aren't shown
 }
 
 // File is Page.
@@ -160,6 +164,10 @@ type TaskRound struct {
 	By     string
 	At     When
 	Reason string // of its being sent back
+	Old    bool   // a newer one took its place
+	Named  []uuid.UUID
+	Files  []TaskFile // those of Named that are shown
+	Late   string     // of those that aren't
 }
 
 // Typed puts back what was typed into the form at path that was refused.

@@ -25,6 +25,7 @@ type TaskFiles struct {
 	Clip       *Clip                    // for the message box; nil: it takes no files
 	Said       map[uuid.UUID][]TaskFile // by message
 	Late       map[uuid.UUID]string     // by message: files that aren't shown
+	Shown      map[uuid.UUID]TaskFile   // by id
 	Problem    *Problem
 }
 

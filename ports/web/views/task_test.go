@@ -58,8 +58,8 @@ func taskRequest(s Shell) Task {
 		Waits: true, Numbers: tally, People: []TaskNumbers{{"Imogen", tally}, {"Sam", tally}}, New: ItemFields{ID: two, Title: "Bank"}, Adding: true, Many: true, Reason: "Unreadable",
 		Items: []TaskItem{
 			{ID: one, Title: "Ledger", Help: "All of it", Fields: ItemFields{ID: one, Title: "Ledger", Types: "pdf"}, Changing: true, Limits: []string{"Optional", "PDF"}, Answers: []TaskAnswer{
-				{Name: "Imogen", Key: "a.1", Badge: Badge{"warn", "send", "Returned"}, Waits: true, Fresh: true, Reason: "Unreadable", Typed: true, Rounds: []TaskRound{{1, "In the post", false, "Imogen", noon, "Nothing came"}, {2, "There is none", true, "the practice, for Imogen", noon, ""}}},
-				{Name: "Sam", Key: "a.2", Badge: Badge{"ok", "circle-check", "Accepted"}, Judged: true, Rounds: []TaskRound{{1, "By hand", false, "Sam", noon, ""}}},
+				{Name: "Imogen", Key: "a.1", Badge: Badge{"warn", "send", "Returned"}, Waits: true, Fresh: true, Reason: "Unreadable", Typed: true, Rounds: []TaskRound{{Nth: 1, Note: "In the post", By: "Imogen", At: noon, Reason: "Nothing came", Old: true, Files: []TaskFile{{State: "received", Icon: "file", Name: "Old.pdf", Brief: "9 kB", Href: "/x"}}, Late: "1 file"}, {Nth: 2, Note: "There is none", None: true, By: "the practice, for Imogen", At: noon}}},
+				{Name: "Sam", Key: "a.2", Badge: Badge{"ok", "circle-check", "Accepted"}, Judged: true, Rounds: []TaskRound{{Nth: 1, Note: "By hand", By: "Sam", At: noon}}},
 			}},
 			{ID: two, Title: "Payslip", Cancelled: true, Answers: []TaskAnswer{{Key: "b.0", Badge: Badge{"", "clipboard-list", "Open"}}}},
 		},

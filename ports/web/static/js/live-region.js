@@ -1,5 +1,6 @@
 // <live-region id="list">…</live-region>: keeps its content fresh while the page is looked at. The page is asked for
-// again, once for all of its regions, and the element of the same id replaces the content, unless somebody is at work in it.
+// again, once for all of its regions, and the element of the same id replaces the content, unless somebody is at work in it
+// or has typed something there.
 // The document hears "fresh-page" with what has come.
 const every = 4000
 const patience = 15 * 60_000 // nobody has touched the page for so long: it rests, and the session may end
@@ -50,7 +51,10 @@ class LiveRegion extends HTMLElement {
   }
 
   // idle tells that nobody is at work in it.
-  idle() { return !this.contains(document.activeElement) && !this.querySelector("dialog[open], details[open], input:checked") }
+  idle() {
+    return !this.contains(document.activeElement) && !this.querySelector("dialog[open], details[open], input:checked") &&
+      ![...this.querySelectorAll("textarea")].some((t) => t.value !== t.defaultValue)
+  }
 
   // show takes its content from a newer page, and tells whether that was another one.
   show(page) {

@@ -17,28 +17,34 @@ class TaskDesk extends HTMLElement {
   connectedCallback() {
     this.words = JSON.parse(this.dataset.words)
     for (const el of this.querySelectorAll(".js-only")) el.hidden = false
-    for (const el of document.querySelectorAll("#plain, [data-attach-plain]")) el.remove()
+    document.querySelector("#plain")?.remove()
+    this.#prepare()
     listen(this, { add: (files, _, event) => this.add(files, this.#meant(event)), folders: (names) => names.forEach((n) => this.#say(this.#tell("folder", n))) })
     if (!this.dataset.base) return
     const { base, accept, maxBytes } = this.dataset
     Object.assign(this, { base, accept: accept.split(","), most: Number(maxBytes), list: this.querySelector("#sendings") })
-    for (const box of document.querySelectorAll("[data-attach-item]")) this.#choosing(box)
+    document.addEventListener("fresh-page", () => this.#prepare())
+    document.addEventListener("click", (e) => e.target.closest("[data-attach-item] button")?.parentElement.querySelector("input").click())
+    document.addEventListener("change", (e) => this.#chosen(e.target))
     this.#clip()
     addEventListener("beforeunload", (e) => { if (this.#sendings.some((s) => s.moving)) e.preventDefault() })
     addEventListener("online", () => this.#wake())
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#wake() })
   }
 
-  // #choosing lets the button of an item of a request choose files for it.
-  #choosing(box) {
-    const pick = box.querySelector("input")
-    box.hidden = false
-    box.querySelector("button").addEventListener("click", () => pick.click())
-    pick.addEventListener("change", () => {
-      const files = [...pick.files]
-      pick.value = ""
-      this.add(files, { item: box.dataset.attachItem })
-    })
+  // #prepare shows what works with script, and takes away what is for pages without, in items that may be shown anew.
+  #prepare() {
+    for (const el of document.querySelectorAll("[data-attach-plain]")) el.remove()
+    if (this.dataset.base) for (const box of document.querySelectorAll("[data-attach-item]")) box.hidden = false
+  }
+
+  // #chosen takes the files that were chosen for an item of a request.
+  #chosen(pick) {
+    const item = pick.closest("[data-attach-item]")?.dataset.attachItem
+    if (!item || pick.type !== "file") return
+    const files = [...pick.files]
+    pick.value = ""
+    this.add(files, { item })
   }
 
   // #clip lets files be added to the message that is being written: by its button, and by pasting into it (S2.11).
