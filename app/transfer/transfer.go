@@ -126,6 +126,7 @@ type Place struct {
 	Message  uuid.UUID // that is not posted yet
 	With     uuid.UUID
 	Internal bool
+	Of       uuid.UUID // a contact: in whose place somebody of the practice sends it
 }
 
 // State is where a transfer stands.

@@ -42,8 +42,12 @@ func fromOwner(o transfer.Owner) taskapp.Act {
 }
 
 func starting(o transfer.Owner, f transfer.File, size int64) taskapp.StartFile {
+	act := fromOwner(o)
+	if o.Kind == transfer.OfStaff {
+		act.Contact, act.By.For = f.Place.Of, f.Place.Of
+	}
 	return taskapp.StartFile{
-		Act: fromOwner(o), File: f.ID, Name: f.Name, Size: size,
+		Act: act, File: f.ID, Name: f.Name, Size: size,
 		Place: task.Place{Item: f.Place.Item, Message: f.Place.Message, Talk: task.Talk{With: f.Place.With, Internal: f.Place.Internal}},
 	}
 }

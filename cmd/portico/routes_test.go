@@ -504,6 +504,15 @@ var callRules = map[string]called{
 	"POST /tasks/{id}/closing":              {`{"outcome":"completed"}`, 200, 404},
 	"PUT /tasks/{id}/contacts/{contact}":    {`{"from":"now"}`, 422, 404}, // it is of no client
 	"DELETE /tasks/{id}/contacts/{contact}": {"", 422, 404},               // the last one
+	"GET /tasks/{id}/attachments":           {"", 200, 404},
+	"POST /tasks/{id}/attachments":          {"x", 415, 404}, // without a name
+
+	"GET /tasks/{id}/attachments/{attachment}":              {"", 200, 404},
+	"GET /tasks/{id}/attachments/{attachment}/content":      {"", 200, 404},
+	"DELETE /tasks/{id}/attachments/{attachment}":           {"", 200, 404},
+	"POST /tasks/{id}/attachments/{attachment}/restoration": {"", 200, 404},
+	"POST /tasks/{id}/attachments/{attachment}/sharing":     {"", 200, 404},
+
 	"GET /tasks/{id}/messages":              {"", 200, 404},
 	"POST /tasks/{id}/messages":             {`{"text":"Hello","audience":"all"}`, 201, 404},
 	"PUT /tasks/{id}/messages/{message}":    {`{"text":"Hello"}`, 404, 404}, // there is none

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"mime"
@@ -27,6 +29,7 @@ import (
 	"portico/app/secret"
 	taskapp "portico/app/task"
 	"portico/app/taskjob"
+	"portico/app/transfer/transfertest"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
 	"portico/domain/client"
@@ -53,30 +56,31 @@ type routesWorld struct {
 
 // fixture is one link with two recipients and all that a route can be about, and a session of its own.
 type fixture struct {
-	person   string
-	client   uuid.UUID
-	link     uuid.UUID
-	holders  map[string]secret.UploadToken // holder, peer, revoked
-	open     uuid.UUID                     // the holder's file that is still in its window
-	released uuid.UUID                     // the holder's file that the practice has
-	running  uuid.UUID                     // the holder's transfer that has begun
-	session  string                        // of the practice's person
-	token    string                        // the same person's
-	spare    uuid.UUID                     // the name of another session of that person
-	batch    uuid.UUID                     // of the released file
-	contact  uuid.UUID                     // of the practice, who is in the portal
-	invitee  uuid.UUID                     // of the practice, with an invitation that nobody has accepted; the holder has its secret, too
-	visit    string                        // their session
-	visit2   uuid.UUID                     // the name of another one of theirs
-	template uuid.UUID                     // made when a route is about it: a practice has few
-	article  uuid.UUID
-	request  uuid.UUID // of the invitee, who has returned its only item; that has the same id
-	task     uuid.UUID // of the invitee, where nobody is in the portal
-	todo     uuid.UUID // of who is in the portal, who has opened it
-	joining  uuid.UUID // somebody who is invited to join the practice, likewise
-	list     uuid.UUID // likewise
-	job      uuid.UUID // likewise
-	taskJob  uuid.UUID // likewise
+	person     string
+	client     uuid.UUID
+	link       uuid.UUID
+	holders    map[string]secret.UploadToken // holder, peer, revoked
+	open       uuid.UUID                     // the holder's file that is still in its window
+	released   uuid.UUID                     // the holder's file that the practice has
+	running    uuid.UUID                     // the holder's transfer that has begun
+	session    string                        // of the practice's person
+	token      string                        // the same person's
+	spare      uuid.UUID                     // the name of another session of that person
+	batch      uuid.UUID                     // of the released file
+	contact    uuid.UUID                     // of the practice, who is in the portal
+	invitee    uuid.UUID                     // of the practice, with an invitation that nobody has accepted; the holder has its secret, too
+	visit      string                        // their session
+	visit2     uuid.UUID                     // the name of another one of theirs
+	template   uuid.UUID                     // made when a route is about it: a practice has few
+	article    uuid.UUID
+	request    uuid.UUID // of the invitee, who has returned its only item; that has the same id
+	task       uuid.UUID // of the invitee, where nobody is in the portal
+	attachment uuid.UUID // on task
+	todo       uuid.UUID // of who is in the portal, who has opened it
+	joining    uuid.UUID // somebody who is invited to join the practice, likewise
+	list       uuid.UUID // likewise
+	job        uuid.UUID // likewise
+	taskJob    uuid.UUID // likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -102,7 +106,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.visitor(t, w.shared)
 	w.invite(t, w.shared)
 	w.todoOf(t, w.shared)
-	w.taskOf(t, w.shared)
+	w.attachmentOf(t, w.shared)
 	w.requestOf(t, w.shared)
 	_, page := program{t: t}.ask("GET", w.base+"/login", 200, nil)
 	_, rest, _ := strings.Cut(string(page), `rel="stylesheet" href="`)
@@ -344,6 +348,9 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = f.invitee
 	case strings.HasPrefix(path, "/tasks/"):
 		id = w.taskOf(t, f)
+		if strings.Contains(path, "{attachment}") {
+			path = strings.Replace(path, "{attachment}", w.attachmentOf(t, f).String(), 1)
+		}
 	case strings.HasPrefix(path, "/requests/"):
 		id = w.requestOf(t, f)
 		path = strings.Replace(path, "{item}", f.request.String(), 1)
@@ -497,6 +504,30 @@ func (w *routesWorld) taskOf(t *testing.T, f *fixture) uuid.UUID {
 		f.task = w.assign(t, f.invitee)
 	}
 	return f.task
+}
+
+// attachmentOf is a file that a program has put on their task for the practice alone: as all files, it came by transfers.
+func (w *routesWorld) attachmentOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.attachment != uuid.Nil {
+		return f.attachment
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.base+"/api/v1/tasks/"+w.taskOf(t, f).String()+"/attachments?name=Slip.pdf&audience=internal", bytes.NewReader(transfertest.PDF(300, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/octet-stream")
+	r.Header.Set("Authorization", "Bearer "+f.token)
+	a := w.do(t, r)
+	var file struct {
+		ID   uuid.UUID `json:"id"`
+		Size int64     `json:"size"`
+	}
+	if err := json.Unmarshal([]byte(a.text), &file); err != nil || a.StatusCode != http.StatusCreated || file.Size != 300 {
+		t.Fatalf("%d %s, %v", a.StatusCode, a.text, err)
+	}
+	f.attachment = file.ID
+	return file.ID
 }
 
 // requestOf is a request of who was invited.

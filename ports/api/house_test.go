@@ -78,7 +78,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, guests: &guests{}, factors: &methods{reset: map[uuid.UUID]account.PersonKind{}}, store: estest.NewMemory(noon), logged: &bytes.Buffer{}, blob: []byte("0123456789")}
-	h.board = &board{store: h.store}
+	h.board = &board{store: h.store, took: map[uuid.UUID]bool{}}
 	h.wants = &wants{h.board}
 	h.file = linkapp.FileRow{
 		ID: fileA, Name: "Lønslip \"1\".pdf", SentAs: "x.pdf", Size: 10, SHA256: strings.Repeat("ab", 32), Media: "application/pdf",
@@ -94,7 +94,7 @@ func newHouse(t *testing.T) *house {
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos},
 		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
 		Staff: staffed{}, Factors: accountapp.Factors{Events: h.store, Rows: h.factors},
-		Tasks: taskapp.Commands{Events: h.store, People: h.board, Colleagues: workmates{}}, TaskDB: h.board, TaskItems: h.wants, Threads: h.board,
+		Tasks: taskapp.Commands{Events: h.store, People: h.board, Colleagues: workmates{}, Policies: h.board}, TaskDB: h.board, TaskItems: h.wants, Threads: h.board, TaskFiles: h.board, Incoming: h.board,
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
@@ -295,7 +295,7 @@ type bytesBlob struct{ *bytes.Reader }
 func (bytesBlob) Close() error { return nil }
 
 func (h *house) Open(id uuid.UUID) (transfer.Reader, error) {
-	if id != fileA {
+	if id != fileA && !h.board.took[id] {
 		return nil, fault.New(fault.NotFound, "blob.missing", "The bytes aren’t there.")
 	}
 	return bytesBlob{bytes.NewReader(h.blob)}, nil

@@ -61,9 +61,10 @@ type returnItem struct {
 	ByItem
 	Idempotent
 	Body struct {
-		Contact       string `json:"contact_id" doc:"In whose place"`
-		Note          string `json:"note" maxLength:"5000"`
-		NotApplicable bool   `json:"not_applicable,omitempty" doc:"The note says why"`
+		Contact       string   `json:"contact_id" doc:"In whose place"`
+		Note          string   `json:"note" maxLength:"5000"`
+		NotApplicable bool     `json:"not_applicable,omitempty" doc:"The note says why"`
+		Files         []string `json:"attachment_ids,omitempty" nullable:"false" doc:"That were sent for the item in their place"`
 	}
 }
 
@@ -73,11 +74,15 @@ func (s *Server) returnItem(ctx context.Context, in *returnItem) (*body[RequestD
 	if err != nil {
 		return nil, err
 	}
+	files, err := enclosed(in.Body.Files)
+	if err != nil {
+		return nil, err
+	}
 	return s.onItem(ctx, in.Key, in.ByItem, in.Body, func(who es.By, id uuid.UUID, item taskapp.Item) (es.Result, error) {
 		who.For = c
 		return s.Tasks.Answer(ctx, taskapp.Answer{
 			Act:   taskapp.Act{By: who, Task: id, Contact: c},
-			Items: []taskapp.ItemAnswer{{Item: item.ID, Note: in.Body.Note, NotApplicable: in.Body.NotApplicable}},
+			Items: []taskapp.ItemAnswer{{Item: item.ID, Files: files, Note: in.Body.Note, NotApplicable: in.Body.NotApplicable}},
 		})
 	})
 }

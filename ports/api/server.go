@@ -53,6 +53,8 @@ type Server struct {
 	TaskDB    taskapp.Reader
 	TaskItems taskapp.RequestReader
 	Threads   taskapp.Threads
+	TaskFiles taskapp.Files
+	Incoming  Incoming
 
 	Factors accountapp.Factors
 
@@ -276,6 +278,7 @@ func (s *Server) taskRoutes(a huma.API) {
 	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/contacts/{contact}", "put-task-contact", "Tasks", "Let one more person see a task"), s.putTaskContact)
 	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/contacts/{contact}", "delete-task-contact", "Tasks", "Take a task away from one person"), s.deleteTaskContact)
 
+	s.attachmentRoutes(a)
 	register(s, a, account.SeeTasks, op(get, "/tasks/{id}/messages", "list-task-messages", "Tasks", "List the messages of a task, internal ones too"), s.listTaskMessages)
 	register(s, a, account.ChangeTasks, created(op(post, "/tasks/{id}/messages", "post-task-message", "Tasks", "Write a message on a task")), s.postTaskMessage)
 	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/messages/{message}", "put-task-message", "Tasks", "Change your message shortly after it was written"), s.putTaskMessage)

@@ -123,6 +123,17 @@ func mentioned(texts []string) (ids []uuid.UUID, err error) {
 	return ids, nil
 }
 
+func enclosed(texts []string) (files []uuid.UUID, err error) {
+	for _, text := range texts {
+		id, err := ByID{ID: text}.parse(task.ErrMessageFiles)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, id)
+	}
+	return files, nil
+}
+
 type postTaskMessage struct {
 	ByID
 	Idempotent
@@ -131,6 +142,7 @@ type postTaskMessage struct {
 		Audience   string   `json:"audience" enum:"all,contact,internal" doc:"Everybody on the task, only contact_id and the practice, or the practice alone"`
 		ContactID  string   `json:"contact_id,omitempty"`
 		MentionIDs []string `json:"mention_ids,omitempty" nullable:"false" doc:"People of the practice"`
+		Files      []string `json:"attachment_ids,omitempty" nullable:"false" doc:"That were sent for a message; with them the text may be empty"`
 	}
 }
 
@@ -144,9 +156,13 @@ func (s *Server) postTaskMessage(ctx context.Context, in *postTaskMessage) (*bod
 	if err != nil {
 		return nil, err
 	}
+	files, err := enclosed(b.Files)
+	if err != nil {
+		return nil, err
+	}
 	return s.onThread(ctx, in.ByID, in.Key, b, func(a taskapp.Act) (es.Result, error) {
 		return s.Tasks.Post(ctx, taskapp.Post{
-			Act: a, Message: uuid.NewSHA1(a.By.Command, []byte("message")), Text: b.Text, Talk: task.Talk{With: with, Internal: b.Audience == "internal"}, Mentions: mentions, Via: task.ByAPI,
+			Act: a, Message: uuid.NewSHA1(a.By.Command, []byte("message")), Text: b.Text, Talk: task.Talk{With: with, Internal: b.Audience == "internal"}, Files: files, Mentions: mentions, Via: task.ByAPI,
 		})
 	})
 }

@@ -19,6 +19,7 @@ type board struct {
 	taskapp.Reader
 	store *estest.Memory
 	asked taskapp.Query
+	took  map[uuid.UUID]bool // files
 }
 
 var kai = uuid.MustParse("0197f000-0000-7000-8000-0000000000c3")

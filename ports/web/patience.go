@@ -96,6 +96,14 @@ var attached = map[string]int64{
 	"/api/v1/clients/imports":   clientimport.MaxBytes + 64<<10,
 }
 
+// fileBytes is how many bytes a form or a request may hold that carries a file; 0: it carries none.
+func fileBytes(path string) int64 {
+	if strings.HasPrefix(path, "/api/v1/tasks/") && strings.HasSuffix(path, "/attachments") {
+		return 20<<20 + 64<<10
+	}
+	return attached[path]
+}
+
 // bounded refuses bodies that are too large or come too slowly, wherever no file is expected.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -113,7 +121,7 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			return
 		}
 		b, most, refusal := &formBody{all: r.Body, rc: rc}, s.Patience.FormBytes, errTooMuch
-		if n, ok := attached[r.URL.Path]; ok {
+		if n := fileBytes(r.URL.Path); n > 0 {
 			most, b.silence, refusal = n, s.Patience.Silence, errFileTooMuch.Withf("This file is larger than the %d MB that can be taken here. Choose a smaller one.", n>>20)
 		}
 		b.ReadCloser = http.MaxBytesReader(w, r.Body, most)
