@@ -14,6 +14,7 @@ import (
 	"portico/domain/reminder"
 	"portico/domain/task"
 	"portico/domain/taskjob"
+	"portico/domain/tasktemplate"
 	"portico/domain/uploadlink"
 	"portico/domain/viewing"
 )
@@ -57,6 +58,8 @@ func Events() []EventSpec {
 		{Event: taskjob.Started{}},
 		{Event: taskjob.Stopped{}},
 		{Event: taskjob.Ended{}},
+		{Event: tasktemplate.Saved{}},
+		{Event: tasktemplate.Removed{}},
 
 		{Event: reminder.Planned{}},
 		{Event: reminder.Due{}},

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -129,4 +130,37 @@ func TestTaskJobs(t *testing.T) {
 	if err != nil || len(planned) != 2 || planned[0].Title != "Year end of Acme Bakery" || planned[0].Why != nil || !errors.Is(planned[1].Why, app.ErrGone) {
 		t.Errorf("%+v, %v", planned, err)
 	}
+
+	template := app.Template{ID: newID(), Name: "Year end", DueIn: 30, Asking: app.Asking{
+		Kind: task.Documents, Title: "Year end of {client}", Description: "By {due}", Priority: task.High, Each: true, Checklist: []string{"January"},
+		Items: []task.Asking{{Title: "Ledger", Types: []string{"pdf"}, Most: 2, Own: true}}, Recurrence: task.Recurrence{Every: 1, Unit: task.Year, From: task.OnSchedule, Wait: true},
+	}}
+	saved, err := jobs.SaveTemplate(ctx, app.SaveTemplate{By: by, Template: template})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.last = saved.Position
+	a.seen(t)
+	templates, err := rows.Templates(ctx, a.firm)
+	template.Asking.Template = template.ID
+	if err != nil || len(templates) != 1 || templates[0].At.IsZero() {
+		t.Fatalf("%+v, %v", templates, err)
+	}
+	templates[0].At = time.Time{}
+	if !reflect.DeepEqual(templates[0], template) {
+		t.Errorf("the template reads %+v, was %+v", templates[0], template)
+	}
+	if theirs, err := rows.Templates(ctx, a.found(t)); err != nil || len(theirs) > 0 {
+		t.Errorf("another practice has %+v, %v", theirs, err)
+	}
+	removed, err := jobs.RemoveTemplate(ctx, by, template.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.last = removed.Position
+	a.seen(t)
+	if left, err := rows.Templates(ctx, a.firm); err != nil || len(left) > 0 {
+		t.Errorf("removed, there is still %+v, %v", left, err)
+	}
+	a.sameAsFresh(t)
 }

@@ -16,6 +16,7 @@ import (
 	"portico/domain/event"
 	"portico/domain/task"
 	"portico/domain/taskjob"
+	"portico/domain/tasktemplate"
 
 	"github.com/google/uuid"
 )
@@ -288,3 +289,36 @@ func TestStop(t *testing.T) {
 		t.Errorf("none that there is: %v", err)
 	}
 }
+
+// A template is checked by the rules of tasks when it is saved, and is what it was saved as.
+func TestTemplates(t *testing.T) {
+	d := newDesk(t)
+	ok := app.Template{ID: id(60), Name: "Year end", DueIn: 30, Asking: app.Asking{Title: "Year end of {client}"}}
+	for name, c := range map[string]struct {
+		change func(*app.Template)
+		want   error
+	}{
+		"fine":                          {func(*app.Template) {}, nil},
+		"without name":                  {func(t *app.Template) { t.Name = " " }, tasktemplate.ErrName},
+		"without title":                 {func(t *app.Template) { t.Asking.Title = "" }, task.ErrTitle},
+		"documents without any":         {func(t *app.Template) { t.Asking.Kind = task.Documents }, task.ErrItems},
+		"it repeats and is never due":   {func(t *app.Template) { t.DueIn, t.Asking.Recurrence = -1, monthly }, task.ErrRecurrence},
+		"it repeats and is due":         {func(t *app.Template) { t.Asking.Recurrence = monthly }, nil},
+		"due in another life":           {func(t *app.Template) { t.DueIn = 99_999 }, tasktemplate.ErrDueIn},
+		"it doesn't say how it repeats": {func(t *app.Template) { t.Asking.Recurrence = task.Recurrence{Every: -1, Unit: task.Day} }, task.ErrRecurrence},
+	} {
+		one := ok
+		c.change(&one)
+		if _, err := d.SaveTemplate(t.Context(), app.SaveTemplate{By: by, Template: one}); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if got := ok.DueOn(noon); got != "2026-04-01" {
+		t.Errorf("due on %s", got)
+	}
+	if got := (app.Template{DueIn: -1}).DueOn(noon); got != "" {
+		t.Errorf("never due: %q", got)
+	}
+}
+
+var monthly = task.Recurrence{Every: 1, Unit: task.Month, From: task.OnSchedule}

@@ -240,6 +240,9 @@ var pageRules = map[string]rule{
 	"GET /tasks/new":                     staffOnly(200, 200),
 	"POST /tasks":                        staffOnly(422, 404), // without a title
 	"POST /tasks/acts":                   staffOnly(422, 422), // nothing is ticked
+	"GET /tasks/templates":               staffOnly(200, 200),
+	"POST /tasks/templates":              staffOnly(422, 404), // without a name
+	"POST /tasks/templates/{id}/removal": staffOnly(404, 404), // it is one of another sort
 	"GET /tasks/many/new":                staffOnly(200, 200),
 	"POST /tasks/many":                   staffOnly(422, 422), // without a title
 	"GET /tasks/jobs":                    staffOnly(200, 200),

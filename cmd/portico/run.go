@@ -292,7 +292,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Invites: h.invites, Viewings: h.viewings, Access: h.explainers(), InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
+		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -107,6 +107,7 @@ func newHouse(t *testing.T) *house {
 		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",
 		Log: log, Now: func() time.Time { return noon },
 	}
+	h.server.TaskTemplates = &h.jobs
 	h.server.TaskJobs = taskjob.Commands{Events: h.store, Lists: &h.jobs, Clients: &h.jobs, Tasks: h.server.Tasks}
 	h.build()
 	return h

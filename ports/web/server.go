@@ -20,6 +20,7 @@ import (
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	viewingapp "portico/app/viewing"
@@ -87,6 +88,8 @@ type Server struct {
 
 	InviteJobs InviteJobs
 	TaskJobs   TaskJobs
+
+	TaskTemplates taskjob.TemplateList
 
 	Webhooks Webhooks
 	Ledger   message.Reader

@@ -30,6 +30,8 @@ type TaskJobs interface {
 	Look(ctx context.Context, firm int32, id uuid.UUID) (taskjob.Progress, error)
 	Page(ctx context.Context, firm int32, d taskjob.Draft, outcome *taskjob.Outcome, after, limit int) ([]taskjob.Row, error)
 	Recent(ctx context.Context, firm int32) ([]taskjob.Draft, error)
+	SaveTemplate(ctx context.Context, cmd taskjob.SaveTemplate) (es.Result, error)
+	RemoveTemplate(ctx context.Context, by es.By, id uuid.UUID) (es.Result, error)
 }
 
 // doneAtOnce is how many are done before the answer; more go on by themselves, and a page tells how far they are.

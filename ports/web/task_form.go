@@ -26,6 +26,9 @@ func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
 	if err := s.copyTask(r, &page); err != nil {
 		return err
 	}
+	if err := s.useTemplate(r, &page); err != nil {
+		return err
+	}
 	return s.taskForm(w, r, http.StatusOK, page)
 }
 
@@ -38,7 +41,11 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 		title = "Error: " + title
 	}
 	page.Shell, page.Kinds, page.Fields.Priorities, page.Fields.Units = s.shell(r, title, "tasks"), taskKinds, priorities, repeating
-	page.Modules = []string{"more-rows.js"}
+	page.Modules, page.Blanks = []string{"more-rows.js"}, task.BlankWords
+	var err error
+	if page.Templates, err = s.templateChoices(r, page.Documents); err != nil {
+		return err
+	}
 	if page.Many != nil {
 		return s.manyTaskForm(w, r, code, page)
 	}
@@ -87,7 +94,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
 		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
-		OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"),
+		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"),
 	}
 }
 
@@ -181,7 +188,8 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, typed := user(r), typedTask(r)
-	if _, err := s.ClientList.Client(r.Context(), u.Firm, of); err != nil {
+	c, err := s.ClientList.Client(r.Context(), u.Firm, of)
+	if err != nil {
 		return err
 	}
 	a := task.Assigning{
@@ -205,7 +213,12 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	a.Recurrence = recurrenceOf(typed)
-	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: a})
+	a.Template, _ = uuid.Parse(typed.Template)
+	blanks := task.Blanks{Client: c.Name}
+	if blanks.Due, blanks.Year, err = s.blanksOf(r, a.DueOn); err != nil {
+		return err
+	}
+	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: blanks.Of(a)})
 	if p, ok := problemOfTask(err); ok {
 		typed.Problems = p
 		return s.taskForm(w, r, http.StatusUnprocessableEntity, views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})

@@ -77,7 +77,14 @@ func askingOf(rows []views.ItemFields) (items []task.Asking) {
 
 // fieldsOf is an item as a form shows it.
 func fieldsOf(i taskapp.Item) views.ItemFields {
-	f := views.ItemFields{ID: i.ID, Title: i.Title, Help: i.Help, Types: strings.Join(i.Types, ", "), Optional: i.Optional, Own: i.Own}
+	f := fieldsOfAsked(task.Asking{Title: i.Title, Help: i.Help, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own})
+	f.ID = i.ID
+	return f
+}
+
+// fieldsOfAsked is an item of a new task.
+func fieldsOfAsked(i task.Asking) views.ItemFields {
+	f := views.ItemFields{ID: newID(), Title: i.Title, Help: i.Help, Types: strings.Join(i.Types, ", "), Optional: i.Optional, Own: i.Own}
 	if i.Most > 0 {
 		f.Most = strconv.Itoa(i.Most)
 	}

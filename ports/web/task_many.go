@@ -34,6 +34,9 @@ func (s *Server) newManyTask(w http.ResponseWriter, r *http.Request) error {
 	if err := s.copyTask(r, &page); err != nil {
 		return err
 	}
+	if err := s.useTemplate(r, &page); err != nil {
+		return err
+	}
 	return s.taskForm(w, r, http.StatusOK, page)
 }
 
@@ -44,10 +47,10 @@ func (s *Server) manyTaskForm(w http.ResponseWriter, r *http.Request, code int, 
 		return err
 	}
 	if len(ids) == 0 && len(page.Fields.Problems) == 0 {
-		page.Fields.Problems, code = views.Problems{{Field: "clients", Text: jobs.ErrNothing.Message}}, statuses[fault.Invalid]
+		page.Fields.Problems = views.Problems{{Field: "clients", Text: jobs.ErrNothing.Message}}
 		page.Title = "Error: " + page.Title
 	}
-	page.Many.Count, page.Many.Chosen, page.Many.Blanks = views.Count(len(ids), "client", "clients"), words, task.BlankWords
+	page.Many.Count, page.Many.Chosen = views.Count(len(ids), "client", "clients"), words
 	s.page(w, r, code, page)
 	return nil
 }
@@ -157,6 +160,7 @@ func (s *Server) askingMany(r *http.Request, typed views.TaskFields) (a taskjob.
 	if a.Kind == task.Documents {
 		a.Items = askingOf(typed.Items)
 	}
+	a.Template, _ = uuid.Parse(typed.Template)
 	a.Due, a.Year, err = s.blanksOf(r, a.DueOn)
 	return a, err
 }

@@ -13,6 +13,7 @@ import (
 	"portico/app/taskjob"
 	"portico/domain/event"
 	"portico/domain/task"
+	"portico/domain/tasktemplate"
 
 	"github.com/google/uuid"
 )
@@ -313,7 +314,7 @@ func TestAskMany(t *testing.T) {
 	h.get("/clients?tag=vip&q=a").want(t, 200, "/tasks/many/new?clients=q%3da%26tag%3dvip", "Ask ticked clients")
 	h.get("/tasks/many/new?clients=q%3Da%26tag%3Dvip").want(t, 200, "for 2 clients", "tag “vip”, search “a”", "<code>{last year}</code>", `name="clients" value="q=a&amp;tag=vip"`).lacks(t, "Who sees it")
 	h.get("/tasks/many/new?kind=documents&client="+lonely.String()).want(t, 200, "for 1 client", "Ticked clients", "What you ask for")
-	h.get("/tasks/many/new?client="+newTestID(67).String()).want(t, http.StatusUnprocessableEntity, "Nothing is ticked")
+	h.get("/tasks/many/new?client="+newTestID(67).String()).want(t, 200, "Error: New task", "Nothing is ticked")
 	job := newTestID(88)
 	form := url.Values{
 		"command": {newTestID(80).String()}, "id": {job.String()}, "clients": {"tag=vip"}, "kind": {"documents"}, "priority": {"normal"}, "due_on": {"2027-05-31"}, "of_client": {"1"},
@@ -377,4 +378,51 @@ func TestChangeTask(t *testing.T) {
 	form.Set("every", "often")
 	h.post(of+"/details", form).want(t, http.StatusUnprocessableEntity, "Error: Send the ledger", "comes again every 1 to 366", `value="often"`)
 	h.get("/tasks/new?client="+farrow.String()+"&copy="+ledgerTask.String()).want(t, 200, "Made from “Send the ledger”", "All *pages*", "January", `value="week" selected`, `name="copied" value="`+ledgerTask.String())
+}
+
+// A form is kept as a template with its blanks, and a task that is made from one has them filled.
+func TestTaskTemplates(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
+	h.get("/tasks/templates").want(t, 200, "No templates yet")
+	form := url.Values{
+		"command": {newTestID(80).String()}, "id": {newTestID(81).String()}, "client": {farrow.String()}, "kind": {"todo"}, "audience": {"all"}, "priority": {"high"}, "due_on": {"2026-12-21"},
+		"title": {"Accounts {year} of {client}"}, "description": {"By {due}"}, "checklist": {"January {last year}"}, "every": {"1"}, "unit": {"year"}, "from": {"schedule"},
+	}
+	h.post("/tasks/templates", form).want(t, http.StatusUnprocessableEntity, "A template has a name", "Accounts {year} of {client}", "For Farrow, Imogen")
+	form.Set("template-name", "Accounts")
+	at := h.post("/tasks/templates", form).want(t, http.StatusSeeOther).Header().Get("Location")
+	if !strings.HasPrefix(at, "/tasks/templates?at=") {
+		t.Errorf("leads to %q", at)
+	}
+	id := uuid.NewSHA1(newTestID(81), []byte("template"))
+	e, ok := h.store.Stream(tasktemplate.Stream(id))[0].(tasktemplate.Saved)
+	if !ok || e.Name != "Accounts" || e.Title != "Accounts {year} of {client}" || e.DueIn != 30 || e.Checklist[0] != "January {last year}" || e.Repeat.Unit != "year" || e.Priority != "high" {
+		t.Errorf("kept %+v", e)
+	}
+	h.jobs.Saved = []taskjob.Template{taskjob.TemplateOf(id, e)}
+	h.get("/tasks/templates").want(t, 200, "Accounts {year} of {client}", "Due after 30 days", "To-do · Repeats", "/tasks/new?template="+id.String())
+	h.get("/tasks/new?client="+farrow.String()+"&template="+id.String()).want(t, 200, `value="Accounts {year} of {client}"`, `value="2026-12-21"`, `value="year" selected`, "January {last year}", `selected>Accounts</option>`)
+	h.get("/tasks/many/new?template="+id.String()).want(t, 200, `value="Accounts {year} of {client}"`, "for 1 client")
+	h.get("/tasks/new?client="+farrow.String()+"&template="+newTestID(99).String()).want(t, http.StatusNotFound)
+	h.get("/tasks/new?template="+id.String()).want(t, 200, "Go on", `name="template" value="`+id.String())
+	form.Set("command", newTestID(86).String())
+	form.Set("id", newTestID(82).String())
+	form.Set("template", id.String())
+	h.post("/tasks", form).want(t, http.StatusSeeOther)
+	a, ok := h.lastOf(newTestID(82)).(task.Assigned)
+	if !ok || a.Title.Text != "Accounts 2026 of Farrow, Imogen" || a.Description.Text != "By Monday 21 December 2026" || a.Checklist[0].Text.Text != "January 2025" || a.Template != id {
+		t.Errorf("assigned %+v", a)
+	}
+	form.Set("command", newTestID(83).String())
+	form.Set("id", newTestID(87).String())
+	form.Set("title", "All accounts")
+	h.post("/tasks/templates", form).want(t, http.StatusSeeOther) // the same name: the same template
+	if n := len(h.store.Stream(tasktemplate.Stream(id))); n != 2 {
+		t.Errorf("it has %d events", n)
+	}
+	h.post("/tasks/templates/"+id.String()+"/removal", url.Values{"command": {newTestID(84).String()}}).want(t, http.StatusSeeOther)
+	h.post("/tasks/templates/"+newTestID(99).String()+"/removal", url.Values{"command": {newTestID(85).String()}}).want(t, http.StatusNotFound)
 }

@@ -14,6 +14,7 @@ import (
 // Lists is taskjob.Lists and taskjob.Targets in memory.
 type Lists struct {
 	Clients map[uuid.UUID]taskjob.Target
+	Saved   []taskjob.Template
 
 	mu     sync.Mutex
 	drafts []taskjob.Draft
@@ -24,7 +25,12 @@ type Lists struct {
 var (
 	_ taskjob.Lists   = (*Lists)(nil)
 	_ taskjob.Targets = (*Lists)(nil)
+
+	_ taskjob.TemplateList = (*Lists)(nil)
 )
+
+// Templates is taskjob.TemplateList.
+func (l *Lists) Templates(context.Context, int32) ([]taskjob.Template, error) { return l.Saved, nil }
 
 // Targets is taskjob.Targets.
 func (l *Lists) Targets(_ context.Context, _ int32, ids []uuid.UUID) (map[uuid.UUID]taskjob.Target, error) {

@@ -147,7 +147,8 @@ type TaskFields struct {
 	OfClient                                                            bool // of many: whoever is in charge of the client is in charge
 	Priorities, Units                                                   []Choice
 	Items                                                               []ItemFields // of a request of documents
-	Copied                                                              string       // the request that it was made from
+	Copied                                                              string       // the task that it was made from
+	Template, TemplateName                                              string       // that it was made from, or is kept as
 	Problems                                                            Problems
 }
 
@@ -162,19 +163,20 @@ type TaskNew struct {
 	Clients  []ClientChoice
 	People   []TaskPerson
 	Kinds    []Choice
+	Blanks   []string  // words of its texts that are filled in for each client
 	Many     *TaskMany // whom, where it is asked of many; nil: of one client
 
 	Documents bool // it is a request of documents
 	Rows      []ItemFields
-	Model     string // the title of the request that it is made from; empty: none
+	Model     string // the title of the task that it is made from; empty: none
+	Templates []Choice
 }
 
 // TaskMany are the clients who are asked for the same.
 type TaskMany struct {
-	Clients string   // as the list of clients is chosen
-	Count   string   // "12 clients"
-	Chosen  string   // how, in words
-	Blanks  []string // words that are filled in for each
+	Clients string // as the list of clients is chosen
+	Count   string // "12 clients"
+	Chosen  string // how, in words
 }
 
 // TaskPerson is somebody whom a task may be for.

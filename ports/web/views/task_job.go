@@ -74,3 +74,24 @@ type TaskJobLine struct {
 // File names the template.
 func (TaskJob) File() string  { return "task_job.html" }
 func (TaskJobs) File() string { return "task_jobs.html" }
+
+// TaskTemplates are what a practice asks for again and again.
+type TaskTemplates struct {
+	Shell
+	Rows  []TaskTemplateLine
+	Empty Empty
+}
+
+// TaskTemplateLine is one template.
+type TaskTemplateLine struct {
+	ID                     uuid.UUID
+	Name, Title, Kind, Due string
+	Href                   string // of a form that is made from it
+	Repeats                bool
+}
+
+// File names the template.
+func (TaskTemplates) File() string { return "task_templates.html" }
+
+// Next is the command id of one more form.
+func (TaskTemplates) Next() uuid.UUID { return uuid.Must(uuid.NewV7()) }

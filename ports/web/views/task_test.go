@@ -16,8 +16,8 @@ func taskLines() []TaskLine {
 func taskFields() TaskFields {
 	return TaskFields{
 		Kind: "todo", Title: "Send the ledger", Description: "All *pages*", DueOn: "2026-11-20", InternalDueOn: "2026-11-25", Priority: "high", Checklist: "January\nFebruary", Each: true, Together: true,
-		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, OfClient: true, Units: []Choice{{"month", "months"}}, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
-		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}, {"items", "No title."}, {"clients", "Nobody."}},
+		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, OfClient: true, Template: one.String(), TemplateName: "Year end", Units: []Choice{{"month", "months"}}, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
+		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}, {"items", "No title."}, {"clients", "Nobody."}, {"template-name", "A name."}},
 	}
 }
 
@@ -32,12 +32,12 @@ func tasks(s Shell) Tasks {
 }
 
 func taskNew(s Shell) TaskNew {
-	return TaskNew{Shell: s, Fields: taskFields(), ID: one, Command: two, Client: "Farrow, Imogen", ClientID: two.String(), People: []TaskPerson{{one, "Imogen", true}, {two, "Sam", false}}, Kinds: []Choice{{"todo", "To-do"}}}
+	return TaskNew{Shell: s, Fields: taskFields(), ID: one, Command: two, Client: "Farrow, Imogen", ClientID: two.String(), People: []TaskPerson{{one, "Imogen", true}, {two, "Sam", false}}, Kinds: []Choice{{"todo", "To-do"}}, Blanks: []string{"{client}", "{year}"}, Templates: []Choice{{one.String(), "Year end"}}}
 }
 
 func taskMany(s Shell) TaskNew {
 	n := taskDocuments(s)
-	n.Client, n.ClientID, n.Many = "", "", &TaskMany{Clients: "tag=vip&q=a", Count: "12 clients", Chosen: "Tag “vip”", Blanks: []string{"{client}"}}
+	n.Client, n.ClientID, n.Many = "", "", &TaskMany{Clients: "tag=vip&q=a", Count: "12 clients", Chosen: "Tag “vip”"}
 	return n
 }
 
@@ -118,4 +118,8 @@ func taskJobStates(s Shell) (all []Page) {
 
 func taskJobs(s Shell) TaskJobs {
 	return TaskJobs{Shell: s, Rows: []TaskJobLine{{one, "Closed as completed", false, "Ticked", 2, noon}, {two, "Year end", true, "Everybody", 1, noon}}}
+}
+
+func taskTemplates(s Shell) TaskTemplates {
+	return TaskTemplates{Shell: s, Rows: []TaskTemplateLine{{one, "Year end", "Year end of {client}", "Documents", "Due after 30 days", "/tasks/new?template=x", true}, {two, "Bank", "Which bank?", "Question", "", "/tasks/new?template=y", false}}}
 }
