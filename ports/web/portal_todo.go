@@ -56,6 +56,17 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 		return err
 	}
 	page := views.PortalTodos{Portal: s.around(r, in, "todos", in.words.T("portal.tab.todos")), Empty: in.empty(portalTab{key: "todos", icon: "list-todo"})}
+	if len(rows) == 0 { // S2.i4, S2.14
+		off, err := s.Tasks.Policies.TaskPolicy(r.Context(), in.Firm)
+		if err != nil {
+			return err
+		}
+		word := "attach.notask"
+		if off.Off {
+			word = "attach.off"
+		}
+		page.Empty.Text += " " + in.words.T(word, in.setup.Name)
+	}
 	page.Stale = !current
 	for _, t := range rows {
 		if t.Open() {

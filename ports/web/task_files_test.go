@@ -77,6 +77,15 @@ func TestTaskFilesOnPages(t *testing.T) {
 	h.get(todo).want(t, 200, "Bank.html", "Take back")
 }
 
+// S2.i4: who has no task is told where files are sent, or how to ask.
+func TestNoTaskNoFiles(t *testing.T) {
+	h := asks(t)
+	h.plan.todos = nil
+	h.get("/portal/todos").want(t, 200, "Files are sent on a task. When Harbour &amp; Vale assigns you one").lacks(t, `type="file"`)
+	h.plan.policy.Off = true
+	h.get("/portal/todos").want(t, 200, "Harbour &amp; Vale takes no files here. Ask them how to send yours.")
+}
+
 // S2.14, S2.i3, S2.i8: what takes no files shows no control, and says why.
 func TestTaskTakesNoFiles(t *testing.T) {
 	h := holds(t)
