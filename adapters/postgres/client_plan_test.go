@@ -63,7 +63,8 @@ func manyClients(t testing.TB, n int) *register {
 	return r
 }
 
-// TestClientsPlans: no page of 20,000 clients is found by reading all of them (figures of section 6 of the issue).
+// TestClientsPlans: no page of 20,000 clients is found by reading all of them (figures of section 6 of the issue), nor one of
+// 5,000 tasks.
 func TestClientsPlans(t *testing.T) {
 	r := manyClients(t, 20_000)
 	for name, q := range map[string]clientapp.Query{
@@ -91,6 +92,7 @@ func TestClientsPlans(t *testing.T) {
 			t.Logf("%s:\n%s", name, plan)
 		}
 	}
+	t.Run("tasks", func(t *testing.T) { tasksPlans(t, r) })
 }
 
 // BenchmarkClients asks for a page and the numbers beside its filters, of 20,000 clients, one request after the other:

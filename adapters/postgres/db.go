@@ -33,7 +33,7 @@ type DB struct {
 
 // Open connects to url. It fails when the database cannot be reached or has not been migrated.
 func Open(ctx context.Context, url string) (*DB, error) {
-	app, err := open(ctx, url, 16, map[string]string{"lock_timeout": "5s", "statement_timeout": "30s"}, "SET ROLE portico_app")
+	app, err := open(ctx, url, 16, map[string]string{"lock_timeout": "5s", "statement_timeout": "30s", "jit": "off"}, "SET ROLE portico_app")
 	if err != nil {
 		return nil, err
 	}

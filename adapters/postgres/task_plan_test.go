@@ -1,0 +1,197 @@
+package postgres_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/adapters/postgres"
+	"portico/app/es"
+	app "portico/app/task"
+	"portico/domain/event"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+)
+
+// tasks are n tasks of so many clients, one in five closed, whose rows are put into the read models without events.
+func (r *register) tasks(t testing.TB, n, clients int) {
+	t.Helper()
+	var generation int
+	if err := r.db.Work.QueryRow(t.Context(), `SELECT generation FROM es.generations WHERE name = 'task_list' AND state = 'live'`).Scan(&generation); err != nil {
+		t.Fatal(err)
+	}
+	const none = `'00000000-0000-0000-0000-000000000000'::uuid`
+	for _, sql := range []string{
+		fmt.Sprintf(`
+			INSERT INTO rm.task_%d SELECT ('01930000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, %d, client, client, (ARRAY['todo','todo','documents','question'])[1 + i %% 4], title, lower(title),
+				repeat('All pages of it, please. ', 12), coalesce(due, ''), coalesce(due, '9999-99-99'), '', CASE WHEN i %% 7 = 0 THEN '%s' WHEN i %% 7 = 1 THEN %s ELSE ('01920000-0000-7000-8000-' || lpad(to_hex(i %% 17), 12, '0'))::uuid END,
+				true, ARRAY[]::uuid[], ARRAY[]::uuid[], false, false, (ARRAY['low','normal','normal','normal','high'])[1 + i %% 5], (ARRAY['assigned','assigned','seen','done','confirmed'])[1 + i %% 5],
+				(ARRAY['open','open','doing','waiting','done'])[1 + (i / 3) %% 5], i %% 5 <> 0, CASE WHEN i %% 5 = 0 THEN 'completed' ELSE '' END, '', CASE WHEN i %% 5 = 0 THEN timestamptz '2026-05-01' END, 0, 0,
+				('01930000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, %s, 0, '', '', false, 0, %s, '%s', 'UTC', NULL, timestamptz '2026-01-01' + i * interval '1 minute'
+			FROM (SELECT i, ('01900000-0000-7000-8000-' || lpad(to_hex(1 + i %% %d), 12, '0'))::uuid AS client, CASE WHEN i %% 9 > 0 THEN (date '2026-01-01' + i %% 400)::text END AS due,
+				(ARRAY['Send the ledger','Sign the letter','Papers for the year end','Hours of your staff','Which bank is it?','VAT papers'])[1 + i %% 6] || ' ' || i AS title FROM generate_series(1, %d) AS i) AS given`,
+			generation, r.firm, r.owner, none, none, none, r.owner, clients, n),
+		fmt.Sprintf(`INSERT INTO rm.task_word_%d SELECT DISTINCT t.id, t.firm_no, t.client_id, t.subject_id, w FROM rm.task_%d t, unnest(string_to_array(t.name_key, ' ')) AS w`, generation, generation),
+		`ANALYZE`,
+	} {
+		if _, err := r.db.Work.Exec(t.Context(), sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+}
+
+// taskQueries are the ways to choose tasks, each filter by itself and some together.
+func taskQueries(r *register) map[string]app.Query {
+	const today = "2026-03-10"
+	client := uuid.MustParse("01900000-0000-7000-8000-000000000011")
+	all := map[string]app.Query{
+		"all": {}, "newest": {Order: app.Newest}, "mine": {Of: app.OfMe, Me: r.owner}, "team": {Of: app.OfTeam, Me: r.owner}, "nobodys": {Of: app.OfNone}, "a-colleagues": {Owner: uuid.MustParse("01920000-0000-7000-8000-000000000003")},
+		"overdue": {Due: app.Overdue}, "today": {Due: app.DueToday}, "week": {Due: app.DueWeek}, "undated": {Due: app.NoDue}, "client": {Client: client}, "questions": {Kind: task.Question},
+		"seen": {Their: app.SeenStand}, "done": {Their: app.DoneStand}, "waiting": {Part: task.Waiting}, "high": {Urgent: task.High}, "closed": {Shelf: app.ShutShelf}, "tag": {Tag: "audit"},
+		"rare-word": {Text: "ledger 4444"}, "common-word": {Text: "papers"}, "letter": {Text: "s"}, "a-clients-word": {Text: "solberg"}, "together": {Of: app.OfMe, Me: r.owner, Due: app.Overdue, Their: app.SeenStand, Kind: task.ToDo},
+	}
+	for name, q := range all {
+		q.Today = today
+		all[name] = q
+	}
+	return all
+}
+
+// tasksPlans: no page of the list of tasks is found by reading all of them.
+func tasksPlans(t *testing.T, r *register) {
+	r.tasks(t, 5_000, 20_000)
+	for name, q := range taskQueries(r) {
+		var plan string
+		if err := postgres.TasksStatement(t.Context(), r.db, r.firm, q, func(tx pgx.Tx, sql string, args []any) error {
+			rows, err := tx.Query(t.Context(), `EXPLAIN (COSTS OFF) `+sql, args...)
+			if err != nil {
+				return err
+			}
+			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			plan = strings.Join(lines, "\n")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(plan, "Seq Scan on task_") {
+			t.Errorf("%s reads all tasks:\n%s", name, plan)
+		}
+	}
+}
+
+// BenchmarkTasks asks for a page of tasks and the numbers beside its filters, of 50,000 (PORTICO_BENCH_TASKS), one request
+// after the other: the 50th and 95th percentile in milliseconds of each way to choose. Its goal: p95 at most 60 ms.
+func BenchmarkTasks(b *testing.B) {
+	n := envInt("PORTICO_BENCH_TASKS", 50_000)
+	r := manyClients(b, max(100, n/25))
+	r.tasks(b, n, max(100, n/25))
+	mustExec(b, r.db.Work, `VACUUM ANALYZE`)
+	list := postgres.TaskList{DB: r.db}
+	queries := taskQueries(r)
+	queries["nobody-acts"] = app.Query{NobodyActs: true, Today: "2026-03-10"}
+	took := map[string][]time.Duration{}
+	for b.Loop() {
+		for name, q := range queries {
+			for range 20 {
+				began := time.Now()
+				_, _, err := list.Tasks(b.Context(), r.firm, q)
+				if err == nil {
+					_, err = list.Counts(b.Context(), r.firm, q)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				took[name] = append(took[name], time.Since(began))
+			}
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	for _, name := range slices.Sorted(maps.Keys(took)) {
+		b.ReportMetric(float64(at(took[name], 50).Microseconds())/1000, name+"-p50-ms")
+		b.ReportMetric(float64(at(took[name], 95).Microseconds())/1000, name+"-p95-ms")
+	}
+}
+
+// BenchmarkTaskModels writes the histories of so many tasks (PORTICO_BENCH_TASKS), of four events each, rebuilds the read
+// models of tasks from them, and shows how long after a command's success its page could be read, with 300 commands a second.
+func BenchmarkTaskModels(b *testing.B) {
+	n := envInt("PORTICO_BENCH_TASKS", 50_000)
+	for b.Loop() {
+		h := newHouse(b)
+		h.run(b)
+		client, who := newID(), newID()
+		write := func(id uuid.UUID) (int64, error) {
+			by := es.By{Firm: h.firm, Actor: event.Actor{Kind: event.Staff, ID: who}}
+			r, err := es.Execute(b.Context(), h.store, by, task.Stream(id), func(s task.Task, now time.Time) ([]task.Event, error) {
+				events, err := s.Assign(task.Assigning{Task: id, Client: client, People: []uuid.UUID{who}, Title: "Send the ledger", DueOn: "2026-05-12", Audience: task.Audience{All: true}, Zone: "UTC"}, now)
+				return append(events, task.Seen{Contact: who, At: now}, task.DoneByClient{Contact: who, At: now}, task.Progressed{State: task.Doing, At: now}), err
+			})
+			return r.Position, err
+		}
+		group := errgroup.Group{}
+		group.SetLimit(32)
+		for range n {
+			group.Go(func() error { _, err := write(newID()); return err })
+		}
+		if err := group.Wait(); err != nil {
+			b.Fatal(err)
+		}
+		last, err := write(newID())
+		if err != nil {
+			b.Fatal(err)
+		}
+		within(b, 10*time.Minute, "all of it can be read", func() bool {
+			ok, err := h.db.Wait(b.Context(), last, time.Second, "task_list")
+			return ok && err == nil
+		})
+		for _, m := range postgres.Models() {
+			if m.Name != "task_list" {
+				continue
+			}
+			s, err := h.rebuilder().Rebuild(b.Context(), m, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(s.Events)/s.Bulk.Seconds(), "rebuilt-events/s")
+		}
+		late := h.lateness(b, write)
+		b.Logf("%s", spread(late))
+		b.ReportMetric(float64(at(late, 50).Microseconds())/1000, "lag-p50-ms")
+		b.ReportMetric(float64(at(late, 99).Microseconds())/1000, "lag-p99-ms")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// lateness is how long after each of 3,000 commands, 300 a second, what it did could be read.
+func (h *house) lateness(b *testing.B, write func(uuid.UUID) (int64, error)) (late []time.Duration) {
+	const perSecond, commands = 300, 3_000
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	began := time.Now()
+	for i := range commands {
+		wg.Go(func() {
+			time.Sleep(time.Until(began.Add(time.Duration(i) * time.Second / perSecond)))
+			position, err := write(newID())
+			wrote := time.Now()
+			ok := false
+			for err == nil && !ok {
+				ok, err = h.db.Wait(b.Context(), position, soon, "task_list")
+			}
+			if err != nil {
+				b.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			late = append(late, time.Since(wrote))
+		})
+	}
+	wg.Wait()
+	return late
+}
