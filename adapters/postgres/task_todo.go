@@ -6,6 +6,7 @@ import (
 	"time"
 
 	app "portico/app/task"
+	"portico/domain/client"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -87,4 +88,25 @@ func (l TaskList) Todo(ctx context.Context, firm int32, contact, id uuid.UUID) (
 		return app.Todo{}, fmt.Errorf("read task %s of a contact: %w", id, err)
 	}
 	return t, nil
+}
+
+// seenBy are those of the contacts who see the tasks in the portal just now.
+func (l TaskList) seenBy(ctx context.Context, firm int32, tasks, contacts []uuid.UUID) (by map[uuid.UUID][]uuid.UUID, err error) {
+	by = map[uuid.UUID][]uuid.UUID{}
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT c.id, w.contact FROM portal.task c CROSS JOIN unnest($2::uuid[]) AS w (contact)
+			WHERE c.id = ANY ($1) AND (c.hold_until IS NULL OR c.hold_until <= statement_timestamp())
+			  AND (c.everybody OR w.contact = ANY (c.contacts)) AND NOT w.contact = ANY (c.without)
+			  AND (c.subject_id = w.contact OR `+linkedWith(client.Tasks, "c.client_id", "k.contact_id = w.contact")+`)`, tasks, contacts)
+		if err != nil {
+			return err
+		}
+		var id, contact uuid.UUID
+		_, err = pgx.ForEachRow(rows, []any{&id, &contact}, func() error { by[id] = append(by[id], contact); return nil })
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find who sees %d tasks: %w", len(tasks), err)
+	}
+	return by, nil
 }

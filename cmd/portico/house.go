@@ -17,6 +17,7 @@ import (
 	formapp "portico/app/form"
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
+	"portico/app/live"
 	receiptapp "portico/app/receipt"
 	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
@@ -68,6 +69,7 @@ type house struct {
 	jobs     invitejob.Commands
 	taskJobs taskjob.Commands
 
+	live live.Hub // of the pages that this node serves
 	keys keys
 	log  *slog.Logger
 }

@@ -114,6 +114,7 @@ var pageRules = map[string]rule{
 	"GET /login/provider":             everybody(404), // none is configured
 	"GET /login/provider/callback":    everybody(404),
 	"GET /account/provider":           staffOnly(404, 404),
+	"GET /live":                       staffOnly(200, 200),
 	"GET /account":                    staffOnly(200, 200),
 	"POST /account/password":          staffOnly(422, 422),
 	"POST /account/sessions/end":      staffOnly(303, 0),
@@ -160,6 +161,7 @@ var pageRules = map[string]rule{
 	"POST /portal/home/second-step/dismissal":    contactOnly(303),
 	"GET /portal/todos":                          contactOnly(200),
 	"GET /portal/files":                          contactOnly(200),
+	"GET /portal/live":                           contactOnly(200),
 	"GET /portal/requests":                       contactOnly(200),
 	"GET /portal/billing":                        contactOnly(404), // the practice doesn't use it (S3.i18)
 	"GET /portal/schedule":                       contactOnly(404),

@@ -120,6 +120,10 @@ func (h *house) serve(ctx context.Context, s site) error {
 	}
 	group.Go(func() error { s.scan.greet(failed, h.log); return nil })
 	group.Go(func() error {
+		return postgres.LiveNews{DB: h.db, Tail: h.tail, Hub: &h.live, Tasks: h.taskList, Log: h.log}.Run(failed)
+	})
+	defer context.AfterFunc(ctx, h.live.Close)() // streams of pages end before the server waits for its requests
+	group.Go(func() error {
 		defer stop()
 		if s.begin != nil {
 			if err := s.begin(ctx, transfers); err != nil {
@@ -291,6 +295,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Accounts: h.account, Factors: factors, SecondRequired: h.secondRequired, Contacts: visitors, Notices: account.Notices{Events: h.store}, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, Viewings: h.viewings, Access: h.explainers(), InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
+		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,

@@ -22,6 +22,7 @@ import (
 	"portico/app/es/estest"
 	firmapp "portico/app/firm"
 	"portico/app/firm/firmtest"
+	"portico/app/live"
 	"portico/app/secret"
 	taskapp "portico/app/task"
 	"portico/app/taskjob"
@@ -102,8 +103,8 @@ func newHouse(t *testing.T) *house {
 		ClientList: h.shelf, LinkList: h.shelf, TaskList: &h.plan, TaskFiles: &h.plan, Threads: &h.plan, TaskItems: &h.plan, TaskDrafts: &h.plan, Tasks: taskapp.Commands{Events: h.store, People: &h.plan, Colleagues: mates{&h.plan}, Policies: &h.plan}, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos, Films: &h.films}, Logos: &h.logos, Films: &h.films, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
-		Ledger:  &ledger{},
-		Mails:   mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
+		Ledger:  &ledger{}, Live: &live.Hub{},
+		Mails: mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
 		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",
 		Log: log, Now: func() time.Time { return noon },
 	}

@@ -16,6 +16,7 @@ import (
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
+	"portico/app/live"
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
 	"portico/app/secret"
@@ -82,6 +83,7 @@ type Server struct {
 	Blobs  Blobs
 
 	Uploads Uploads
+	Live    *live.Hub
 
 	Receipts receiptapp.Receipts
 	Imports  Imports
@@ -213,6 +215,7 @@ func (s *Server) Handler() (http.Handler, error) {
 		portal("POST /portal"+path, s.within("", h))
 		staff("POST /contacts/{id}/portal"+path, accounts.ActForClient, s.acting(h))
 	}
+	portal("GET /portal/live", s.within("", s.livePortal))
 	room("", "", s.portalStart)
 	room("/home", "home", s.portalHome)
 	portal("POST /portal/home/second-step/dismissal", s.within("home", s.dismissSecond))
@@ -335,6 +338,7 @@ func (s *Server) Handler() (http.Handler, error) {
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 
+	staff("GET /live", accounts.SeeClients, s.liveStaff)
 	staff("GET /account", accounts.OwnAccount, s.account)
 	staff("GET /account/provider", accounts.OwnAccount, s.linkProvider)
 	staff("POST /account/password", accounts.OwnAccount, s.changePassword)

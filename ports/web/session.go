@@ -241,7 +241,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 // shell is what u's pages have around them.
 func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
 	u := user(r)
-	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Role: u.Role, Nav: nav, DevMail: s.Mails != nil}
+	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Role: u.Role, Nav: nav, DevMail: s.Mails != nil, Follows: follows(r.URL.Path)}
 	sh.Brand = brandOf(u.Practice)
 	sh.Full = s.full(u.Used, u.Practice.Limits.QuotaBytes)
 	if sh.Practice == "" {

@@ -11,6 +11,7 @@ type Shell struct {
 	Nav      string // "clients", "contacts", "links", "inbox", "tasks", "messages", "settings", "mail", "account"
 	DevMail  bool   // the list of written mails is there
 	Find     string // what the box for finding a client holds
+	Follows  string // what its live regions show, as live-region.js has it; empty: anything
 	Brand    Brand
 	Stale    bool // what was just saved can't be read yet
 	Full     *StorageFull
