@@ -23,6 +23,7 @@ const (
 	effectTries   = 10               // with the backoff below: about a day and a half
 	scanTries     = 6                // about an hour and a half: a file waits for its scan, and a person for the file
 	scanLimit     = 20 * time.Minute // of one scan, whose lease is renewed meanwhile
+	webhookTries  = 16               // about three days
 	bulkTries     = 10_000
 	bulkLimit     = 24 * time.Hour
 	bulkPause     = 5 * time.Second
@@ -226,6 +227,8 @@ func mannerOf(kind string) manner {
 		return manner{tries: scanTries, limit: scanLimit, renews: true}
 	case "import":
 		return manner{tries: effectTries, limit: importTime, renews: true}
+	case "webhook":
+		return manner{tries: webhookTries, limit: effectLease - 2*effectNote}
 	case "bulk": // each restart of a node is a try, and a job of many hours may see many of them
 		return manner{tries: bulkTries, limit: bulkLimit, renews: true, pause: bulkPause, lease: bulkLease}
 	}

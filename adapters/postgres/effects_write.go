@@ -21,19 +21,29 @@ func (w *Effects) Reactor(name string, types []string, effects func(event.Record
 
 // AskingReactor is a Reactor that may read more than the event to know what it asks for. What it knows by then counts.
 func (w *Effects) AskingReactor(name string, types []string, effects func(context.Context, event.Recorded) ([]es.Effect, error)) Subscription {
-	wrote := false // by the batch under way; a subscriber handles one at a time
-	handle := func(ctx context.Context, tx pgx.Tx, b Batch) error {
-		batch := &pgx.Batch{}
+	return w.reacting(name, types, func(ctx context.Context, _ pgx.Tx, b Batch, into *pgx.Batch) error {
 		for _, r := range b.Events {
 			asked, err := effects(ctx, r)
 			if err != nil {
 				return err
 			}
 			for _, e := range asked {
-				if err := queueEffect(batch, e, r.Version); err != nil {
+				if err := queueEffect(into, e, r.Version); err != nil {
 					return err
 				}
 			}
+		}
+		return nil
+	})
+}
+
+// reacting is a subscription that writes what queue puts into a batch, and wakes w once that is committed.
+func (w *Effects) reacting(name string, types []string, queue func(ctx context.Context, tx pgx.Tx, b Batch, into *pgx.Batch) error) Subscription {
+	wrote := false // by the batch under way; a subscriber handles one at a time
+	handle := func(ctx context.Context, tx pgx.Tx, b Batch) error {
+		batch := &pgx.Batch{}
+		if err := queue(ctx, tx, b, batch); err != nil {
+			return err
 		}
 		if wrote = batch.Len() > 0; !wrote {
 			return nil

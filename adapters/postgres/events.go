@@ -17,6 +17,7 @@ import (
 	"portico/domain/tasktemplate"
 	"portico/domain/uploadlink"
 	"portico/domain/viewing"
+	"portico/domain/webhook"
 )
 
 // Events is every event that is stored, with the ways up from its older versions. A new event is a line here and a
@@ -134,6 +135,15 @@ func Events() []EventSpec {
 		{Event: form.Published{}},
 		{Event: form.Archived{}},
 		{Event: form.Restored{}},
+
+		{Event: webhook.Added{}},
+		{Event: webhook.Changed{}},
+		{Event: webhook.SecretRotated{}},
+		{Event: webhook.SwitchedOff{}},
+		{Event: webhook.SwitchedOn{}},
+		{Event: webhook.Tested{}},
+		{Event: webhook.Replayed{}},
+		{Event: webhook.Removed{}},
 
 		{Event: viewing.Began{}},
 		{Event: viewing.Ended{}},

@@ -348,6 +348,8 @@ func messageCursor(after string) (at time.Time, key string, err error) {
 }
 
 // messageAfter is what messageCursor reads.
-func messageAfter(m app.Row) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(m.CreatedAt.Format(time.RFC3339Nano) + " " + m.Key))
+func messageAfter(m app.Row) string { return afterEffect(m.CreatedAt, m.Key) }
+
+func afterEffect(at time.Time, key string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at.Format(time.RFC3339Nano) + " " + key))
 }

@@ -43,6 +43,8 @@ type EffectArgs struct {
 	File       uuid.UUID `json:"file,omitzero"`
 	Version    int       `json:"version,omitempty"` // of the event that asks, in its stream
 	Since      time.Time `json:"since,omitzero"`    // it is about what happened from then on
+	Source     string    `json:"source,omitempty"`  // the stream of the event with Version, as people type it
+	Type       string    `json:"type,omitempty"`    // what it says, as a webhook calls it
 }
 
 // Performer does one effect and records its outcome as an event. It must be harmless the second time: a node may die

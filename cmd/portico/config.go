@@ -60,6 +60,8 @@ type config struct {
 	SMS      smsConfig  `envPrefix:"PORTICO_SMS_"`
 	// WebhookSecret is what whoever reports bounces and deliveries sends or signs with. Empty: nobody may.
 	WebhookSecret hidden `env:"PORTICO_WEBHOOK_SECRET"`
+	// WebhookNetworks are networks inside that webhooks of practices may call all the same, as 10.1.0.0/16, and by http://.
+	WebhookNetworks []netip.Prefix `env:"PORTICO_WEBHOOK_NETWORKS"`
 	// BulkPerMinute is how many invitations in bulk this node sends a minute at most, where the mail server has a limit.
 	// 0: as fast as it takes them.
 	BulkPerMinute int `env:"PORTICO_BULK_PER_MINUTE"`

@@ -92,7 +92,7 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 	base := baseURL(c, listener)
 	return interrupted(ctx, h.serve(ctx, site{
 		listener: listener, baseURL: base, files: filesFolder(folder),
-		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails, texts}, texts: texts, webhooks: c.webhooks(), trusted: c.TrustedProxies, scan: c.scanning(), grace: 5 * time.Second,
+		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails, texts}, texts: texts, webhooks: c.webhooks(), callable: append(c.WebhookNetworks, ownMachine...), trusted: c.TrustedProxies, scan: c.scanning(), grace: 5 * time.Second,
 		begin: func(ctx context.Context, transfers *transfer.Service) error { return h.seed(ctx, transfers, logins) },
 		ready: func() {
 			fmt.Fprintf(out, "Portico is running at %s\n", base)

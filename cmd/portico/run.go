@@ -51,7 +51,8 @@ type site struct {
 	mailFrom     string
 	mails        web.MailBox // what dev wrote instead of sending; nil: none
 	texts        notify.Texter
-	webhooks     web.Webhooks // without its reports: those are the house's
+	webhooks     web.Webhooks   // without its reports: those are the house's
+	callable     []netip.Prefix // networks inside that webhooks may call
 	trusted      []netip.Prefix
 	scan         scanning
 	grace        time.Duration
@@ -113,6 +114,8 @@ func (h *house) serve(ctx context.Context, s site) error {
 		"scan":   byAggregate{uploadlink.Kind: s.scan.performer(h.store, transfers), task.Kind: s.scan.attachments(h.store, transfers)},
 		"import": h.imports,
 		"bulk":   byAggregate{jobdomain.Kind: h.jobs, taskjobs.Kind: h.taskJobs},
+
+		"webhook": h.deliveries(s.callable),
 	}
 	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
 		stop()
@@ -172,6 +175,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("entry_mails", account.EntryMailTypes(), account.EntryMails),
 		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
 		effects.AskingReactor("task_mails", taskapp.NoticeTypes(), taskapp.Notices{Events: h.store, People: tasksPeople{h.store, h.contacts}}.Effects),
+		effects.Webhooks(),
 		effects.Reactor("reminder_mails", reminderapp.MailTypes(), reminderapp.Effects),
 		reminderPlans(h.reminders, reminderapp.People{Book: h.reminders.Book, OfClient: tasksPeople{h.store, h.contacts}.OfClient}, h.linkList.Wait),
 		handOver(h.clients, h.clientList, h.linkList.Wait),
