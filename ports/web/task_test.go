@@ -387,6 +387,9 @@ func TestTaskTemplates(t *testing.T) {
 	h.signIn()
 	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
 	h.get("/tasks/templates").want(t, 200, "No templates yet")
+	if _, form, _ := strings.Cut(h.get("/tasks/new?client="+farrow.String()).text, `action="/tasks" method="post"`); strings.Index(form, `<button class="sr" type="submit" `) > strings.Index(form, "formaction") {
+		t.Error("the Enter key keeps a template")
+	}
 	form := url.Values{
 		"command": {newTestID(80).String()}, "id": {newTestID(81).String()}, "client": {farrow.String()}, "kind": {"todo"}, "audience": {"all"}, "priority": {"high"}, "due_on": {"2026-12-21"},
 		"title": {"Accounts {year} of {client}"}, "description": {"By {due}"}, "checklist": {"January {last year}"}, "every": {"1"}, "unit": {"year"}, "from": {"schedule"},
