@@ -86,13 +86,43 @@ type PutSection struct {
 	Form    uuid.UUID
 	Section questionnaire.Section
 	After   uuid.UUID // zero: at the top
+	Last    bool      // instead: where it is new, below all others; otherwise where it stands
 }
 
 // PutSection adds, changes or moves a section.
 func (c Commands) PutSection(ctx context.Context, cmd PutSection) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.Form, func(f form.Form, now time.Time) ([]form.Event, error) {
-		return f.PutSection(cmd.Section, cmd.After, now)
+		after := cmd.After
+		if cmd.Last {
+			after = sectionAbove(f.Draft(), cmd.Section.ID)
+		}
+		return f.PutSection(cmd.Section, after, now)
 	})
+}
+
+// sectionAbove is the section above one, or above where a new one comes.
+func sectionAbove(q questionnaire.Questionnaire, section uuid.UUID) (above uuid.UUID) {
+	for _, s := range q.Sections {
+		if s.ID == section {
+			break
+		}
+		above = s.ID
+	}
+	return above
+}
+
+// fieldAbove is the field of its own kind above one, or above where a new one comes: a group for its first column.
+func fieldAbove(s questionnaire.Section, f questionnaire.Field) uuid.UUID {
+	above := f.Group
+	for _, other := range s.Fields {
+		if other.ID == f.ID {
+			break
+		}
+		if other.Group == f.Group {
+			above = other.ID
+		}
+	}
+	return above
 }
 
 // PutField adds, changes or moves a field.
@@ -102,12 +132,17 @@ type PutField struct {
 	Section uuid.UUID
 	Field   questionnaire.Field
 	After   uuid.UUID // zero: at the section's top
+	Last    bool      // instead: where it is new, below all others, a column below those of its group; otherwise where it stands
 }
 
 // PutField adds, changes or moves a field.
 func (c Commands) PutField(ctx context.Context, cmd PutField) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.Form, func(f form.Form, now time.Time) ([]form.Event, error) {
-		return f.PutField(cmd.Section, cmd.After, cmd.Field, now)
+		after := cmd.After
+		if s, ok := f.Draft().Section(cmd.Section); ok && cmd.Last {
+			after = fieldAbove(s, cmd.Field)
+		}
+		return f.PutField(cmd.Section, after, cmd.Field, now)
 	})
 }
 

@@ -17,7 +17,7 @@ var errNotOwn = fault.New(fault.NotFound, "account.not_own", "There is nothing a
 // commands read streams. What it doesn't know is nobody's to touch.
 func (h *house) own(ctx context.Context, firm int32, kind string, id uuid.UUID) (err error) {
 	switch kind {
-	case "account", "settings", "message-templates", "staff": // nobody's client's
+	case "account", "settings", "message-templates", "staff", "forms": // nobody's client's
 	case "clients":
 		_, err = h.clientList.Client(ctx, firm, id)
 	case "contacts":

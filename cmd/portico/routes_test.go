@@ -215,6 +215,33 @@ var pageRules = map[string]rule{
 	"DELETE /portal/tasks/{todo}/uploads/*":             everybody(401).but(visits, 404),
 	"OPTIONS /portal/tasks/{todo}/uploads/*":            everybody(401).but(visits, 204),
 
+	"GET /forms":                                  staffOnly(200, 200),
+	"POST /forms":                                 staffOnly(422, 422), // without a title
+	"GET /forms/{id}":                             staffOnly(200, 404),
+	"GET /forms/{id}/preview":                     staffOnly(200, 404),
+	"POST /forms/{id}/title":                      staffOnly(422, 404),
+	"POST /forms/{id}/sections":                   staffOnly(422, 404),
+	"POST /forms/{id}/sections/{section}/place":   staffOnly(404, 404),
+	"POST /forms/{id}/sections/{section}/removal": staffOnly(404, 404),
+	"GET /forms/{id}/fields/new":                  staffOnly(404, 404), // of no section
+	"GET /forms/{id}/fields/{field}/edit":         staffOnly(404, 404),
+	"POST /forms/{id}/fields":                     staffOnly(404, 404),
+	"POST /forms/{id}/fields/{field}/place":       staffOnly(404, 404),
+	"POST /forms/{id}/fields/{field}/removal":     staffOnly(404, 404),
+	"POST /forms/{id}/publication":                staffOnly(409, 404), // its section is empty
+	"POST /forms/{id}/archiving":                  staffOnly(303, 404),
+	"POST /forms/{id}/restoration":                staffOnly(303, 404),
+
+	"GET /portal/todos/{todo}/review":                    contactOnly(404), // of no questionnaire
+	"POST /portal/todos/{todo}/answers":                  contactOnly(409), // likewise
+	"POST /portal/todos/{todo}/submission":               contactOnly(409), // likewise
+	"GET /contacts/{id}/portal/todos/{todo}/review":      staffOnly(303, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/answers":    staffOnly(403, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/submission": staffOnly(403, 404),
+	"GET /tasks/{id}/answers.csv":                        staffOnly(409, 404), // likewise
+	"POST /tasks/{id}/answers":                           staffOnly(422, 404),
+	"POST /tasks/{id}/answers/sections":                  staffOnly(409, 404), // of no questionnaire
+
 	"GET /clients":      staffOnly(200, 200),
 	"GET /clients/new":  staffOnly(200, 200),
 	"POST /clients":     staffOnly(303, 303),
@@ -621,7 +648,7 @@ var forAdmins = map[string]bool{"GET /events": true}
 var readsByPost = map[string]bool{"POST /files/archive": true}
 
 // ofPractice are things that belong to no client, so that people who are limited to their own clients see them all.
-var ofPractice = []string{" /account", " /settings", " /staff", " /message-templates", " /help-articles", " /upload-policies", " /upload-limits", " /upload-wording"}
+var ofPractice = []string{" /account", " /settings", " /staff", " /message-templates", " /forms", " /help-articles", " /upload-policies", " /upload-limits", " /upload-wording"}
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
 // T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from

@@ -24,6 +24,7 @@ import (
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	firmapp "portico/app/firm"
+	formapp "portico/app/form"
 	inviteapp "portico/app/invite"
 	"portico/app/invitejob"
 	"portico/app/secret"
@@ -36,6 +37,7 @@ import (
 	"portico/domain/contact"
 	"portico/domain/event"
 	"portico/domain/invite"
+	"portico/domain/questionnaire"
 	"portico/domain/task"
 	taskjobs "portico/domain/taskjob"
 	"portico/domain/uploadlink"
@@ -81,6 +83,7 @@ type fixture struct {
 	list       uuid.UUID // likewise
 	job        uuid.UUID // likewise
 	taskJob    uuid.UUID // likewise
+	form       uuid.UUID
 }
 
 func openRoutes(t *testing.T) *routesWorld {
@@ -101,6 +104,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.shared = w.fixture(t)
 	w.templateOf(t, w.shared)
 	w.articleOf(t, w.shared)
+	w.formOf(t, w.shared)
 	w.joiningOf(t, w.shared)
 	w.person(t, w.shared)
 	w.visitor(t, w.shared)
@@ -351,6 +355,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		if strings.Contains(path, "{attachment}") {
 			path = strings.Replace(path, "{attachment}", w.attachmentOf(t, f).String(), 1)
 		}
+	case strings.HasPrefix(path, "/forms/"):
+		id = w.formOf(t, f)
 	case strings.HasPrefix(path, "/requests/"):
 		id = w.requestOf(t, f)
 		path = strings.Replace(path, "{item}", f.request.String(), 1)
@@ -423,6 +429,26 @@ func (w *routesWorld) listOf(t *testing.T, f *fixture) uuid.UUID {
 		}
 	}
 	return f.list
+}
+
+// formOf is a questionnaire with an empty section.
+func (w *routesWorld) formOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.form == uuid.Nil {
+		f.form = newID(t)
+		_, err := w.house.forms.Create(t.Context(), formapp.Create{By: w.calm.by(), Form: f.form, Title: "Tax return"})
+		if err == nil {
+			var res es.Result
+			res, err = w.house.forms.PutSection(t.Context(), formapp.PutSection{By: w.calm.by(), Form: f.form, Section: questionnaire.Section{ID: newID(t), Title: "You"}})
+			if err == nil {
+				_, err = w.house.linkList.Wait(t.Context(), res.Position)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.form
 }
 
 // jobOf is a list of people to invite that nobody has confirmed.

@@ -15,6 +15,7 @@ import (
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
+	formapp "portico/app/form"
 	inviteapp "portico/app/invite"
 	"portico/app/live"
 	"portico/app/message"
@@ -72,6 +73,9 @@ type Server struct {
 	TaskItems   taskapp.RequestReader
 	TaskDrafts  taskapp.Drafts
 	Threads     taskapp.Threads
+	Forms       formapp.Commands
+	FormList    formapp.Reader
+	Answers     taskapp.AnswerReader
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
@@ -334,6 +338,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff("GET /upload-links/{id}/receipts/{batch}/receipt.json", accounts.SeeFiles, s.linkReceiptFile)
 
 	s.taskRoutes(staff)
+	s.formRoutes(staff)
 	s.taskFileRoutes(staff, portal, room, deed)
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)

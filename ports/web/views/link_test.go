@@ -17,6 +17,7 @@ func everyPage() []Page {
 	}
 	pages = append(pages, practiceSettings(Shell{Title: "Settings", Practice: "Harbour & Vale", Staff: "Priya Nair", Nav: "settings", Role: account.Admin})...)
 	pages = append(pages, taskJobStates(Shell{Title: "Year end", Practice: "Harbour & Vale", Staff: "Priya Nair", Nav: "tasks", Role: account.Owner})...)
+	pages = append(pages, formPages(Shell{Title: "Tax return", Practice: "Harbour & Vale", Staff: "Priya Nair", Nav: "tasks", Role: account.Owner})...)
 	return append(append(pages, portalPages(language.For("en"))...), invitations()...)
 }
 

@@ -307,7 +307,7 @@ func TestEveryPageRendersFullAndEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal(), noInvitations(), bareSettings())} {
+	for what, pages := range map[string][]Page{"full": everyPage(), "empty": slices.Concat(empty(), emptyLinks(), noFactors(), barePortal(), noInvitations(), bareSettings(), noForms())} {
 		seen := map[string]bool{}
 		for _, p := range pages {
 			seen[p.File()] = true
@@ -386,7 +386,7 @@ func TestPagesEscapeWhatPeopleTyped(t *testing.T) {
 		LinkNew{Templates: []TemplateChoice{{evil, evil, evil}}, Template: evil},
 		Receipt{Proof: Proof{Practice: evil, Email: evil, Recipient: evil, Cause: evil, Files: []ProofFile{{Name: evil, SentAs: evil, Media: evil}}}}, Verify{Keys: evil},
 	}
-	for _, p := range slices.Concat(pages, evilLinks(evil), evilInvitations(evil)) {
+	for _, p := range slices.Concat(pages, evilLinks(evil), evilInvitations(evil), evilForms(evil)) {
 		if out := rendered(t, p); strings.Contains(out, "<script>alert") || strings.Contains(out, "<img") {
 			t.Errorf("%s lets markup through", p.File())
 		}
