@@ -171,6 +171,12 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		}
 		page.Open = false
 	}
+	if t.Kind == task.FormFilling { // done by being submitted
+		if page.Sheet, err = s.portalSheet(r, in, t, typed, problems); err != nil {
+			return err
+		}
+		page.Open, page.Modules = false, append(page.Modules, "answer-sheet.js")
+	}
 	if page.Files, err = s.portalFilesOf(r, in, t, page.Request, problems); err != nil {
 		return err
 	}
@@ -235,8 +241,11 @@ func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id 
 		q.Set("client", in.client.Client.String())
 	}
 	to := withQuery(in.at("/todos/"+id.String()), q)
-	if r.PostForm.Has("text") { // of a message
+	switch section, err := uuid.Parse(r.PostForm.Get("section")); {
+	case r.PostForm.Has("text"): // of a message
 		to += "#talk"
+	case err == nil: // of a questionnaire
+		to += "#section-" + section.String()
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }

@@ -4,6 +4,8 @@ package web
 
 import (
 	"context"
+	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -76,6 +78,7 @@ type Server struct {
 	Forms       formapp.Commands
 	FormList    formapp.Reader
 	Answers     taskapp.AnswerReader
+	Table       func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // writes a table that opens in a spreadsheet
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
@@ -227,6 +230,9 @@ func (s *Server) Handler() (http.Handler, error) {
 	room("/todos/{todo}", "", s.portalTodo) // or of the tab of requests
 	portal("POST /portal/todos/{todo}/opening", s.within("", s.act(s.seeTodo)))
 	deed("/todos/{todo}/completion", s.act(s.finishTodo))
+	room("/todos/{todo}/review", "", s.reviewTodo)
+	deed("/todos/{todo}/answers", s.fillTodo)
+	deed("/todos/{todo}/submission", s.submitTodo)
 	deed("/todos/{todo}/reopening", s.act(s.undoTodo))
 	deed("/todos/{todo}/ticks", s.act(s.tickTodo))
 	deed("/todos/{todo}/items", s.answerItems)

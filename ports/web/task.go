@@ -103,6 +103,11 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		return err
 	}
 	page.Whom = whom(who, names)
+	if t.Kind == task.FormFilling {
+		if page.Answers, err = s.taskAnswers(r, t, names, problems); err != nil {
+			return err
+		}
+	}
 	if t.Kind == task.Documents {
 		if page.Request, err = s.taskItems(r, t, who, names); err != nil {
 			return err

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	taskapp "portico/app/task"
 	"portico/domain/fault"
+	forms "portico/domain/form"
 	"portico/domain/task"
 	"portico/ports/web/views"
 
@@ -19,8 +21,8 @@ import (
 func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	f := views.TaskFields{Kind: string(task.ToDo), Priority: string(task.Normal), Everybody: true, Mine: true}
-	if q.Get("kind") == string(task.Documents) {
-		f.Kind = q.Get("kind")
+	if kind := q.Get("kind"); kind == string(task.Documents) || kind == string(task.FormFilling) {
+		f.Kind, f.Form = kind, q.Get("form")
 	}
 	page := views.TaskNew{ID: newID(), Command: newID(), ClientID: q.Get("client"), Fields: f}
 	if err := s.copyTask(r, &page); err != nil {
@@ -36,6 +38,9 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 	title := "New task"
 	if page.Fields.Kind == string(task.Documents) {
 		title, page.Documents, page.Rows = "New document request", true, itemRows(page.Fields.Items, r.PostForm.Has("more"))
+	}
+	if page.Fields.Kind == string(task.FormFilling) {
+		title, page.Filling = "New questionnaire for a client", true
 	}
 	if len(page.Fields.Problems) > 0 {
 		title = "Error: " + title
@@ -70,7 +75,38 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 			page.People = append(page.People, views.TaskPerson{ID: p.ID, Name: p.Name(), Chosen: page.Fields.Named[p.ID.String()]})
 		}
 	}
+	if err := s.formChoices(r, id, &page); err != nil {
+		return err
+	}
 	s.page(w, r, code, page)
+	return nil
+}
+
+// formChoices are the questionnaires that clients can be asked with, and the answers with which this one can begin.
+func (s *Server) formChoices(r *http.Request, client uuid.UUID, page *views.TaskNew) error {
+	if !page.Filling {
+		return nil
+	}
+	rows, err := s.FormList.Forms(r.Context(), user(r).Firm)
+	if err != nil {
+		return err
+	}
+	usable := map[uuid.UUID]string{}
+	for _, f := range rows {
+		if f.Versions > 0 && f.ArchivedAt.IsZero() {
+			usable[f.ID] = f.Title
+			page.Forms = append(page.Forms, views.Choice{Value: f.ID.String(), Word: f.Title})
+		}
+	}
+	earlier, err := s.Answers.Earlier(r.Context(), user(r).Firm, client, uuid.Nil)
+	if err != nil {
+		return err
+	}
+	for _, e := range earlier {
+		if title, ok := usable[e.Form]; ok {
+			page.Earlier = append(page.Earlier, views.Choice{Value: e.Task.String(), Word: title + ": " + e.Title + ", " + dayShort(e.At.In(zone(user(r).Practice.Zone)).Format(time.DateOnly))})
+		}
+	}
 	return nil
 }
 
@@ -94,7 +130,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
 		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
-		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"),
+		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"), Form: f.Get("form"), Earlier: f.Get("earlier"),
 	}
 }
 
@@ -107,7 +143,7 @@ func problemOfTask(err error) (views.Problems, bool) {
 	field := "title"
 	for of, rules := range map[string][]error{
 		"description": {task.ErrDescription}, "due_on": {task.ErrDueOn}, "priority": {task.ErrPriority}, "checklist": {task.ErrChecklist},
-		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
+		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "form": {forms.ErrVersion}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
 	} {
 		for _, rule := range rules {
 			if errors.Is(f, rule) {
@@ -207,6 +243,11 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 		a.Items = askingOf(typed.Items)
 	}
 	a.Copied, _ = uuid.Parse(typed.Copied) // where it is none, it is new
+	var earlier uuid.UUID
+	if a.Kind == task.FormFilling {
+		a.Form, _ = uuid.Parse(typed.Form) // where it is none, it is refused beside its field
+		earlier, _ = uuid.Parse(typed.Earlier)
+	}
 	for text := range typed.Named {
 		if c, err := uuid.Parse(text); err == nil && !typed.Everybody {
 			a.Audience.Contacts = append(a.Audience.Contacts, c)
@@ -218,7 +259,7 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 	if blanks.Due, blanks.Year, err = s.blanksOf(r, a.DueOn); err != nil {
 		return err
 	}
-	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: blanks.Of(a)})
+	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: blanks.Of(a), Earlier: earlier})
 	if p, ok := problemOfTask(err); ok {
 		typed.Problems = p
 		return s.taskForm(w, r, http.StatusUnprocessableEntity, views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})

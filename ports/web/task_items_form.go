@@ -112,7 +112,15 @@ func (s *Server) copyTask(r *http.Request, page *views.TaskNew) error {
 	f := &page.Fields
 	f.Title, f.Description, f.Priority, f.Each, f.Together, f.Copied, f.Checklist = t.Title, t.Description, string(t.Priority), t.Each, t.FinishTogether, text, checklistOf(t.Checklist)
 	f.Kind = string(t.Kind)
-	if t.Kind != task.Documents && t.Kind != task.Question {
+	switch t.Kind {
+	case task.FormFilling:
+		given, err := s.Answers.Sheet(r.Context(), user(r).Firm, id)
+		if err != nil {
+			return err
+		}
+		f.Form = given.Form.String()
+	case task.Documents, task.Question:
+	case task.ToDo, task.Signing:
 		f.Kind = string(task.ToDo)
 	}
 	repeatsAs(f, t.Recurrence)

@@ -100,6 +100,9 @@ type FormQuestion struct {
 	Problems                 Problems
 }
 
+// Column tells that it is one of a group.
+func (f FormQuestion) Column() bool { return f.Group != uuid.Nil }
+
 // Lines is an input of several lines.
 func (f FormQuestion) Lines(name, label, hint, value string, rows int) Text {
 	t := f.Line(name, label, hint, value)

@@ -51,6 +51,10 @@ func portalPages(w *language.Words) []Page {
 		PortalHome{Portal: page("home"), Parts: parts, Next: NextStep{Icon: "clipboard-list", Title: w.T("portal.home.due", "«Harbour & Vale»"), Text: w.T("portal.home.due.text", "«12 May»"), Action: w.T("portal.home.due.action"), Href: "/portal/requests", Due: due}},
 		PortalTodos{Portal: page("todos"), Open: todoLines(), Done: []TodoLine{{ID: two, Title: "«Sign»", Href: "/portal/todos/x", Badge: &Badge{"ok", "check", w.T("task.done")}}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Description: Markdown("«All»"), Due: &Badge{"warn", "clock", w.T("portal.due.today")}, DueOn: "«2026»", Unseen: true, Open: true, Question: true, Again: true, Reason: "«March»", Typed: "«x»", Max: 10, Checklist: []TodoEntry{{one, two, "«January»", true}, {two, one, "«February»", false}}, Thread: threadSample(w), Files: taskFiles(w, false), Problems: Problems{{"note", "«Too long.»"}}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Sheet: &PortalSheet{W: w, Practice: "«Harbour»", Client: "«Farrow»", Intro: Markdown("«All»"), Sheet: sheetIn(w, "«Name»", true), Review: "/portal/todos/1/review", Open: true}},
+		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", State: "«Done»", Undo: true, Sheet: &PortalSheet{W: w, Practice: "«Harbour»", Sheet: sheetIn(w, "«Name»", false)}},
+		PortalReview{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos/1", Of: "«Tax»", Sheet: sheetIn(w, "«Name»", true), Open: true, Problems: Problems{{"missing", "«Missing»"}}},
+		PortalReview{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos/1", Of: "«Tax»", Sheet: Sheet{W: w}, Open: true},
 		PortalTodo{Portal: page("requests"), Command: two, ID: one, Back: "/portal/requests", Request: &PortalRequest{
 			W: w, Practice: "«Harbour»", Action: "/portal/todos/x/items", Command: two, Count: w.T("request.count", "1", "0", "0", "1"), Max: 10, Takes: true, Saved: true,
 			Items: []PortalItem{
@@ -114,7 +118,7 @@ func factorSample(w *language.Words) SecurityBody {
 func barePortal() []Page {
 	p := Portal{PortalFrame: PortalFrame{W: language.For("de")}}
 	return []Page{
-		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
+		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalReview{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
 		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
 		PortalSecurity{Portal: p, Body: SecurityBody{W: p.W, Passkey: PasskeyForm{W: p.W}}}, PortalApp{Portal: p, Body: AppBody{W: p.W, Code: CodeField{W: p.W}}},
 		PortalNumber{Portal: p, Body: NumberBody{W: p.W, Code: CodeField{W: p.W}}}, PortalCodes{Portal: p, Body: CodesBody{W: p.W}},

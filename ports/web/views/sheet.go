@@ -1,6 +1,8 @@
 package views
 
 import (
+	"html/template"
+
 	"portico/app/language"
 
 	"github.com/google/uuid"
@@ -72,8 +74,93 @@ func (l SheetLine) Described() string {
 	return text
 }
 
+// InRow tells that it is a column, in one row.
+func (l SheetLine) InRow() bool { return l.Row != uuid.Nil }
+
 // SheetOption is an answer to choose.
 type SheetOption struct {
 	Value, Text string
 	Chosen      bool
 }
+
+// PortalSheet is the questionnaire of a task as its contacts fill it in, or, once they have, read it.
+type PortalSheet struct {
+	W        *language.Words
+	Practice string
+	Client   string // whose others see the answers, too; empty: there are none
+	Intro    template.HTML
+	Sheet    Sheet
+	Review   string
+	Open     bool
+}
+
+// PortalReview is a questionnaire as it is looked through before it is submitted.
+type PortalReview struct {
+	Portal
+	Command  uuid.UUID
+	ID       uuid.UUID
+	Back     string
+	Of       string // the task
+	Sheet    Sheet
+	Open     bool
+	Problems Problems
+}
+
+// TaskAnswers are the answers to a questionnaire as the practice sees them.
+type TaskAnswers struct {
+	Task      uuid.UUID
+	Form      uuid.UUID
+	Name      string // of the questionnaire
+	Version   int
+	Submitted string // when and by whom; empty: it isn't
+	Takes     bool   // answers can be put right
+	Sections  []TaskAnswerSection
+}
+
+// For is what somebody sees who may, or may not, change tasks.
+func (a TaskAnswers) For(may bool) TaskAnswers {
+	a.Takes = a.Takes && may
+	return a
+}
+
+// Next is the command id of one more form.
+func (TaskAnswers) Next() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// TaskAnswerSection is a section with what was answered.
+type TaskAnswerSection struct {
+	ID       uuid.UUID
+	Title    string
+	Progress string
+	Done     bool
+	Back     string // why it was sent back
+	Lines    []SheetAnswer
+}
+
+// SheetAnswer is one answer.
+type SheetAnswer struct {
+	Line    SheetLine // its input, for a correction
+	Command uuid.UUID
+	By      string // who has answered, and when
+	Open    bool   // its correction was refused
+	Reason  string // as it was typed
+}
+
+// SheetAnswers are the answers of a sheet to be read; Back is where each can be changed, empty where none can.
+type SheetAnswers struct {
+	Sheet Sheet
+	Back  string
+}
+
+// Answers are what is looked through.
+func (p PortalReview) Answers() SheetAnswers {
+	if !p.Open {
+		return SheetAnswers{Sheet: p.Sheet}
+	}
+	return SheetAnswers{Sheet: p.Sheet, Back: p.Back}
+}
+
+// Answers are what was submitted.
+func (p PortalSheet) Answers() SheetAnswers { return SheetAnswers{Sheet: p.Sheet} }
+
+// File is Page.
+func (PortalReview) File() string { return "portal_review.html" }

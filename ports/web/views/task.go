@@ -48,6 +48,7 @@ type PortalTodo struct {
 	Max         int // letters of a note
 	Checklist   []TodoEntry
 	Request     *PortalRequest // what it asks for; nil: it is no request of documents
+	Sheet       *PortalSheet   // the questionnaire; nil: it asks for none
 	Thread      *Thread
 	Files       *TaskFiles
 	Problems    Problems
@@ -149,6 +150,7 @@ type TaskFields struct {
 	Items                                                               []ItemFields // of a request of documents
 	Copied                                                              string       // the task that it was made from
 	Template, TemplateName                                              string       // that it was made from, or is kept as
+	Form, Earlier                                                       string       // the questionnaire, and the task with whose answers it begins
 	Problems                                                            Problems
 }
 
@@ -170,6 +172,10 @@ type TaskNew struct {
 	Rows      []ItemFields
 	Model     string // the title of the task that it is made from; empty: none
 	Templates []Choice
+
+	Filling bool // it is a questionnaire
+	Forms   []Choice
+	Earlier []Choice
 }
 
 // TaskMany are the clients who are asked for the same.
@@ -208,7 +214,8 @@ type Task struct {
 	People      []TaskPart
 	Whom        []Choice // contacts whom it concerns, where there are several
 	Checklist   []TodoEntry
-	Request     *TaskItems // what it asks for; nil: it is no request of documents
+	Answers     *TaskAnswers // of a questionnaire; nil: it asks for none
+	Request     *TaskItems   // what it asks for; nil: it is no request of documents
 	Files       *TaskFiles
 	Life        []TaskEvent
 	Readers     *TaskReaders // nil: it is one contact's alone
