@@ -46,6 +46,15 @@ func (b Book) Rules(ctx context.Context, firm int32) (reminder.Rules, error) {
 	return rules, err
 }
 
+// CadenceOf is the cadence of a task; zero: none.
+func (b Book) CadenceOf(ctx context.Context, firm int32, id uuid.UUID) (cadence uuid.UUID, err error) {
+	err = es.Look(ctx, b.Events, firm, task.Stream(id), func(t task.Task, _ int, _ time.Time) error {
+		cadence = t.Says().Cadence
+		return nil
+	})
+	return cadence, err
+}
+
 // Look opens the sheet of one person.
 func (b Book) Look(ctx context.Context, firm int32, contact uuid.UUID) (s Sheet, err error) {
 	s = Sheet{Contact: contact, Tasks: map[uuid.UUID]task.Task{}}

@@ -404,6 +404,14 @@ var pageRules = map[string]rule{
 	"POST /settings/uploads/tasks":          staffOnly(303, 303),
 	"POST /settings/uploads/limits":         staffOnly(303, 303),
 	"POST /settings/uploads/wording":        staffOnly(303, 303),
+	"GET /settings/reminders":               staffOnly(200, 200),
+	"GET /settings/reminders/new":           staffOnly(200, 200),
+	"POST /settings/reminders":              staffOnly(422, 422), // without days
+	"POST /settings/reminders/quiet":        staffOnly(422, 422), // without a time
+	"GET /settings/reminders/{id}":          staffOnly(404, 404), // it is no cadence
+	"POST /settings/reminders/{id}/removal": staffOnly(303, 303),
+	"GET /reminders":                        staffOnly(200, 200),
+	"POST /reminders/{contact}/skip":        staffOnly(409, 404), // it is not the next one
 	"GET /settings/templates/new":           staffOnly(200, 200),
 	"POST /settings/templates":              staffOnly(303, 303),
 	"GET /settings/templates/{id}":          staffOnly(200, 404),

@@ -72,6 +72,11 @@ func (s *Server) askLike(r *http.Request, by es.By, client, model uuid.UUID, pag
 		Task: id, Client: client, Kind: task.Documents, Title: t.Title, Description: t.Description, DueOn: page.DueOn, Owner: by.Actor.ID, Audience: task.Audience{Contacts: to},
 		Each: t.Each, FinishTogether: t.FinishTogether, Priority: t.Priority, Copied: model, Zone: user(r).Practice.Zone,
 	}
+	rules, err := s.Reminders.Rules(r.Context(), by.Firm)
+	if err != nil {
+		return last, err
+	}
+	a.Cadence = rules.Default()
 	if invite.Channels(page.Channels) != invite.ByNone {
 		a.Bundle = page.Bundle // the invitation tells of it; without one it is told of by itself
 	}

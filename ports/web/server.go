@@ -22,6 +22,7 @@ import (
 	"portico/app/live"
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
+	reminderapp "portico/app/reminder"
 	"portico/app/secret"
 	taskapp "portico/app/task"
 	"portico/app/taskjob"
@@ -79,6 +80,8 @@ type Server struct {
 	FormList    formapp.Reader
 	Answers     taskapp.AnswerReader
 	Table       func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // writes a table that opens in a spreadsheet
+	Reminders   reminderapp.Commands
+	Blocked     func(ctx context.Context, firm int32, contact, client uuid.UUID) (why string, err error) // why somebody would not be reminded
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
@@ -345,6 +348,7 @@ func (s *Server) Handler() (http.Handler, error) {
 
 	s.taskRoutes(staff)
 	s.formRoutes(staff)
+	s.reminderRoutes(staff)
 	s.taskFileRoutes(staff, portal, room, deed)
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)

@@ -35,12 +35,15 @@ const otherPreset = "other"
 
 // saved are the sentences that the page of settings says after a change, by the word in its address.
 var saved = map[string]string{
-	"policy":  "Saved. Files that arrive from now on have this time.",
-	"tasks":   "Saved. It holds from now on.",
-	"limits":  "Saved. The limits hold for files that are sent from now on.",
-	"wording": "Saved. The next mails have this button.",
-	"text":    "The template is saved.",
-	"removal": "The template is removed. Messages that were made from it stay.",
+	"policy":     "Saved. Files that arrive from now on have this time.",
+	"tasks":      "Saved. It holds from now on.",
+	"cadence":    "The cadence is saved. What is planned follows it.",
+	"no-cadence": "The cadence is removed.",
+	"quiet":      "Saved. What is planned follows it.",
+	"limits":     "Saved. The limits hold for files that are sent from now on.",
+	"wording":    "Saved. The next mails have this button.",
+	"text":       "The template is saved.",
+	"removal":    "The template is removed. Messages that were made from it stay.",
 
 	"profile":   "Saved. Pages and mails have it from now on.",
 	"sender":    "Saved. The next mails have it.",

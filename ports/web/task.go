@@ -83,6 +83,13 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		Title: t.Title, Description: t.Description, DueOn: t.DueOn, InternalDueOn: t.InternalDueOn, Priority: string(t.Priority), Priorities: priorities, Mine: t.Owner == u.ID, Checklist: checklistOf(t.Checklist),
 	}
 	repeatsAs(&page.Fields, t.Recurrence)
+	cadence, err := s.Reminders.CadenceOf(r.Context(), u.Firm, id)
+	if err != nil {
+		return err
+	}
+	if cadence != uuid.Nil {
+		page.Fields.Cadence = cadence.String()
+	}
 	if typed != nil {
 		page.Fields = *typed
 		page.Fields.Problems = problems
@@ -90,6 +97,9 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	page.Fields.Units = repeating
 	if t.Kind == task.ToDo || t.Kind == task.Question {
 		page.Copy = "/tasks/new?copy=" + id.String()
+	}
+	if page.Fields.Cadences, _, err = s.cadenceChoices(r, page.Fields.Cadence); err != nil {
+		return err
 	}
 	if len(problems) > 0 {
 		page.Shell.Title = "Error: " + page.Shell.Title
@@ -103,6 +113,9 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		return err
 	}
 	page.Whom = whom(who, names)
+	if page.Reminders, err = s.taskReminders(r, t, cadence, names); err != nil {
+		return err
+	}
 	if t.Kind == task.FormFilling {
 		if page.Answers, err = s.taskAnswers(r, t, names, problems); err != nil {
 			return err

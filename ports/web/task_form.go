@@ -24,6 +24,10 @@ func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
 	if kind := q.Get("kind"); kind == string(task.Documents) || kind == string(task.FormFilling) {
 		f.Kind, f.Form = kind, q.Get("form")
 	}
+	var err error
+	if _, f.Cadence, err = s.cadenceChoices(r, ""); err != nil {
+		return err
+	}
 	page := views.TaskNew{ID: newID(), Command: newID(), ClientID: q.Get("client"), Fields: f}
 	if err := s.copyTask(r, &page); err != nil {
 		return err
@@ -48,6 +52,9 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 	page.Shell, page.Kinds, page.Fields.Priorities, page.Fields.Units = s.shell(r, title, "tasks"), taskKinds, priorities, repeating
 	page.Modules, page.Blanks = []string{"more-rows.js"}, task.BlankWords
 	var err error
+	if page.Fields.Cadences, _, err = s.cadenceChoices(r, page.Fields.Cadence); err != nil {
+		return err
+	}
 	if page.Templates, err = s.templateChoices(r, page.Documents); err != nil {
 		return err
 	}
@@ -130,7 +137,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
 		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
-		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"), Form: f.Get("form"), Earlier: f.Get("earlier"),
+		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"), Cadence: f.Get("cadence"), Form: f.Get("form"), Earlier: f.Get("earlier"),
 	}
 }
 
@@ -239,6 +246,7 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 	if typed.Mine {
 		a.Owner = u.ID
 	}
+	a.Cadence, _ = uuid.Parse(typed.Cadence) // none is none
 	if a.Kind == task.Documents {
 		a.Items = askingOf(typed.Items)
 	}
@@ -305,6 +313,9 @@ func (s *Server) changeTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	if again := recurrenceOf(typed); r.PostForm.Has("unit") {
 		to.Recurrence = &again
+	}
+	if cadence, err := uuid.Parse(typed.Cadence); err == nil || typed.Cadence == "" && r.PostForm.Has("cadence") {
+		to.Cadence = &cadence
 	}
 	res, err := s.Tasks.Change(r.Context(), taskapp.Change{By: by, Task: id, To: to})
 	if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {

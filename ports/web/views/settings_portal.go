@@ -78,7 +78,7 @@ func (s Settings) Pages() []Chip {
 	for _, p := range [][3]string{
 		{"practice", "/settings/practice", "Practice"}, {"branding", "/settings/branding", "Branding"}, {"portal", "/settings/portal", "Portal"},
 		{"contact", "/settings/contact", "Contact tab"}, {"help", "/settings/help", "Help and film"}, {"terms", "/settings/terms", "Terms"},
-		{"uploads", "/settings/uploads", "Uploads"}, {"people", "/settings/people", "People"},
+		{"uploads", "/settings/uploads", "Uploads"}, {"reminders", "/settings/reminders", "Reminders"}, {"people", "/settings/people", "People"},
 	} {
 		if p[0] == "people" && !s.May(account.SeePeople) {
 			continue

@@ -151,6 +151,8 @@ type TaskFields struct {
 	Copied                                                              string       // the task that it was made from
 	Template, TemplateName                                              string       // that it was made from, or is kept as
 	Form, Earlier                                                       string       // the questionnaire, and the task with whose answers it begins
+	Cadence                                                             string       // of reminders, an id; empty: none
+	Cadences                                                            []Choice
 	Problems                                                            Problems
 }
 
@@ -219,6 +221,7 @@ type Task struct {
 	Files       *TaskFiles
 	Life        []TaskEvent
 	Readers     *TaskReaders // nil: it is one contact's alone
+	Reminders   *TaskReminders
 	Thread      *Thread
 	Problems    Problems
 }
