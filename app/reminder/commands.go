@@ -1,6 +1,7 @@
 package reminder
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -14,7 +15,30 @@ import (
 
 // Commands are what the practice asks of reminders. Each method is one command on one stream; it returns the rule's fault
 // when refused (see the decision of the same name in portico/domain/reminder), or an error of es.Execute.
-type Commands struct{ Book }
+type Commands struct {
+	Book
+	// Blocked tells why somebody would not be reminded of a client's tasks, or of their own where it is zero (T9); "": they
+	// would.
+	Blocked func(ctx context.Context, firm int32, contact, client uuid.UUID) (why string, err error)
+}
+
+// BlockedOf tells why a reminder of these tasks would not go; "": it would, at least for one of them.
+func (c Commands) BlockedOf(ctx context.Context, firm int32, s Sheet, tasks []uuid.UUID) (why string, err error) {
+	asked := map[uuid.UUID]bool{} // clients
+	for _, id := range tasks {
+		client := s.Tasks[id].Client()
+		if asked[client] {
+			continue
+		}
+		asked[client] = true
+		one, err := c.Blocked(ctx, firm, s.Contact, client)
+		if err != nil || one == "" {
+			return "", err
+		}
+		why = cmp.Or(why, one)
+	}
+	return why, nil
+}
 
 // Plan states the next reminder of a person anew, by what is so now. Nothing new is no event.
 func (c Commands) Plan(ctx context.Context, firm int32, contact uuid.UUID) error {

@@ -26,6 +26,8 @@ func (h *house) own(ctx context.Context, firm int32, kind string, id uuid.UUID) 
 		_, err = h.contactList.Contact(ctx, firm, invite.ContactOf(id))
 	case "upload-links":
 		_, err = h.linkList.Link(ctx, firm, id)
+	case "reminders":
+		_, err = h.contactList.Contact(ctx, firm, id)
 	case "requests":
 		_, err = h.taskList.Task(ctx, firm, id)
 	case "batches":

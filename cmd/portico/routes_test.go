@@ -405,7 +405,7 @@ var pageRules = map[string]rule{
 	"POST /settings/uploads/limits":         staffOnly(303, 303),
 	"POST /settings/uploads/wording":        staffOnly(303, 303),
 	"GET /settings/reminders":               staffOnly(200, 200),
-	"GET /settings/reminders/new":           staffOnly(200, 200),
+	"GET /settings/reminders/new":           staffOnly(403, 200), // our person who looks is a practitioner, theirs an admin
 	"POST /settings/reminders":              staffOnly(422, 422), // without days
 	"POST /settings/reminders/quiet":        staffOnly(422, 422), // without a time
 	"GET /settings/reminders/{id}":          staffOnly(404, 404), // it is no cadence
@@ -566,6 +566,12 @@ var callRules = map[string]called{
 	"POST /invite-jobs/{id}/confirmation": {"", 200, 404},
 	"POST /invite-jobs/{id}/stop":         {"", 409, 404}, // it hasn't been sent
 
+	"GET /reminders":                                {"", 200, 200},
+	"POST /reminders/{id}/skip":                     {`{"next_at":"2026-01-01T09:00:00Z"}`, 409, 404}, // it is not the next one
+	"GET /settings/reminders":                       {"", 200, 200},
+	"PUT /settings/reminders/quiet-hours":           {`{"from":"20:00","to":"08:00"}`, 200, 200}, // as it is
+	"PUT /settings/reminders/cadences/{id}":         {`{"name":"Never","days":[],"at":"09:00"}`, 422, 422},
+	"DELETE /settings/reminders/cadences/{id}":      {"", 204, 204},
 	"GET /requests":                                 {"", 200, 200},
 	"POST /requests":                                {`{"client_id":"CLIENT","title":"Year end","items":[{"title":"Ledger"}]}`, 422, 404}, // nobody of it could see it
 	"GET /requests/{id}":                            {"", 200, 404},

@@ -221,7 +221,7 @@ func (w *routesWorld) own(t *testing.T, route string) *fixture {
 		return f
 	}
 	f := w.fixture(t)
-	if strings.Contains(route, " /contacts/") || strings.Contains(route, "{contact}") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") || strings.HasSuffix(route, " /tasks") {
+	if strings.Contains(route, " /contacts/") || strings.Contains(route, " /reminders/") || strings.Contains(route, "{contact}") || strings.Contains(route, " /i/") || strings.Contains(route, "/invit") || strings.HasSuffix(route, " /tasks") {
 		w.invite(t, f)
 	}
 	if strings.Contains(route, " /account") || strings.Contains(route, " /session") {
@@ -348,7 +348,7 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.jobOf(t, f)
 	case strings.HasPrefix(path, "/clients/"):
 		id = f.client
-	case strings.HasPrefix(path, "/contacts/"):
+	case strings.HasPrefix(path, "/contacts/"), strings.HasPrefix(path, "/reminders/"):
 		id = f.invitee
 	case strings.HasPrefix(path, "/tasks/"):
 		id = w.taskOf(t, f)

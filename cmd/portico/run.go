@@ -279,13 +279,16 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	if err != nil {
 		return nil, err
 	}
+	reminders := h.reminders
+	reminders.Blocked = h.blocked(s.baseURL)
 	visitors := h.visitors
 	visitors.Codes = factors
 	programs := &api.Server{
 		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Own: h.own, Clients: h.clients, Links: h.links, Firms: h.firms,
 		Invites: h.invites, InviteDB: h.inviteList, Contacts: h.contacts, ContactDB: h.contactList, Tasks: h.tasks, TaskDB: h.taskList, TaskItems: h.taskList, Threads: h.taskThreads, TaskFiles: postgres.TaskFiles{DB: h.db}, Incoming: transfers,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
-		Access: h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
+		Reminders: reminders,
+		Access:    h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Ledger:  postgres.MessageList{DB: h.db},
 		Content: transfers, Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, Factors: factors, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
@@ -299,7 +302,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Colleagues: h.people, Staff: h.accounts, Own: h.own, Provider: s.provider, ProviderName: s.providerName,
 		Accounts: h.account, Factors: factors, SecondRequired: h.secondRequired, Contacts: visitors, Notices: account.Notices{Events: h.store}, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, Viewings: h.viewings, Access: h.explainers(), InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
-		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, Forms: h.forms, FormList: h.formList, Answers: h.formAnswers, Table: sheet.Write, Reminders: h.reminders, Blocked: h.blocked(s.baseURL), TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
+		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, Forms: h.forms, FormList: h.formList, Answers: h.formAnswers, Table: sheet.Write, Reminders: reminders, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},

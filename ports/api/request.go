@@ -158,6 +158,7 @@ type createRequest struct {
 		Description    string      `json:"description,omitempty" doc:"Markdown"`
 		DueOn          string      `json:"due_on,omitempty" doc:"2026-12-20"`
 		Priority       string      `json:"priority,omitempty" enum:"low,normal,high"`
+		CadenceID      string      `json:"cadence_id,omitempty" doc:"Of reminders, by the due date; empty: none"`
 		FinishTogether bool        `json:"finish_together,omitempty" doc:"When the client is done, the practice's part is done, too"`
 		Items          []AskedItem `json:"items" nullable:"false" minItems:"1" maxItems:"200"`
 	}
@@ -187,6 +188,9 @@ func (s *Server) createRequest(ctx context.Context, in *createRequest) (*body[Re
 	a := task.Assigning{
 		Task: id, Client: of, Kind: task.Documents, Title: in.Body.Title, Description: in.Body.Description, DueOn: in.Body.DueOn, Priority: task.Priority(in.Body.Priority),
 		Audience: task.Audience{All: len(in.Body.Contacts) == 0}, FinishTogether: in.Body.FinishTogether, Owner: who.Actor.ID, Zone: zone.String(),
+	}
+	if a.Cadence, err = s.cadenceOf(ctx, in.Body.CadenceID); err != nil {
+		return nil, err
 	}
 	for _, text := range in.Body.Contacts {
 		c, err := ByID{ID: text}.parse(contact.ErrNotFound)

@@ -18,6 +18,7 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
+	reminderapp "portico/app/reminder"
 	"portico/app/secret"
 	taskapp "portico/app/task"
 	"portico/app/transfer"
@@ -55,6 +56,7 @@ type Server struct {
 	Threads   taskapp.Threads
 	TaskFiles taskapp.Files
 	Incoming  Incoming
+	Reminders reminderapp.Commands
 
 	Factors accountapp.Factors
 
@@ -279,6 +281,12 @@ func (s *Server) taskRoutes(a huma.API) {
 	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/contacts/{contact}", "delete-task-contact", "Tasks", "Take a task away from one person"), s.deleteTaskContact)
 
 	s.attachmentRoutes(a)
+	register(s, a, account.SeeTasks, op(get, "/reminders", "list-reminders", "Reminders", "List who is reminded next, when and of what; of one person with their id"), s.listReminders)
+	register(s, a, account.ChangeTasks, op(post, "/reminders/{id}/skip", "skip-reminder", "Reminders", "Leave out somebody’s next reminder"), s.skipReminder)
+	register(s, a, account.SeeSettings, op(get, "/settings/reminders", "get-settings-reminders", "Reminders", "Get cadences and quiet hours"), s.getReminderRules)
+	register(s, a, account.ChangeSettings, op(put, "/settings/reminders/quiet-hours", "put-quiet-hours", "Reminders", "Set when no reminder leaves"), s.putQuiet)
+	register(s, a, account.ChangeSettings, op(put, "/settings/reminders/cadences/{id}", "put-cadence", "Reminders", "Make or change a cadence"), s.putCadence)
+	register(s, a, account.ChangeSettings, op(del, "/settings/reminders/cadences/{id}", "delete-cadence", "Reminders", "Remove a cadence; nobody is reminded of tasks that have it"), s.deleteCadence)
 	register(s, a, account.SeeTasks, op(get, "/tasks/{id}/messages", "list-task-messages", "Tasks", "List the messages of a task, internal ones too"), s.listTaskMessages)
 	register(s, a, account.ChangeTasks, created(op(post, "/tasks/{id}/messages", "post-task-message", "Tasks", "Write a message on a task")), s.postTaskMessage)
 	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/messages/{message}", "put-task-message", "Tasks", "Change your message shortly after it was written"), s.putTaskMessage)

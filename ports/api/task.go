@@ -161,6 +161,7 @@ type createTask struct {
 		ContactIDs    []string `json:"contact_ids,omitempty" nullable:"false" doc:"Whom it is for; none: everybody who may see the client's tasks"`
 		Each          bool     `json:"each,omitempty" doc:"Everybody has to do it, and not one for all"`
 		Checklist     []string `json:"checklist,omitempty" nullable:"false"`
+		CadenceID     string   `json:"cadence_id,omitempty" doc:"Of reminders, by the due date; empty: none"`
 		HoldSeconds   int      `json:"hold_seconds,omitempty" minimum:"0" maximum:"3600" doc:"How long it can be taken back before anybody but the practice sees it"`
 	}
 }
@@ -198,6 +199,9 @@ func (s *Server) createTask(ctx context.Context, in *createTask) (*body[TaskDeta
 	a := task.Assigning{
 		Task: uuid.NewSHA1(who.Command, []byte("task")), Client: of, Kind: task.Sort(b.Kind), Title: b.Title, Description: b.Description, DueOn: b.DueOn, InternalDueOn: b.InternalDueOn, Owner: owner,
 		Audience: task.Audience{All: len(b.ContactIDs) == 0}, Each: b.Each, Priority: task.Priority(b.Priority), Zone: practice.Zone,
+	}
+	if a.Cadence, err = s.cadenceOf(ctx, b.CadenceID); err != nil {
+		return nil, err
 	}
 	for _, text := range b.ContactIDs {
 		id, err := ByID{ID: text}.parse(task.ErrStranger)

@@ -49,6 +49,7 @@ type changeTask struct {
 		InternalDueOn *string `json:"internal_due_on,omitempty"`
 		OwnerID       *string `json:"owner_id,omitempty" doc:"Empty: nobody"`
 		Priority      *string `json:"priority,omitempty" enum:"low,normal,high"`
+		CadenceID     *string `json:"cadence_id,omitempty" doc:"Of reminders; empty: none"`
 	}
 }
 
@@ -61,6 +62,13 @@ func (s *Server) changeTask(ctx context.Context, in *changeTask) (*body[TaskDeta
 			return nil, err
 		}
 		to.Owner = &owner
+	}
+	if b.CadenceID != nil {
+		cadence, err := s.cadenceOf(ctx, *b.CadenceID)
+		if err != nil {
+			return nil, err
+		}
+		to.Cadence = &cadence
 	}
 	return s.onTask(ctx, in.ByID, in.Key, b, func(by es.By, id uuid.UUID) (es.Result, error) {
 		return s.Tasks.Change(ctx, taskapp.Change{By: by, Task: id, To: to})

@@ -103,7 +103,7 @@ func newHouse(t *testing.T) *house {
 		Accounts: &doorkeeper{}, Contacts: h.usher, Notices: account.Notices{Events: h.store}, Person: people, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store, Policies: policies10{}},
 		People: contactapp.Commands{Events: h.store}, ContactList: h.crowd, DueOn: h.crowd.DueOn, Sendings: h.crowd,
 		Factors: account.Factors{Rows: bare{}}, Staff: colleagues{},
-		ClientList: h.shelf, LinkList: h.shelf, TaskList: &h.plan, TaskFiles: &h.plan, Threads: &h.plan, Forms: formapp.Commands{Events: h.store}, FormList: formShelf{h.store}, Reminders: h.reminders(), Blocked: h.blocked, TaskItems: &h.plan, TaskDrafts: &h.plan, Tasks: taskapp.Commands{Events: h.store, People: &h.plan, Colleagues: mates{&h.plan}, Policies: &h.plan}, Firms: h.shelf, Storage: h.shelf,
+		ClientList: h.shelf, LinkList: h.shelf, TaskList: &h.plan, TaskFiles: &h.plan, Threads: &h.plan, Forms: formapp.Commands{Events: h.store}, FormList: formShelf{h.store}, Reminders: h.reminders(), TaskItems: &h.plan, TaskDrafts: &h.plan, Tasks: taskapp.Commands{Events: h.store, People: &h.plan, Colleagues: mates{&h.plan}, Policies: &h.plan}, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos, Films: &h.films}, Logos: &h.logos, Films: &h.films, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
 		Ledger:  &ledger{}, Live: &live.Hub{},

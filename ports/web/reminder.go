@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -125,7 +124,7 @@ func (s *Server) reminderLine(r *http.Request, row reminderapp.Row, withheld boo
 		l.At, l.Last = views.At(row.Wake, z), lastSentence(row.Last, z)
 		if !row.Ringing && !row.Next.IsZero() {
 			l.Slot = row.Next.UTC().Format(time.RFC3339)
-			if l.Blocked, err = s.blockedOf(r.Context(), user(r).Firm, sheet, tasks); err != nil {
+			if l.Blocked, err = s.Reminders.BlockedOf(r.Context(), user(r).Firm, sheet, tasks); err != nil {
 				return l, err
 			}
 		}
@@ -148,24 +147,6 @@ func lastSentence(last reminderapp.Last, z *time.Location) string {
 		words += ": " + last.Reason
 	}
 	return words
-}
-
-// blockedOf tells why a reminder of these tasks would not go; "": it would, at least for one of them.
-func (s *Server) blockedOf(ctx context.Context, firm int32, sheet reminderapp.Sheet, tasks []uuid.UUID) (why string, err error) {
-	asked := map[uuid.UUID]bool{} // clients
-	for _, id := range tasks {
-		client := sheet.Tasks[id].Client()
-		if asked[client] {
-			continue
-		}
-		asked[client] = true
-		one, err := s.Blocked(ctx, firm, sheet.Contact, client)
-		if err != nil || one == "" {
-			return "", err
-		}
-		why = cmp.Or(why, one)
-	}
-	return why, nil
 }
 
 // addReminded names the tasks that the reader may see.
@@ -267,6 +248,6 @@ func (s *Server) remindedOf(r *http.Request, t taskapp.Detail, who uuid.UUID, na
 	if len(coming.Paused) > 0 {
 		l.Tasks = []views.RemindedTask{{ID: t.ID, Paused: views.At(d.Moved, z)}}
 	}
-	l.Blocked, err = s.Blocked(r.Context(), user(r).Firm, who, t.Client)
+	l.Blocked, err = s.Reminders.Blocked(r.Context(), user(r).Firm, who, t.Client)
 	return l, true, err
 }

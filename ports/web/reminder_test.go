@@ -44,7 +44,7 @@ func (c *calendar) Reminders(_ context.Context, _ int32, q reminderapp.Query) ([
 
 func (h *house) reminders() reminderapp.Commands {
 	h.calendar.h = h
-	return reminderapp.Commands{Book: reminderapp.Book{
+	return reminderapp.Commands{Blocked: h.blocked, Book: reminderapp.Book{
 		Events: h.store, List: &h.calendar, Practice: func(context.Context, int32) (uuid.UUID, string, error) { return harbour, "Europe/London", nil },
 		Zone: func(context.Context, int32, uuid.UUID) (string, error) { return "Asia/Kolkata", nil },
 		Since: func(context.Context, int32, uuid.UUID, uuid.UUID) (time.Time, error) {

@@ -81,7 +81,6 @@ type Server struct {
 	Answers     taskapp.AnswerReader
 	Table       func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // writes a table that opens in a spreadsheet
 	Reminders   reminderapp.Commands
-	Blocked     func(ctx context.Context, firm int32, contact, client uuid.UUID) (why string, err error) // why somebody would not be reminded
 	Firms       firmapp.Reader
 	Settings    firmapp.Commands
 	Storage     firmapp.Storage
