@@ -76,7 +76,8 @@ const plansAtOnce = 4
 func reminderPlans(reminders reminderapp.Commands, people reminderapp.People, shown func(ctx context.Context, position int64) (bool, error)) postgres.Subscription {
 	return postgres.Subscription{
 		Name: "reminder_plans", Version: 1, Types: reminderapp.PlanTypes(), Limit: 15 * time.Minute, // a change of the rules concerns everybody
-		Handle: func(ctx context.Context, _ pgx.Tx, b postgres.Batch) error {
+		Handle: func(ctx context.Context, tx pgx.Tx, b postgres.Batch) error {
+			defer keepAwake(ctx, tx)()
 			for ok := false; !ok; {
 				var err error
 				if ok, err = shown(ctx, b.Events[len(b.Events)-1].Position); err != nil {
@@ -98,6 +99,29 @@ func reminderPlans(reminders reminderapp.Commands, people reminderapp.People, sh
 			}
 			return group.Wait()
 		},
+	}
+}
+
+// keepAwake lets the session of a transaction that does nothing by itself for long not be taken for one that was forgotten.
+// It ends with stop, after which the transaction is its owner's again.
+func keepAwake(ctx context.Context, tx pgx.Tx) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for tick := time.NewTicker(time.Second); ; {
+			select {
+			case <-ctx.Done():
+				tick.Stop()
+				return
+			case <-tick.C:
+				_, _ = tx.Exec(context.WithoutCancel(ctx), "SELECT 1") // a session that is lost is noticed by its owner
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
 	}
 }
 
