@@ -222,6 +222,7 @@ func Events() []EventSpec {
 		{Event: task.AttachmentRenamed{}},
 		{Event: task.AttachmentDiscarded{}},
 		{Event: task.AttachmentScanned{}},
+		{Event: task.AttachmentScanAsked{}},
 		{Event: task.AttachmentReleased{}},
 		{Event: task.AttachmentShared{}},
 		{Event: task.AttachmentRemoved{}},

@@ -108,7 +108,7 @@ func (v *sheetView) Apply(r event.Recorded) error {
 		task.ChecklistSet, task.CadenceSet, task.RecurrenceSet, task.Repeated, task.Ticked, task.Unticked, task.Seen, task.Confirmed, task.Progressed,
 		task.Closed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemReturned, task.ItemNotApplicable, task.ItemReviewBegun, task.ItemAccepted,
 		task.ItemSentBack, task.ItemReopened, task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed,
-		task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored,
+		task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored,
 		task.AttachmentDestroyed, task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.Notified, task.NoticeDelivered,
 		task.NoticeFailed: // they are in other tables
 	}

@@ -13,7 +13,7 @@ import (
 
 // taskFileModel owns portal.task_file. A task that was taken back has no rows.
 var taskFileModel = Model{
-	Name: "task_file_list", Version: 2, Kinds: []event.Kind{task.Kind},
+	Name: "task_file_list", Version: 3, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{{
 		Name: "task_file",
 		Columns: taskOf("n integer NOT NULL", "id uuid NOT NULL", "transfer_id uuid NOT NULL", "by_kind text NOT NULL", "by_id uuid NOT NULL", "hand_id uuid NOT NULL",
@@ -80,6 +80,9 @@ func (v *taskFileView) Apply(r event.Recorded) error {
 		v.file(e.Attachment).State = app.FileDiscarded
 	case task.AttachmentScanned:
 		v.scanned(e)
+	case task.AttachmentScanAsked:
+		f := v.file(e.Attachment)
+		f.Scan, f.Finding = app.ScanAwaited, ""
 	case task.AttachmentReleased:
 		v.file(e.Attachment).State = app.FileReleased
 	case task.AttachmentShared:
@@ -135,7 +138,7 @@ func (v *taskFileView) scanned(e task.AttachmentScanned) {
 	f.Scan, f.Finding = app.FileScan(e.Verdict), e.Finding
 	switch {
 	case e.Held:
-		f.Scan = app.ScanHeld
+		f.Scan, f.Finding = app.ScanHeld, e.Reason
 	case e.Verdict == task.Infected:
 		f.State = app.FileInfected
 	}

@@ -152,6 +152,33 @@ func TestTaskFiles(t *testing.T) {
 			}
 		}
 	}
+	stuck := send(other, a.ida, "stuck.pdf", "b1", none, scanned)
+	waits := send(other, a.ida, "waits.pdf", "b2", none, scanned)
+	hold := func(file uuid.UUID) {
+		a.do(t, other, func(s task.Task, now time.Time) ([]task.Event, error) {
+			return s.ScanFile(task.Scan{Attachment: file, Verdict: task.NotScanned, Reason: "too large", Hold: true}, now)
+		})
+	}
+	hold(stuck)
+	hold(waits)
+	a.do(t, other, func(s task.Task, now time.Time) ([]task.Event, error) { return s.ScanAgain(waits, now) })
+	a.seen(t)
+	rows, err := files.Scans(t.Context(), a.firm)
+	if err != nil || len(rows) != 3 {
+		t.Fatalf("%+v, %v", rows, err)
+	}
+	for i, want := range []app.ScanRow{{Task: id, File: bad, State: app.ScanBad, Note: "Eicar"}, {Task: other, File: stuck, State: app.ScanHeld, Note: "too large"}, {Task: other, File: waits, State: app.ScanAwaited}} {
+		got := rows[i]
+		if got.Size != 9 || got.ReceivedAt.IsZero() {
+			t.Errorf("%+v", got)
+		}
+		if got.Size, got.ReceivedAt = 0, (time.Time{}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	if rows, err := files.Scans(t.Context(), a.firm+1); err != nil || len(rows) != 0 {
+		t.Errorf("another practice lists %+v, %v", rows, err)
+	}
 	if list, err := files.Files(t.Context(), a.firm+1, id); err != nil || len(list) != 0 {
 		t.Errorf("another practice sees %+v, %v", list, err)
 	}

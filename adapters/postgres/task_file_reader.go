@@ -97,3 +97,21 @@ func (l TaskFiles) Same(ctx context.Context, firm int32, task uuid.UUID, digests
 	}
 	return same, nil
 }
+
+// Scans lists a firm's files on tasks that a scan keeps from it: those that await their verdict, are held, or are infected.
+// Oldest first.
+func (l TaskFiles) Scans(ctx context.Context, firm int32) (rows []app.ScanRow, err error) {
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		found, err := tx.Query(ctx, `SELECT f.task_id, f.id, f.scan, f.finding, f.size, f.at FROM portal.task_file f
+			WHERE f.firm_no = $1 AND (f.state = 'received' AND f.scan IN ('awaited', 'held') OR f.state = 'infected') ORDER BY f.at, f.id`, firm)
+		if err != nil {
+			return err
+		}
+		rows, err = pgx.CollectRows(found, pgx.RowToStructByPos[app.ScanRow])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list scans of files on tasks: %w", err)
+	}
+	return rows, nil
+}

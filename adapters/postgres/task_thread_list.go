@@ -91,7 +91,7 @@ func (v *threadView) Apply(r event.Recorded) error {
 		task.ItemNotApplicable, task.ItemReviewBegun, task.ItemAccepted, task.ItemSentBack, task.ItemReopened,
 		task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack,
 		task.AttachmentStarted, task.AttachmentReceived,
-		task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentReleased, task.AttachmentShared,
+		task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared,
 		task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed:
 	}
 	return nil

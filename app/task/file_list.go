@@ -25,7 +25,7 @@ type File struct {
 	SameAs    uuid.UUID // another file of the task with the same content; zero: none
 	State     FileState
 	Scan      FileScan
-	Finding   string // of an infected one
+	Finding   string // of an infected one what was found, of a held one why it was not scanned
 	Returned  bool   // of an item: a round has named it; of a message: it was posted
 	StartedAt time.Time
 	At        time.Time // when it was complete
@@ -90,6 +90,11 @@ func (f File) Arrived(now time.Time) bool {
 		return true
 	}
 	return f.State == FileReceived && f.Scan != ScanAwaited && f.Scan != ScanHeld && (f.Delivered || !now.Before(f.Deadline))
+}
+
+// Held tells that it could not be scanned and waits for the operator, and would be the practice's at this time otherwise.
+func (f File) Held(now time.Time) bool {
+	return f.State == FileReceived && f.Scan == ScanHeld && !f.Draft() && (f.Delivered || !now.Before(f.Deadline))
 }
 
 // Mark tells that the practice took it away, and a mark stays (S2.i2).

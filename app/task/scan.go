@@ -15,15 +15,48 @@ import (
 // ScanAttachment is the kind of the effect that scans a file of a task; Args: File. The word is stored.
 const ScanAttachment = "scan.attachment"
 
-// Scans are the scans that one event asks for.
+// Scans are the scans that one event asks for. The operator's key holds the event's place in its stream, so that each asking
+// is one scan.
 func Scans(r event.Recorded) []es.Effect {
-	e, ok := r.Event.(task.AttachmentReceived)
-	if !ok || !e.Awaited {
+	var file uuid.UUID
+	var key string
+	switch e := r.Event.(type) {
+	case task.AttachmentReceived:
+		if e.Awaited {
+			file, key = e.Attachment, fmt.Sprintf("%s/%s", ScanAttachment, e.Attachment)
+		}
+	case task.AttachmentScanAsked:
+		file, key = e.Attachment, fmt.Sprintf("%s/%s/%d", ScanAttachment, e.Attachment, r.Version)
+	}
+	if key == "" {
 		return nil
 	}
-	return []es.Effect{{
-		Kind: ScanAttachment, Key: fmt.Sprintf("%s/%s", ScanAttachment, e.Attachment), Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{File: e.Attachment},
-	}}
+	return []es.Effect{{Kind: ScanAttachment, Key: key, Firm: r.Firm, Stream: r.Stream, Args: es.EffectArgs{File: file}}}
+}
+
+// ScanAgain asks for another scan of a file that has no verdict yet.
+func (c Commands) ScanAgain(ctx context.Context, cmd OfFile) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Task, func(t task.Task, now time.Time) ([]task.Event, error) { return t.ScanAgain(cmd.File, now) })
+}
+
+// LetGo lets a file go on without a scan.
+func (c Commands) LetGo(ctx context.Context, cmd OfFile) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Task, func(t task.Task, now time.Time) ([]task.Event, error) { return t.LetGo(cmd.File, now) })
+}
+
+// EmptyQuarantine has the bytes of an infected file destroyed before their time.
+func (c Commands) EmptyQuarantine(ctx context.Context, cmd OfFile) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Task, func(t task.Task, now time.Time) ([]task.Event, error) { return t.EmptyQuarantine(cmd.File, now) })
+}
+
+// ScanRow is a file that a scan keeps from the practice: it awaits its verdict, is held, or is infected. It names no person
+// and no file: operators need neither.
+type ScanRow struct {
+	Task, File uuid.UUID
+	State      FileScan
+	Note       string // of an infected one what was found, of a held one why it was not scanned
+	Size       int64  // bytes
+	ReceivedAt time.Time
 }
 
 // ScanPerformer performs the effects that scan files of tasks. A scan may come twice, late, or for a file that is gone.

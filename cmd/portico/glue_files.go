@@ -117,9 +117,9 @@ func bytesOfAttachments(transfers *transfer.Service, log *slog.Logger) postgres.
 				case task.AttachmentScanned:
 					switch {
 					case e.Held:
-						log.Warn("a file on a task could not be scanned and is held", "firm", r.Firm, "task", r.Stream.ID, "file", e.Attachment, "reason", e.Reason)
+						log.Warn("a file on a task could not be scanned and is held; see: portico scan list", "firm", r.Firm, "task", r.Stream.ID, "file", e.Attachment, "reason", e.Reason)
 					case e.Verdict == task.Infected:
-						log.Warn("a virus was found in a file on a task", "firm", r.Firm, "task", r.Stream.ID, "file", e.Attachment, "finding", e.Finding)
+						log.Warn("a virus was found in a file on a task; see: portico scan list", "firm", r.Firm, "task", r.Stream.ID, "file", e.Attachment, "finding", e.Finding)
 						err = transfers.Quarantine(ctx, r.Firm, e.Attachment)
 					}
 				}

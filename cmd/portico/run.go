@@ -166,7 +166,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("task_jobs", []string{taskjobs.Started{}.EventType()}, taskjob.Effects),
 		effects.Reactor("upload_link_scans", []string{uploadlink.ScanAwaited{}.EventType()}, linkapp.Scans),
 		effects.Reactor("invite_messages", inviteapp.Types(), inviteapp.Effects),
-		effects.Reactor("attachment_scans", []string{task.AttachmentReceived{}.EventType()}, taskapp.Scans),
+		effects.Reactor("attachment_scans", []string{task.AttachmentReceived{}.EventType(), task.AttachmentScanAsked{}.EventType()}, taskapp.Scans),
 		bytesOfDeleted(transfers, h.log),
 		bytesOfAttachments(transfers, h.log),
 		bytesOfReplaced(h.firms.Logos, h.firms.Films),

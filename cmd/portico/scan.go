@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
+	"portico/adapters/postgres"
 	"portico/app/es"
+	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/event"
 	"portico/domain/uploadlink"
@@ -24,19 +27,19 @@ func newScan(where *place) *cobra.Command {
 		newScanAct(where, scanAct{
 			use: "again FILE", short: "Scan a file once more that has no verdict yet",
 			long: "Asks for another scan of a file that awaits its verdict or is held. A running node performs it.",
-			do:   linkapp.Commands.ScanAgain, done: "File %s is scanned again as soon as a node runs.\n",
+			do:   linkapp.Commands.ScanAgain, onTask: taskapp.Commands.ScanAgain, done: "File %s is scanned again as soon as a node runs.\n",
 		}),
 		newScanAct(where, scanAct{
 			use: "release FILE --yes", short: "Let a file go on that could not be scanned",
 			long:    "Lets a file that awaits its verdict or is held go on to the practice, marked as not checked for viruses.",
 			warning: "this lets file %s go on to the practice unscanned. Repeat it with --yes",
-			do:      linkapp.Commands.LetGo, done: "File %s goes on, marked as not checked for viruses.\n",
+			do:      linkapp.Commands.LetGo, onTask: taskapp.Commands.LetGo, done: "File %s goes on, marked as not checked for viruses.\n",
 		}),
 		newScanAct(where, scanAct{
 			use: "destroy FILE --yes", short: "Destroy the bytes of an infected file before its 30 days are over",
 			long:    "Destroys the bytes of a file in quarantine. What is known of it stays in the history. A running node does it.",
 			warning: "this destroys the bytes of file %s for good. Repeat it with --yes",
-			do:      linkapp.Commands.EmptyQuarantine, done: "The bytes of file %s are destroyed as soon as a node runs.\n",
+			do:      linkapp.Commands.EmptyQuarantine, onTask: taskapp.Commands.EmptyQuarantine, done: "The bytes of file %s are destroyed as soon as a node runs.\n",
 		}),
 	)
 	return scan
@@ -56,34 +59,52 @@ func newScanList(where *place) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				rows, err := h.linkList.Scans(ctx, no)
+				lines, err := h.scans(ctx, no)
 				if err != nil {
 					return err
 				}
-				return reportScans(cmd.OutOrStdout(), rows, asJSON)
+				return reportScans(cmd.OutOrStdout(), lines, asJSON)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&firm, "firm", "", "the practice, by number or id; may be left out where there is one")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, an array of {file, upload_link, state, note, size, received_at}")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, an array of {file, upload_link or task, state, note, size, received_at}")
 	return cmd
 }
 
 // scanLine is one file of scan list --json.
 type scanLine struct {
 	File       uuid.UUID         `json:"file"`
-	Link       uuid.UUID         `json:"upload_link"`
-	State      linkapp.ScanState `json:"state"` // awaited, held or infected
-	Note       string            `json:"note"`  // what was found, or why it could not be scanned
-	Size       int64             `json:"size"`  // bytes
+	Link       uuid.UUID         `json:"upload_link,omitzero"` // it came by a link
+	Task       uuid.UUID         `json:"task,omitzero"`        // it was put on a task
+	State      linkapp.ScanState `json:"state"`                // awaited, held or infected
+	Note       string            `json:"note"`                 // what was found, or why it could not be scanned
+	Size       int64             `json:"size"`                 // bytes
 	ReceivedAt time.Time         `json:"received_at"`
 }
 
-func reportScans(out io.Writer, rows []linkapp.ScanRow, asJSON bool) error {
-	lines := make([]scanLine, len(rows))
-	for i, r := range rows {
-		lines[i] = scanLine{File: r.File, Link: r.Link, State: r.State, Note: r.Note, Size: r.Size, ReceivedAt: r.ReceivedAt.UTC()}
+// scans are the files of links and tasks that a scan keeps from a firm, oldest first. A running node keeps the lists up.
+func (h *house) scans(ctx context.Context, firm int32) ([]scanLine, error) {
+	lines := []scanLine{}
+	links, err := h.linkList.Scans(ctx, firm)
+	if err != nil {
+		return nil, err
 	}
+	for _, r := range links {
+		lines = append(lines, scanLine{File: r.File, Link: r.Link, State: r.State, Note: r.Note, Size: r.Size, ReceivedAt: r.ReceivedAt.UTC()})
+	}
+	tasks, err := postgres.TaskFiles{DB: h.db}.Scans(ctx, firm)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range tasks {
+		lines = append(lines, scanLine{File: r.File, Task: r.Task, State: linkapp.ScanState(r.State), Note: r.Note, Size: r.Size, ReceivedAt: r.ReceivedAt.UTC()})
+	}
+	slices.SortStableFunc(lines, func(a, b scanLine) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	return lines, nil
+}
+
+func reportScans(out io.Writer, lines []scanLine, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
@@ -106,6 +127,7 @@ type scanAct struct {
 	use, short, long string
 	warning          string // asks for --yes; empty: it needs none
 	do               func(linkapp.Commands, context.Context, linkapp.OfFile) (es.Result, error)
+	onTask           func(taskapp.Commands, context.Context, taskapp.OfFile) (es.Result, error)
 	done             string
 }
 
@@ -142,16 +164,21 @@ func newScanAct(where *place, act scanAct) *cobra.Command {
 	return cmd
 }
 
-// actOnScan finds the link of a file in the list, which a running node keeps up.
+// actOnScan finds the link or the task of a file.
 func (h *house) actOnScan(ctx context.Context, firm int32, file uuid.UUID, act scanAct) error {
-	rows, err := h.linkList.Scans(ctx, firm)
+	lines, err := h.scans(ctx, firm)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		if r.File == file {
-			by := es.By{Firm: firm, Actor: event.Actor{Kind: event.Operator}}
-			_, err := act.do(h.links, ctx, linkapp.OfFile{By: by, Link: r.Link, File: file})
+	by := es.By{Firm: firm, Actor: event.Actor{Kind: event.Operator}}
+	for _, l := range lines {
+		switch {
+		case l.File != file:
+		case l.Task != uuid.Nil:
+			_, err := act.onTask(h.tasks, ctx, taskapp.OfFile{Act: taskapp.Act{By: by, Task: l.Task}, File: file})
+			return err
+		default:
+			_, err := act.do(h.links, ctx, linkapp.OfFile{By: by, Link: l.Link, File: file})
 			return err
 		}
 	}

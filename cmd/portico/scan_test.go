@@ -13,6 +13,7 @@ import (
 	"portico/app/es"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/event"
+	"portico/domain/task"
 	"portico/domain/uploadlink"
 
 	"github.com/google/uuid"
@@ -37,6 +38,30 @@ func (d *desk) scanned(link uuid.UUID, holder uploadlink.Holder, s uploadlink.Sc
 	s.File = file
 	return file, d.position(es.Execute(ctx, d.h.store, es.By{Firm: d.firm, Actor: event.Actor{Kind: event.System}}, uploadlink.Stream(link),
 		func(l uploadlink.Link, now time.Time) ([]uploadlink.Event, error) { return l.Scanned(s, now) }))
+}
+
+// onTask puts two files on a task, of which one is held, and a virus is found in the other.
+func (d *desk) onTask() (files [2]uuid.UUID, position int64) {
+	d.t.Helper()
+	id, ida := newID(d.t), newID(d.t)
+	files = [2]uuid.UUID{newID(d.t), newID(d.t)}
+	do := func(decide func(t task.Task, now time.Time) ([]task.Event, error)) {
+		d.t.Helper()
+		position = d.position(es.Execute(d.t.Context(), d.h.store, es.By{Firm: d.firm, Actor: event.Actor{Kind: event.System}}, task.Stream(id), decide))
+	}
+	do(func(t task.Task, now time.Time) ([]task.Event, error) {
+		return t.Assign(task.Assigning{Task: id, Client: d.client, People: []uuid.UUID{ida}, Audience: task.Audience{All: true}, Title: "Send Imogen’s payslip", Zone: "Europe/London"}, now)
+	})
+	for i, file := range files {
+		do(func(t task.Task, now time.Time) ([]task.Event, error) {
+			return t.TakeFile(task.Sending{Attachment: file, Contact: ida, Name: "Payslip of Imogen.pdf", Size: 3},
+				task.Receipt{Attachment: file, Size: 3, SHA256: strings.Repeat("b1", 32), Media: "application/pdf"}, task.FilePolicy{AtOnce: true, Scan: true}, task.Who{Kind: event.Contact, ID: ida}, now)
+		})
+		verdict := []task.Scan{{Verdict: task.NotScanned, Reason: "too large", Hold: true}, {Verdict: task.Infected, Finding: "Test-Signature"}}[i]
+		verdict.Attachment = file
+		do(func(t task.Task, now time.Time) ([]task.Event, error) { return t.ScanFile(verdict, now) })
+	}
+	return files, position
 }
 
 func (d *desk) position(r es.Result, err error) int64 {
@@ -87,15 +112,18 @@ func TestScanCommand(t *testing.T) {
 	}
 	waits, _ := d.scanned(link, holder, uploadlink.Scan{})
 	held, _ := d.scanned(link, holder, uploadlink.Scan{Verdict: uploadlink.NotScanned, Reason: "no verdict within 15m0s", Hold: true})
-	virus, position := d.scanned(link, holder, uploadlink.Scan{Verdict: uploadlink.Infected, Finding: "Eicar-Signature"})
+	virus, _ := d.scanned(link, holder, uploadlink.Scan{Verdict: uploadlink.Infected, Finding: "Eicar-Signature"})
+	onTask, position := d.onTask()
+	stuck, bad := onTask[0], onTask[1]
 	d.seen(position)
 
-	out := d.says(0, []string{"scan", "list"}, waits.String()+"  awaited", held.String()+"  held", "no verdict within 15m0s", virus.String()+"  infected", "Eicar-Signature")
+	out := d.says(0, []string{"scan", "list"}, waits.String()+"  awaited", held.String()+"  held", "no verdict within 15m0s", virus.String()+"  infected", "Eicar-Signature",
+		stuck.String()+"  held", "too large", bad.String()+"  infected", "Test-Signature")
 	if strings.Contains(out, "Payslip") || strings.Contains(out, "Imogen") {
 		t.Errorf("the list names a file or a person:\n%s", out)
 	}
 	var lines []scanLine
-	if err := json.Unmarshal([]byte(d.says(0, []string{"scan", "list", "--json"})), &lines); err != nil || len(lines) != 3 || lines[2].File != virus || lines[2].Size != 3 {
+	if err := json.Unmarshal([]byte(d.says(0, []string{"scan", "list", "--json"})), &lines); err != nil || len(lines) != 5 || lines[2].File != virus || lines[2].Size != 3 || lines[3].Task == uuid.Nil || lines[3].Link != uuid.Nil {
 		t.Errorf("%+v, %v", lines, err)
 	}
 
@@ -109,6 +137,21 @@ func TestScanCommand(t *testing.T) {
 	d.says(0, []string{"scan", "again", waits.String()}, "is scanned again")
 	d.says(0, []string{"scan", "release", held.String(), "--yes"}, "marked as not checked for viruses")
 	d.says(0, []string{"scan", "destroy", virus.String(), "--yes"}, "are destroyed as soon as a node runs")
+	d.says(1, []string{"scan", "destroy", stuck.String(), "--yes"}, "is not in quarantine")
+	d.says(1, []string{"scan", "release", bad.String(), "--yes"}, "does not wait for a verdict")
+	d.says(0, []string{"scan", "again", stuck.String()}, "is scanned again")
+	d.says(0, []string{"scan", "release", stuck.String(), "--yes"}, "marked as not checked for viruses")
+	d.says(0, []string{"scan", "destroy", bad.String(), "--yes"}, "are destroyed as soon as a node runs")
+	var ends []string
+	for r, err := range d.h.store.Load(t.Context(), d.firm, task.Stream(lines[3].Task), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, r.Event.EventType())
+	}
+	if got := strings.Join(ends[len(ends)-4:], " "); got != "task.attachment_scan_asked task.attachment_scanned task.attachment_released task.attachment_destroyed" {
+		t.Errorf("of the task: %s", got)
+	}
 
 	var last []event.Recorded
 	for r, err := range d.h.store.Load(t.Context(), d.firm, uploadlink.Stream(link), 0) {

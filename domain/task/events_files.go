@@ -115,6 +115,12 @@ const (
 	NotScanned Verdict = "not_scanned"
 )
 
+// AttachmentScanAsked says that the operator wants a file scanned once more that has no verdict yet.
+type AttachmentScanAsked struct {
+	Attachment uuid.UUID `json:"attachment" es:"id"`
+	At         time.Time `json:"at" es:"fact"`
+}
+
 // AttachmentReleased hands a file to the practice that waited for the end of its window or for a verdict.
 type AttachmentReleased struct {
 	Attachment uuid.UUID `json:"attachment" es:"id"`
@@ -144,8 +150,8 @@ type AttachmentRestored struct {
 	At         time.Time `json:"at" es:"fact"`
 }
 
-// AttachmentDestroyed says that its bytes are gone: of a removed one that nobody restored in time, of an infected one, or
-// of one in a message that nobody has posted.
+// AttachmentDestroyed says that its bytes are gone: of a removed one that nobody restored in time, of an infected one (after
+// 30 days, or before by the operator), or of one in a message that nobody has posted.
 type AttachmentDestroyed struct {
 	Attachment uuid.UUID `json:"attachment" es:"id"`
 	At         time.Time `json:"at" es:"fact"`
@@ -157,6 +163,7 @@ func (AttachmentAbandoned) EventType() string { return "task.attachment_abandone
 func (AttachmentRenamed) EventType() string   { return "task.attachment_renamed" }
 func (AttachmentDiscarded) EventType() string { return "task.attachment_discarded" }
 func (AttachmentScanned) EventType() string   { return "task.attachment_scanned" }
+func (AttachmentScanAsked) EventType() string { return "task.attachment_scan_asked" }
 func (AttachmentReleased) EventType() string  { return "task.attachment_released" }
 func (AttachmentShared) EventType() string    { return "task.attachment_shared" }
 func (AttachmentRemoved) EventType() string   { return "task.attachment_removed" }
@@ -169,6 +176,7 @@ func (AttachmentAbandoned) task() {}
 func (AttachmentRenamed) task()   {}
 func (AttachmentDiscarded) task() {}
 func (AttachmentScanned) task()   {}
+func (AttachmentScanAsked) task() {}
 func (AttachmentReleased) task()  {}
 func (AttachmentShared) task()    {}
 func (AttachmentRemoved) task()   {}
@@ -181,6 +189,7 @@ func (AttachmentAbandoned) ofFile() {}
 func (AttachmentRenamed) ofFile()   {}
 func (AttachmentDiscarded) ofFile() {}
 func (AttachmentScanned) ofFile()   {}
+func (AttachmentScanAsked) ofFile() {}
 func (AttachmentReleased) ofFile()  {}
 func (AttachmentShared) ofFile()    {}
 func (AttachmentRemoved) ofFile()   {}

@@ -23,6 +23,7 @@ type file struct {
 	delivered bool
 	awaited   bool // a verdict is
 	held      bool // it could not be scanned, and waits for the operator
+	infected  bool // a virus was found
 	returned  bool // of an item: a round has named it; of a message: it was posted
 	state     fileState
 	until     time.Time // of a removed one: how long it can be restored; of an infected one: how long it is kept apart
@@ -57,9 +58,11 @@ func (t Task) applyFile(e fileEvent) Task {
 		t.file(e.Attachment, func(f *file) {
 			f.awaited, f.held = e.Held, e.Held
 			if e.Verdict == Infected {
-				f.state, f.until = infected, e.At.Add(KeptApart)
+				f.state, f.infected, f.until = infected, true, e.At.Add(KeptApart)
 			}
 		})
+	case AttachmentScanAsked:
+		t.file(e.Attachment, func(f *file) { f.awaited, f.held = true, false })
 	case AttachmentReleased:
 		t.file(e.Attachment, func(f *file) { f.state = released })
 	case AttachmentShared:

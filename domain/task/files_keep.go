@@ -26,8 +26,10 @@ var (
 		"This file is gone for good. Ask for it again if you need it.")
 	ErrFileWaits = fault.New(fault.Conflict, "task.file_waits",
 		"This file is still on its way, or being checked for viruses. Try again when it is there.")
-	ErrFileScan = fault.New(fault.Conflict, "task.file_scan",
-		"This file waits for no verdict of the scanner.")
+	ErrNoScan = fault.New(fault.Conflict, "task.no_scan",
+		"This file does not wait for a verdict of the scanner. List those that do: portico scan list")
+	ErrNotInfected = fault.New(fault.Conflict, "task.not_infected",
+		"This file is not in quarantine. List those that are: portico scan list")
 )
 
 // AbandonFile says that a file will never come (rule 23). One that has ended already stays as it is. It refuses with
@@ -206,6 +208,46 @@ func (t Task) ScanFile(s Scan, now time.Time) ([]Event, error) {
 		events = append(events, AttachmentReleased{Attachment: f.id, At: now})
 	}
 	return events, nil
+}
+
+// ScanAgain asks for another scan of a file that awaits its verdict or is held (rule 33). It refuses with ErrAttachment,
+// ErrNoScan.
+func (t Task) ScanAgain(id uuid.UUID, now time.Time) ([]Event, error) {
+	t, due := t.ahead(now)
+	if t.attachment(id) == nil {
+		return nil, ErrAttachment
+	}
+	if _, ok := t.AwaitsScan(id); !ok {
+		return nil, ErrNoScan
+	}
+	return append(due, AttachmentScanAsked{Attachment: id, At: now}), nil
+}
+
+// LetGo lets a file go on without a scan, because the operator says so (rule 33). It refuses with ErrAttachment, ErrNoScan.
+func (t Task) LetGo(id uuid.UUID, now time.Time) ([]Event, error) {
+	ahead, _ := t.ahead(now)
+	if ahead.attachment(id) == nil {
+		return nil, ErrAttachment
+	}
+	if _, ok := ahead.AwaitsScan(id); !ok {
+		return nil, ErrNoScan
+	}
+	return t.ScanFile(Scan{Attachment: id, Verdict: NotScanned, Reason: "let go by the operator"}, now)
+}
+
+// EmptyQuarantine destroys the bytes of an infected file before its time (rule 33). The second time changes nothing. It
+// refuses with ErrAttachment, ErrNotInfected.
+func (t Task) EmptyQuarantine(id uuid.UUID, now time.Time) ([]Event, error) {
+	t, due := t.ahead(now)
+	switch f := t.attachment(id); {
+	case f == nil:
+		return nil, ErrAttachment
+	case f.state == destroyed && f.infected:
+		return due, nil
+	case f.state != infected:
+		return nil, ErrNotInfected
+	}
+	return append(due, AttachmentDestroyed{Attachment: id, At: now}), nil
 }
 
 // due is when time alone changes a file, and to what; zero: never.

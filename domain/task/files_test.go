@@ -372,6 +372,26 @@ func TestScanFile(t *testing.T) {
 	given(t, assigned(), window).When(verdict(task.Clean, false)).Then(scanned(task.Clean, false)).
 		When(elapse(after(time.Hour))).Then(task.AttachmentReleased{Attachment: shot, At: after(time.Minute)})
 	given(t, assigned(), received(ida)).When(verdict(task.Infected, false)).ThenNothing()
+	again := func(s state) ([]ev, error) { return s.ScanAgain(shot, noon) }
+	goes := func(s state) ([]ev, error) { return s.LetGo(shot, noon) }
+	empty := func(s state) ([]ev, error) { return s.EmptyQuarantine(shot, noon) }
+	let := task.AttachmentScanned{Attachment: shot, Verdict: task.NotScanned, Reason: "let go by the operator", At: noon}
+	held := s.When(verdict(task.NotScanned, true)).Then(scanned(task.NotScanned, true))
+	s.When(goes).Then(let, out)
+	held.When(goes).Then(let, out).When(goes).ThenError(task.ErrNoScan)
+	held.When(empty).ThenError(task.ErrNotInfected)
+	asked := held.When(again).Then(task.AttachmentScanAsked{Attachment: shot, At: noon})
+	asked.When(verdict(task.NotScanned, true)).Then(scanned(task.NotScanned, true))
+	asked.When(verdict(task.Clean, true)).Then(scanned(task.Clean, false), out).When(again).ThenError(task.ErrNoScan)
+	bad.When(goes).ThenError(task.ErrNoScan)
+	bad.When(again).ThenError(task.ErrNoScan)
+	bad.When(empty).Then(task.AttachmentDestroyed{Attachment: shot, At: noon}).When(empty).ThenNothing().When(elapse(after(31 * day))).ThenNothing()
+	for _, act := range []decision{again, goes, empty} {
+		given(t, assigned()).When(act).ThenError(task.ErrAttachment)
+	}
+	given(t, assigned(), received(ida), removedFile, task.AttachmentDestroyed{Attachment: shot, At: noon}).When(empty).ThenError(task.ErrNotInfected)
+	given(t, assigned(), received(ida, awaited, func(e *task.AttachmentReceived) { e.Delivered, e.Deadline = false, after(time.Minute) })).When(goes).Then(let).
+		When(elapse(after(time.Hour))).Then(task.AttachmentReleased{Attachment: shot, At: after(time.Minute)})
 	given(t, assigned()).When(verdict(task.Clean, false)).ThenError(task.ErrAttachment)
 	if _, ok := given(t, assigned(), received(ida, awaited)).State().AwaitsScan(shot); !ok {
 		t.Error("it waits for a verdict")

@@ -82,6 +82,11 @@
 //  31. The practice puts single answers right, which stays visible, and sends parts of what was submitted back with a
 //     reason, which makes it something to do again.
 //  32. The next one of a series begins with the answers of the one before, as of an earlier task.
+//
+// What concerns files that the scanner keeps back:
+//
+//  33. The operator has a file without a verdict scanned again or lets it go on without one, and destroys one in which a
+//     virus was found before its 30 days are over.
 package task
 
 import (
@@ -183,7 +188,7 @@ func (t Task) Apply(e Event) Task {
 	case ItemAdded, ItemChanged, ItemCancelled, ItemReturned, ItemNotApplicable, ItemReviewBegun, ItemAccepted, ItemSentBack, ItemReopened:
 		t = t.applyItem(e.(itemEvent))
 	case AttachmentStarted, AttachmentReceived, AttachmentAbandoned, AttachmentRenamed, AttachmentDiscarded, AttachmentScanned,
-		AttachmentReleased, AttachmentShared, AttachmentRemoved, AttachmentRestored, AttachmentDestroyed:
+		AttachmentScanAsked, AttachmentReleased, AttachmentShared, AttachmentRemoved, AttachmentRestored, AttachmentDestroyed:
 		t = t.applyFile(e.(fileEvent))
 	case Posted, MessageEdited, MessageDeleted, MessagesRead:
 		t = t.applyTalk(e.(talkEvent))

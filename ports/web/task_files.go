@@ -97,7 +97,7 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 	}
 	me, coming := event.Actor{Kind: event.Staff, ID: u.ID}, 0
 	shows := func(f taskapp.File) bool {
-		return f.Arrived(now) || f.Mark() || f.State == taskapp.FileInfected && (u.Role.May("settings.change") || f.By == me)
+		return f.Arrived(now) || f.Mark() || f.State == taskapp.FileInfected && (u.Role.May("settings.change") || f.By == me) || f.Held(now) && u.Role.May("settings.change")
 	}
 	lateFiles(w, c, files, shows)
 	for _, f := range files {
@@ -164,6 +164,9 @@ func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID
 	case f.State == taskapp.FileInfected:
 		row.State, row.Icon = "infected", "circle-alert"
 		notes = append(notes, w.T("attach.infected.staff", f.Finding))
+	case f.Scan == taskapp.ScanHeld:
+		row.State, row.Icon = "checking", "hourglass"
+		notes = append(notes, w.T("attach.held.staff", f.Finding))
 	default:
 		row.Href = base + "/content"
 		switch {

@@ -17,6 +17,7 @@ import (
 	taskapp "portico/app/task"
 	"portico/app/transfer"
 	"portico/app/transfer/transfertest"
+	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/task"
 
@@ -75,6 +76,24 @@ func TestTaskFilesOnPages(t *testing.T) {
 	h.plan.files[0].Deadline, h.plan.files[0].Delivered = noon.Add(time.Minute), false // U2: while its window is open
 	h.get(staffPage).want(t, 200, "1 file is arriving").lacks(t, "Bank.html")
 	h.get(todo).want(t, 200, "Bank.html", "Take back")
+}
+
+// U8: an admin sees what the scanner keeps back, and why; colleagues don't, and nobody fetches it.
+func TestHeldTaskFiles(t *testing.T) {
+	h := holds(t)
+	page := "/tasks/" + ledgerTask.String()
+	f := &h.plan.files[0]
+	f.Scan, f.Finding = taskapp.ScanHeld, "larger than the scanner takes"
+	says := "could not be checked for viruses (larger than the scanner takes)"
+	h.signIn()
+	who := h.server.Accounts.(*doorkeeper)
+	who.role = accounts.Practitioner
+	h.get(page).want(t, 200, "1 file is arriving").lacks(t, "Bank.html", says)
+	who.role = ""
+	h.get(page).want(t, 200, "Bank.html", says).lacks(t, bankFile.String()+"/removal", bankFile.String()+"/content", "1 file is arriving")
+	h.get(page+"/files/"+bankFile.String()+"/content").want(t, http.StatusNotFound)
+	f.Delivered, f.Deadline = false, noon.Add(time.Minute) // U2
+	h.get(page).want(t, 200, "1 file is arriving").lacks(t, "Bank.html")
 }
 
 // S2.i4: who has no task is told where files are sent, or how to ask.
