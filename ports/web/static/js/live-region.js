@@ -6,7 +6,7 @@
 // "task:0190…" that one, and without it a page may show anything. Where nobody tells, it is asked every few seconds.
 const every = 4000
 const seldom = 60_000 // while the server tells
-const atMost = 1000 // one page a second, however much changes
+const atMost = 300 // between two looks, however much changes
 const patience = 15 * 60_000 // nobody has touched the page for so long: it rests, and the session may end
 const signs = ["visibilitychange", "pointermove", "keydown", "touchstart"]
 const regions = new Set()
