@@ -123,6 +123,6 @@ func (r Row) ToPractice() bool { return slices.Contains(ToPractice(), r.Kind) }
 // ToPractice are the kinds of messages that go to the practice.
 func ToPractice() []string {
 	return []string{
-		"mail.batch_notice", "mail.infected", "mail.held", "mail.new_link_request", "mail.withdrawal_request", "mail.invitation_lost", "mail.task_message_staff", "mail.task_work",
+		"mail.batch_notice", "mail.infected", "mail.held", "mail.new_link_request", "mail.withdrawal_request", "mail.invitation_lost", "mail.webhook_off", "mail.task_message_staff", "mail.task_work",
 	}
 }

@@ -95,6 +95,7 @@ type Mailer interface {
 	Entry(ctx context.Context, m Entry) (Outcome, error)
 	Task(ctx context.Context, m TaskNotice) (Outcome, error)
 	StaffTask(ctx context.Context, m StaffTaskNotice) (Outcome, error)
+	WebhookOff(ctx context.Context, m WebhookOff) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -286,6 +287,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendInvitation(ctx, e)
 	case AlsoMail, AlsoText:
 		return s.sendAlso(ctx, e)
+	case WebhookOffMail:
+		return s.sendWebhookOff(ctx, e)
 	case InvitationLostMail:
 		return s.sendLost(ctx, e)
 	case StaffInvitationMail:

@@ -89,6 +89,7 @@ type outbox struct {
 	entries  []Entry
 	tasks    []TaskNotice
 	staff    []StaffTaskNotice
+	off      []WebhookOff
 	outcome  Outcome
 }
 

@@ -417,35 +417,46 @@ var pageRules = map[string]rule{
 	"GET /settings/templates/{id}":          staffOnly(200, 404),
 	"POST /settings/templates/{id}/removal": staffOnly(303, 404),
 
-	"GET /logo/{id}":                        everybody(404), // it is nobody's
-	"GET /logo/{id}/{shape}":                everybody(404), // likewise
-	"GET /settings":                         staffOnly(303, 303),
-	"GET /settings/practice":                staffOnly(200, 200),
-	"POST /settings/practice/profile":       staffOnly(303, 303),
-	"POST /settings/practice/mail":          staffOnly(303, 303),
-	"POST /settings/practice/second-factor": staffOnly(303, 303),
-	"GET /settings/branding":                staffOnly(200, 200),
-	"POST /settings/branding/accent":        staffOnly(422, 422), // without a hue
-	"POST /settings/branding/logo":          staffOnly(422, 422), // without a file
-	"POST /settings/branding/logo/removal":  staffOnly(303, 303),
-	"GET /settings/portal":                  staffOnly(200, 200),
-	"POST /settings/portal/tabs":            staffOnly(303, 303),
-	"POST /settings/portal/languages":       staffOnly(422, 422), // without any
-	"POST /settings/portal/access":          staffOnly(422, 422), // without days
-	"GET /settings/contact":                 staffOnly(200, 200),
-	"POST /settings/contact":                staffOnly(303, 303),
-	"GET /settings/help":                    staffOnly(200, 200),
-	"GET /settings/help/new":                staffOnly(403, 200), // as with people
-	"POST /settings/help":                   staffOnly(422, 422), // without a title
-	"GET /settings/help/{id}":               staffOnly(200, 404),
-	"POST /settings/help/{id}/removal":      staffOnly(303, 404),
-	"GET /settings/help/portal/{name}":      staffOnly(200, 200),
-	"POST /settings/help/video":             staffOnly(422, 422), // without a title
-	"POST /settings/help/video/removal":     staffOnly(303, 303),
-	"POST /settings/help/video/film":        staffOnly(422, 422), // without a file
-	"GET /settings/help/video/film":         staffOnly(404, 404),
-	"GET /settings/terms":                   staffOnly(200, 200),
-	"POST /settings/terms":                  staffOnly(422, 422), // without a text
+	"GET /logo/{id}":                            everybody(404), // it is nobody's
+	"GET /logo/{id}/{shape}":                    everybody(404), // likewise
+	"GET /settings":                             staffOnly(303, 303),
+	"GET /settings/practice":                    staffOnly(200, 200),
+	"POST /settings/practice/profile":           staffOnly(303, 303),
+	"POST /settings/practice/mail":              staffOnly(303, 303),
+	"POST /settings/practice/second-factor":     staffOnly(303, 303),
+	"GET /settings/branding":                    staffOnly(200, 200),
+	"POST /settings/branding/accent":            staffOnly(422, 422), // without a hue
+	"POST /settings/branding/logo":              staffOnly(422, 422), // without a file
+	"POST /settings/branding/logo/removal":      staffOnly(303, 303),
+	"GET /settings/portal":                      staffOnly(200, 200),
+	"POST /settings/portal/tabs":                staffOnly(303, 303),
+	"POST /settings/portal/languages":           staffOnly(422, 422), // without any
+	"POST /settings/portal/access":              staffOnly(422, 422), // without days
+	"GET /settings/contact":                     staffOnly(200, 200),
+	"POST /settings/contact":                    staffOnly(303, 303),
+	"GET /settings/help":                        staffOnly(200, 200),
+	"GET /settings/help/new":                    staffOnly(403, 200), // as with people
+	"POST /settings/help":                       staffOnly(422, 422), // without a title
+	"GET /settings/help/{id}":                   staffOnly(200, 404),
+	"POST /settings/help/{id}/removal":          staffOnly(303, 404),
+	"GET /settings/help/portal/{name}":          staffOnly(200, 200),
+	"POST /settings/help/video":                 staffOnly(422, 422), // without a title
+	"POST /settings/help/video/removal":         staffOnly(303, 303),
+	"POST /settings/help/video/film":            staffOnly(422, 422), // without a file
+	"GET /settings/help/video/film":             staffOnly(404, 404),
+	"GET /settings/webhooks":                    staffOnly(403, 200), // as with people
+	"GET /settings/webhooks/new":                staffOnly(403, 200),
+	"POST /settings/webhooks":                   staffOnly(422, 422), // without an address
+	"GET /settings/webhooks/{id}":               staffOnly(403, 404),
+	"POST /settings/webhooks/{id}":              staffOnly(422, 404), // likewise
+	"POST /settings/webhooks/{id}/secrets":      staffOnly(200, 404),
+	"POST /settings/webhooks/{id}/tests":        staffOnly(303, 404),
+	"POST /settings/webhooks/{id}/activation":   staffOnly(303, 404),
+	"POST /settings/webhooks/{id}/deactivation": staffOnly(303, 404),
+	"POST /settings/webhooks/{id}/removal":      staffOnly(303, 404),
+	"POST /settings/webhooks/{id}/replays":      staffOnly(422, 422), // without a delivery
+	"GET /settings/terms":                       staffOnly(200, 200),
+	"POST /settings/terms":                      staffOnly(422, 422), // without a text
 
 	"GET /settings/people":                    staffOnly(200, 200),
 	"GET /settings/people/new":                staffOnly(403, 200), // our person who looks is a practitioner, theirs an admin
@@ -656,13 +667,15 @@ var callRules = map[string]called{
 }
 
 // forAdmins are the operations that a practitioner may not call, but for looking at.
-var forAdmins = map[string]bool{"GET /events": true}
+var forAdmins = map[string]bool{
+	"GET /events": true, "GET /webhook-types": true, "GET /webhooks": true, "GET /webhooks/{id}": true, "GET /webhooks/{id}/deliveries": true,
+}
 
 // readsByPost change nothing, although a form sends them: who may only read may send them.
 var readsByPost = map[string]bool{"POST /files/archive": true}
 
 // ofPractice are things that belong to no client, so that people who are limited to their own clients see them all.
-var ofPractice = []string{" /account", " /settings", " /staff", " /message-templates", " /forms", " /help-articles", " /upload-policies", " /upload-limits", " /upload-wording"}
+var ofPractice = []string{" /account", " /settings", " /staff", " /webhook", " /message-templates", " /forms", " /help-articles", " /upload-policies", " /upload-limits", " /upload-wording"}
 
 // TestRoutes: every route answers everybody as declared, and a route that nobody declared fails (A1, threats T1, T6, T8,
 // T15, L1, L3, L9). On the way it looks at what every answer carries, sends what is too large and what comes from
@@ -681,6 +694,7 @@ func TestRoutes(t *testing.T) {
 	t.Run("who has the right gets through", func(t *testing.T) { entitled(t, w) })
 	t.Run("a photo comes back as it was sent", func(t *testing.T) { photo(t, w) })
 	t.Run("programs", func(t *testing.T) { programs(t, w) })
+	eventually(t, "a test that was asked for has arrived, signed", func() bool { return w.hookCalls.Load() > 0 })
 }
 
 // declared holds the matrix against the routes that there are.

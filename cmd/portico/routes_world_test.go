@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -32,6 +33,7 @@ import (
 	"portico/app/taskjob"
 	"portico/app/transfer/transfertest"
 	linkapp "portico/app/uploadlink"
+	webhookapp "portico/app/webhook"
 	"portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/contact"
@@ -54,6 +56,9 @@ type routesWorld struct {
 	tokens  map[string]string
 	asset   string
 	letter  string
+
+	hookCalls atomic.Int64 // of webhooks, signed
+	hooked    string       // where they go
 }
 
 // fixture is one link with two recipients and all that a route can be about, and a session of its own.
@@ -84,12 +89,20 @@ type fixture struct {
 	job        uuid.UUID // likewise
 	taskJob    uuid.UUID // likewise
 	form       uuid.UUID
+	webhook    uuid.UUID // likewise
 }
 
 func openRoutes(t *testing.T) *routesWorld {
 	t.Helper()
 	w := &routesWorld{portal: openPortal(t), tokens: map[string]string{}}
 	ctx := t.Context()
+	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Webhook-Signature"), "v1,") && strings.HasPrefix(r.Header.Get("Webhook-Id"), "evt_") {
+			w.hookCalls.Add(1)
+		}
+	}))
+	t.Cleanup(there.Close)
+	w.hooked = there.URL
 	w.ended, w.foreign = w.signIn(t, w.calm), w.brisk.session
 	if err := w.house.account.SignOut(ctx, accountapp.Secret(w.ended)); err != nil {
 		t.Fatal(err)
@@ -106,6 +119,7 @@ func openRoutes(t *testing.T) *routesWorld {
 	w.articleOf(t, w.shared)
 	w.formOf(t, w.shared)
 	w.joiningOf(t, w.shared)
+	w.webhookOf(t, w.shared)
 	w.person(t, w.shared)
 	w.visitor(t, w.shared)
 	w.invite(t, w.shared)
@@ -338,6 +352,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.templateOf(t, f)
 	case strings.HasPrefix(path, "/settings/help/{id}"), strings.HasPrefix(path, "/help-articles/"):
 		id = w.articleOf(t, f)
+	case strings.Contains(path, "/webhooks/{id}"):
+		id = w.webhookOf(t, f)
 	case strings.HasPrefix(path, "/settings/people/"), strings.HasPrefix(path, "/staff/"):
 		id = w.joiningOf(t, f)
 	case strings.Contains(path, "imports/{id}"):
@@ -490,6 +506,22 @@ func (w *routesWorld) templateOf(t *testing.T, f *fixture) uuid.UUID {
 		}
 	}
 	return f.template
+}
+
+// webhookOf is one that is sent nothing but what the test asks for.
+func (w *routesWorld) webhookOf(t *testing.T, f *fixture) uuid.UUID {
+	t.Helper()
+	if f.webhook == uuid.Nil {
+		f.webhook = newID(t)
+		res, err := w.house.hooks(ownMachine).Add(t.Context(), webhookapp.Save{By: w.calm.by(), ID: f.webhook, URL: w.hooked, Types: []string{"invite.failed"}})
+		if err == nil {
+			_, err = w.house.linkList.Wait(t.Context(), res.Position)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f.webhook
 }
 
 func (w *routesWorld) joiningOf(t *testing.T, f *fixture) uuid.UUID {

@@ -35,6 +35,7 @@ import (
 	"portico/domain/task"
 	taskjobs "portico/domain/taskjob"
 	"portico/domain/uploadlink"
+	hookdomain "portico/domain/webhook"
 	"portico/ports/api"
 	"portico/ports/web"
 
@@ -177,6 +178,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("staff_mails", []string{accounts.StaffInvited{}.EventType()}, account.StaffMails),
 		effects.AskingReactor("task_mails", taskapp.NoticeTypes(), taskapp.Notices{Events: h.store, People: tasksPeople{h.store, h.contacts}}.Effects),
 		effects.Webhooks(),
+		effects.Reactor("webhook_mails", []string{hookdomain.SwitchedOff{}.EventType()}, notify.WebhookMails),
 		effects.Reactor("reminder_mails", reminderapp.MailTypes(), reminderapp.Effects),
 		reminderPlans(h.reminders, reminderapp.People{Book: h.reminders.Book, OfClient: tasksPeople{h.store, h.contacts}.OfClient}, h.linkList.Wait),
 		handOver(h.clients, h.clientList, h.linkList.Wait),
@@ -289,7 +291,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		Reminders: reminders,
 		Access:    h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
-		Ledger:  postgres.MessageList{DB: h.db},
+		Ledger: postgres.MessageList{DB: h.db}, Hooks: h.hooks(s.callable),
 		Content: transfers, Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, Factors: factors, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}
 	apiHandler, err := programs.Handler()
@@ -305,7 +307,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, Forms: h.forms, FormList: h.formList, Answers: h.formAnswers, Table: sheet.Write, Reminders: reminders, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, BaseURL: s.baseURL, Webhooks: webhooks, Ledger: postgres.MessageList{DB: h.db},
+		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, BaseURL: s.baseURL, Webhooks: webhooks, Hooks: h.hooks(s.callable), Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -232,7 +232,7 @@ func (p *portal) node(t *testing.T, address string) *node {
 	go func() {
 		done <- h.serve(ctx, site{
 			listener: listener, baseURL: base, files: filepath.Join(p.folder, "files"), transport: p.mails, mailFrom: "portal@harbour.example",
-			mails: mailbox{p.mails, texts}, texts: texts, trusted: []netip.Prefix{}, scan: p.scan, grace: 100 * time.Millisecond, ready: func() { close(ready) },
+			mails: mailbox{p.mails, texts}, texts: texts, trusted: []netip.Prefix{}, callable: ownMachine, scan: p.scan, grace: 100 * time.Millisecond, ready: func() { close(ready) },
 		})
 	}()
 	n.stop = sync.OnceFunc(func() {

@@ -23,6 +23,7 @@ import (
 	taskapp "portico/app/task"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
+	webhookapp "portico/app/webhook"
 	"portico/domain/account"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -59,6 +60,7 @@ type Server struct {
 	Reminders reminderapp.Commands
 
 	Factors accountapp.Factors
+	Hooks   webhookapp.Commands
 
 	FirmDB   firmapp.Reader
 	Storage  firmapp.Storage
@@ -237,6 +239,7 @@ func (s *Server) routes(a huma.API) {
 	register(s, a, account.SeeSettings, op(get, "/message-templates/{id}", "get-message-template", "Settings", "Get a text for messages"), s.getTemplate)
 	register(s, a, account.ChangeTexts, op(put, "/message-templates/{id}", "put-message-template", "Settings", "Save a text for messages; one that isn't there is made"), s.putTemplate)
 	register(s, a, account.ChangeTexts, op(del, "/message-templates/{id}", "delete-message-template", "Settings", "Remove a text; messages that were made from it stay"), s.deleteTemplate)
+	s.webhookRoutes(a)
 
 	register(s, a, account.SeePeople, op(get, "/staff", "list-staff", "Practice", "List the people of the practice, those who are invited or have left as well"), s.listStaff)
 	register(s, a, account.ChangePeople, created(op(post, "/staff", "invite-staff", "Practice", "Invite somebody to join the practice, by mail")), s.inviteStaff)

@@ -32,6 +32,7 @@ import (
 	"portico/app/transfer"
 	"portico/app/transfer/transfertest"
 	linkapp "portico/app/uploadlink"
+	webhookapp "portico/app/webhook"
 	accounts "portico/domain/account"
 	"portico/domain/client"
 	"portico/domain/event"
@@ -107,6 +108,7 @@ func newHouse(t *testing.T) *house {
 		ClientList: h.shelf, LinkList: h.shelf, TaskList: &h.plan, TaskFiles: &h.plan, Threads: &h.plan, Forms: formapp.Commands{Events: h.store}, FormList: formShelf{h.store}, Reminders: h.reminders(), TaskItems: &h.plan, TaskDrafts: &h.plan, Tasks: taskapp.Commands{Events: h.store, People: &h.plan, Colleagues: mates{&h.plan}, Policies: &h.plan}, Firms: h.shelf, Storage: h.shelf,
 		Settings: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos, Films: &h.films}, Logos: &h.logos, Films: &h.films, Keys: ring, FirmOf: h.firmOf, Blobs: h.shelf,
 		Uploads: Uploads{Transfers: &transfer.Service{Rows: world.Rows, Blobs: &transfertest.Blobs{}, Link: world.Link, Limits: world.Limit}, Log: log},
+		Hooks:   webhookapp.Commands{Events: h.store, Keys: ring, Reader: hookBook{h.store}},
 		Ledger:  &ledger{}, Live: &live.Hub{},
 		Mails: mailbox{}, Ready: func(context.Context) error { return h.shelf.down },
 		Receipts: receipts(t, h.store), BaseURL: "https://portal.example",

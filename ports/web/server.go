@@ -29,6 +29,7 @@ import (
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	viewingapp "portico/app/viewing"
+	webhookapp "portico/app/webhook"
 	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/ports/web/static"
@@ -102,6 +103,7 @@ type Server struct {
 
 	TaskTemplates taskjob.TemplateList
 
+	Hooks    webhookapp.Commands
 	Webhooks Webhooks
 	Ledger   message.Reader
 
@@ -368,6 +370,7 @@ func (s *Server) Handler() (http.Handler, error) {
 
 	s.settingRoutes(open, staff)
 	s.uploadSettingRoutes(staff)
+	s.webhookRoutes(staff)
 
 	s.peopleRoutes(staff)
 	on("GET /staff-invitation/{token}", s.handle(tokenPage, s.staffDoor))

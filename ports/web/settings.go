@@ -235,12 +235,15 @@ func (s *Server) settled(w http.ResponseWriter, r *http.Request, word string, re
 }
 
 // problemOfSetting is the refusal of a rule that has its input on a page.
-func problemOfSetting(err error) (views.Problem, bool) {
+func problemOfSetting(err error) (views.Problem, bool) { return problemIn(fieldOfSetting, err) }
+
+// problemIn is the refusal of a rule that has its input among fields.
+func problemIn(fields map[string]string, err error) (views.Problem, bool) {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || fieldOfSetting[f.Code] == "" {
+	if !ok || fields[f.Code] == "" {
 		return views.Problem{}, false
 	}
-	return views.Problem{Field: fieldOfSetting[f.Code], Text: f.Message}, true
+	return views.Problem{Field: fields[f.Code], Text: f.Message}, true
 }
 
 // useOf is how much of the storage is used.

@@ -16,7 +16,7 @@ import (
 // forms are the pages that an auditor can't open at all, because the form is what they are for, and those about oneself.
 var forms = []string{
 	"client_new.html", "client_edit.html", "client_import.html", "client_imports.html", "contact_new.html", "link_new.html", "link_copy.html", "person_new.html", "invitation_new.html",
-	"invitations.html", "invite_many.html", "invite_job.html", "task_new.html", "form_question.html",
+	"invitations.html", "invite_many.html", "invite_job.html", "task_new.html", "form_question.html", "settings_webhook_new.html",
 	"security.html", "factor_number.html", "factor_app.html", "factor_codes.html", "factor_step.html", // their own
 	"why.html", // the handler says of each repair whether who looks may do it: TestWhy
 }

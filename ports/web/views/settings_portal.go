@@ -19,7 +19,7 @@ type Brand struct {
 // Settings is what all pages of the practice's settings have.
 type Settings struct {
 	Shell
-	Here     string // which of them it is: "practice", "branding", "portal", "contact", "help", "terms"
+	Here     string // which of them it is: "practice", "branding", "portal", "contact", "help", "terms", "webhooks"
 	Command  uuid.UUID
 	Done     string // what was just changed
 	Problems Problems
@@ -78,9 +78,9 @@ func (s Settings) Pages() []Chip {
 	for _, p := range [][3]string{
 		{"practice", "/settings/practice", "Practice"}, {"branding", "/settings/branding", "Branding"}, {"portal", "/settings/portal", "Portal"},
 		{"contact", "/settings/contact", "Contact tab"}, {"help", "/settings/help", "Help and film"}, {"terms", "/settings/terms", "Terms"},
-		{"uploads", "/settings/uploads", "Uploads"}, {"reminders", "/settings/reminders", "Reminders"}, {"people", "/settings/people", "People"},
+		{"uploads", "/settings/uploads", "Uploads"}, {"reminders", "/settings/reminders", "Reminders"}, {"people", "/settings/people", "People"}, {"webhooks", "/settings/webhooks", "Webhooks"},
 	} {
-		if p[0] == "people" && !s.May(account.SeePeople) {
+		if p[0] == "people" && !s.May(account.SeePeople) || p[0] == "webhooks" && !s.May(account.ReadLog) {
 			continue
 		}
 		all = append(all, Chip{Word: p[2], Href: p[1], Current: p[0] == s.Here})

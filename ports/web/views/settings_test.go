@@ -18,10 +18,24 @@ func practiceSettings(shell Shell) []Page {
 		SettingsArticle{Settings: of("help", Problem{"title", "Enter it."}, Problem{"text", "Write it."}, Problem{"language", "Choose one."}), ID: one, Title: "Papers", Text: "# Papers", Languages: []Choice{{"", "All languages"}, {"et", "Eesti"}}, Language: "et", Look: look},
 		SettingsArticle{Settings: of("help"), Fixed: true, Title: "I can’t get in", Look: look},
 		SettingsTerms{Settings: of("terms", Problem{"text-en", "Write it."}), Version: 3, Published: noon, Texts: []TermsFields{{"en", "English", true, "Be kind.", look}, {"et", "Eesti", false, "", ""}}},
+		SettingsWebhooks{Settings: of("webhooks"), Most: 20, Rows: []WebhookLine{{Href: "/settings/webhooks/" + one.String(), URL: "https://hooks.example/<b>x", Types: "task.*, file.received", Badge: Badge{"danger", "triangle-alert", "Off"}, Off: "Nothing reached it.", Added: noon}}},
+		SettingsWebhookNew{Settings: of("webhooks", Problem{"url", "https."}, Problem{"types", "Choose."}), Form: webhookForm},
+		SettingsWebhook{Settings: of("webhooks", Problem{"url", "https."}, Problem{"types", "Choose."}), ID: one, Form: webhookForm, Badge: Badge{"ok", "circle-check", "On"}, On: true, Earlier: noon, Chips: []Chip{{Word: "All", Href: "/settings/webhooks/" + one.String(), Current: true}}, Pager: Pager{Next: "/settings/webhooks/" + one.String() + "?after=x", Shown: "1 delivery"}, Deliveries: []DeliveryLine{
+			{Key: "k", ID: "evt_1_1", Type: "task.done", Badge: Badge{"warn", "rotate-cw", "Trying again"}, At: noon, Next: noon, Tries: 2, Answer: "500 in 31 ms", Body: "<script>alert(1)</script>", Again: true},
+			{Key: "l", ID: "evt_1_2", Type: "task.done", Replay: true, Badge: Badge{"info", "hourglass", "Waiting"}, At: noon},
+		}},
+		SettingsWebhook{Settings: of("webhooks"), ID: one, Form: webhookForm, Badge: Badge{"quiet", "pause", "Off"}, Off: "Switched off by somebody of the practice.", Narrowed: true},
+		SettingsWebhookSecret{Settings: of("webhooks"), Back: "/settings/webhooks/" + one.String(), URL: "https://hooks.example/", Secret: "whsec_abc"},
+		SettingsWebhookSecret{Settings: of("webhooks"), Back: "/settings/webhooks/" + one.String(), URL: "https://hooks.example/", Secret: "whsec_abc", Rotated: true, Earlier: noon},
 	}
 }
 
+var webhookForm = WebhookForm{ID: one, URL: "https://hooks.example/<b>x", Groups: []WebhookGroup{
+	{Name: "task", Legend: "events of tasks", All: Option{"task.*", "Everything", "", true}, Types: []Option{{"task.done", "Done", "", true}}, Some: true},
+	{Name: "file", Legend: "events of files", All: Option{"file.*", "Everything", "", false}, Types: []Option{{"file.received", "Received", "", false}}},
+}}
+
 // bareSettings are the same pages with nothing on them, for somebody who may change nothing.
 func bareSettings() []Page {
-	return []Page{SettingsPractice{}, SettingsBranding{}, SettingsPortal{}, SettingsContact{}, SettingsHelp{}, SettingsArticle{New: true}, SettingsTerms{Standard: true}}
+	return []Page{SettingsPractice{}, SettingsBranding{}, SettingsPortal{}, SettingsContact{}, SettingsHelp{}, SettingsArticle{New: true}, SettingsTerms{Standard: true}, SettingsWebhooks{}, SettingsWebhookNew{}, SettingsWebhook{}, SettingsWebhookSecret{}}
 }
