@@ -21,50 +21,50 @@ var none uuid.UUID
 // title, no message, no file's name. Who needs those asks the API, under rights of their own. Fields are added; none of
 // them changes its meaning or goes.
 type Message struct {
-	ID        string    `json:"id"` // webhook-id, too
+	ID        string    `json:"id" doc:"As in webhook-id: the same one for all deliveries of one event"`
 	Type      string    `json:"type"`
-	Timestamp time.Time `json:"timestamp"` // when it happened
+	Timestamp time.Time `json:"timestamp" doc:"When it happened"`
 	Data      Data      `json:"data"`
 }
 
 // Data is what a message is about. What its type doesn't need is left out.
 type Data struct {
 	Task      uuid.UUID `json:"task,omitzero"`
-	Kind      string    `json:"kind,omitempty"` // of the task: todo, documents, question, form, signature
+	Kind      string    `json:"kind,omitempty" doc:"Of the task: todo, documents, question, form, signature"`
 	Client    uuid.UUID `json:"client,omitzero"`
-	Contact   uuid.UUID `json:"contact,omitzero"` // whom it is about
-	Actor     *Actor    `json:"actor,omitempty"`  // who did it
-	Changed   string    `json:"changed,omitempty"`
-	DueOn     string    `json:"due_on,omitempty"`
-	State     string    `json:"state,omitempty"`   // of task.progressed: open, doing, waiting, done
-	Outcome   string    `json:"outcome,omitempty"` // of task.closed: completed, cancelled
-	Item      uuid.UUID `json:"item,omitzero"`
-	Round     int       `json:"round,omitempty"`
-	Nothing   bool      `json:"not_applicable,omitempty"` // of task.item_returned: there is nothing to send
+	Contact   uuid.UUID `json:"contact,omitzero" doc:"Whom it is about; of a task that is for all alike: nobody in particular"`
+	Actor     *Actor    `json:"actor,omitempty" doc:"Who did it"`
+	Changed   string    `json:"changed,omitempty" doc:"Of task.changed: title, description, due_on, internal_due_on, owner, audience, priority, checklist, recurrence, items"`
+	DueOn     string    `json:"due_on,omitempty" doc:"2026-05-12"`
+	State     string    `json:"state,omitempty" doc:"Of task.progressed: open, doing, waiting, done"`
+	Outcome   string    `json:"outcome,omitempty" doc:"Of task.closed: completed, cancelled"`
+	Item      uuid.UUID `json:"item,omitzero" doc:"Of the request"`
+	Round     int       `json:"round,omitempty" doc:"The how manieth answer to the item: 1, 2, 3"`
+	Nothing   bool      `json:"not_applicable,omitempty" doc:"Of task.item_returned: there is nothing to send"`
 	Message   uuid.UUID `json:"message,omitzero"`
-	Private   bool      `json:"private,omitempty"` // of task.message: between Contact and the practice
+	Private   bool      `json:"private,omitempty" doc:"Of task.message: between the contact and the practice"`
 	Link      uuid.UUID `json:"upload_link,omitzero"`
 	Files     []File    `json:"files,omitempty"`
-	Sending   int       `json:"sending,omitempty"` // of an invitation: 1, 2, 3
-	Channel   string    `json:"channel,omitempty"` // email, text
-	Code      string    `json:"code,omitempty"`    // with which it was refused
-	Reason    string    `json:"reason,omitempty"`  // of invite.ended: expired, withdrawn, voided, taken_back
-	Reference string    `json:"webhook,omitempty"` // of webhook.test
+	Sending   int       `json:"sending,omitempty" doc:"Of an invitation: 1, 2, 3"`
+	Channel   string    `json:"channel,omitempty" doc:"Of an invitation: email, text"`
+	Code      string    `json:"code,omitempty" doc:"With which the invitation was refused"`
+	Reason    string    `json:"reason,omitempty" doc:"Of invite.ended: expired, withdrawn, voided, taken_back"`
+	Reference string    `json:"webhook,omitempty" doc:"Of webhook.test: the webhook"`
 }
 
-// Actor is who did it: staff, contact, system or operator, and for whom, where somebody of the practice did it in their place.
+// Actor is who did it, and for whom, where somebody of the practice did it in their place.
 type Actor struct {
-	Kind string    `json:"kind"`
+	Kind string    `json:"kind" doc:"staff, contact, system, operator"`
 	ID   uuid.UUID `json:"id,omitzero"`
-	For  uuid.UUID `json:"for,omitzero"`
+	For  uuid.UUID `json:"for,omitzero" doc:"The contact in whose place somebody of the practice did it"`
 }
 
 // File is one file.
 type File struct {
 	ID     uuid.UUID `json:"id"`
-	Size   int64     `json:"size"`
-	SHA256 string    `json:"sha256"`
-	Media  string    `json:"media"`
+	Size   int64     `json:"size" doc:"Bytes"`
+	SHA256 string    `json:"sha256" doc:"Of the bytes, hex"`
+	Media  string    `json:"media" doc:"Found by the content: application/pdf"`
 }
 
 // MessageID is the id of the message about an event: the same one for every endpoint and every delivery.

@@ -349,7 +349,7 @@ func TestDocs(t *testing.T) {
 	if page.status != 200 || strings.Contains(string(page.body), "<script") || strings.Contains(string(page.body), "style=") || strings.Contains(string(page.body), "http") {
 		t.Errorf("the page must need nothing but itself and its style: %s", page.body)
 	}
-	for _, want := range []string{"POST /api/v1/upload-links/{id}/resend", "recipients[].email", "expires_on", "files[].sha256", `href="/api/v1/openapi.json"`} {
+	for _, want := range []string{"POST /api/v1/upload-links/{id}/resend", "recipients[].email", "expires_on", "files[].sha256", "task.item_sent_back", "data.files[].sha256", `href="/api/v1/openapi.json"`} {
 		if !strings.Contains(string(page.body), want) {
 			t.Errorf("%s is missing", want)
 		}

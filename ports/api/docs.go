@@ -49,10 +49,27 @@ func docsPage(o *huma.OpenAPI) ([]byte, error) {
 		Document string
 		Style    string
 		Groups   []docsGroup
-	}{o.Info, document, docsCSS, docsGroups(o)}); err != nil {
+		Events   []docsField // that webhooks are sent
+		Message  []docsField // its fields
+	}{o.Info, document, docsCSS, docsGroups(o), docsEvents(o), docsMessage(o)}); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+func docsEvents(o *huma.OpenAPI) (events []docsField) {
+	for name, item := range o.Webhooks {
+		events = append(events, docsField{Name: name, Doc: item.Post.Summary})
+	}
+	slices.SortFunc(events, func(a, b docsField) int { return strings.Compare(a.Name, b.Name) })
+	return events
+}
+
+func docsMessage(o *huma.OpenAPI) []docsField {
+	for _, item := range o.Webhooks { // all have the same one
+		return fields(o.Components.Schemas, item.Post.RequestBody.Content["application/json"].Schema, "", 0)
+	}
+	return nil
 }
 
 func docsGroups(o *huma.OpenAPI) (groups []docsGroup) {

@@ -114,6 +114,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	a := humachi.New(router, s.config())
 	a.UseMiddleware(s.authenticate(a))
 	s.routes(a)
+	describeWebhooks(a.OpenAPI())
 	if problem := a.OpenAPI().Components.Schemas.Map()["ErrorModel"]; problem != nil {
 		problem.Properties["type"].Format = "uri-reference" // ours are paths
 	}

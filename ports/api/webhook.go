@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"portico/app/es"
@@ -35,7 +36,7 @@ type NewWebhook struct {
 
 // WebhookDraft is a webhook as somebody wants it.
 type WebhookDraft struct {
-	URL   string   `json:"url" doc:"https://, and reachable from the internet"`
+	URL   string   `json:"url" doc:"Reachable from the internet, by TLS"`
 	Types []string `json:"types" doc:"Names of GET /webhook-types, or task.*, file.*, invite.* for all of a group"`
 }
 
@@ -92,6 +93,30 @@ func (s *Server) webhookRoutes(a huma.API) {
 	register(s, a, account.ChangeSettings, op(post, "/webhooks/{id}/tests", "test-webhook", "Webhooks", "Send a webhook.test, whatever the webhook has chosen"), s.onWebhook(s.Hooks.Try))
 	register(s, a, account.ReadLog, op(get, "/webhooks/{id}/deliveries", "list-webhook-deliveries", "Webhooks", "List what a webhook was sent, the newest first"), s.listDeliveries)
 	register(s, a, account.ChangeSettings, op(post, "/webhooks/{id}/replays", "replay-webhook-delivery", "Webhooks", "Send a delivery once more, under the same id"), s.replayDelivery)
+}
+
+// describeWebhooks says in the API's description what webhooks are sent.
+func describeWebhooks(o *huma.OpenAPI) {
+	own := huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string { return "Webhook" + huma.DefaultSchemaNamer(t, hint) })
+	message := own.Schema(reflect.TypeFor[webhookapp.Message](), true, "")
+	for name, schema := range own.Map() {
+		schema.AdditionalProperties = true // fields are added
+		o.Components.Schemas.Map()[name] = schema
+	}
+	text := &huma.Schema{Type: huma.TypeString}
+	headers := []*huma.Param{
+		{Name: "webhook-id", In: "header", Required: true, Schema: text, Description: "The same one for all deliveries of one event"},
+		{Name: "webhook-timestamp", In: "header", Required: true, Schema: text, Description: "Seconds since 1970; refuse what is more than 5 minutes off"},
+		{Name: "webhook-signature", In: "header", Required: true, Schema: text, Description: "v1, and HMAC-SHA-256 of ID.TIMESTAMP.BODY in base64; two of them, with a space between, while a secret is being replaced"},
+	}
+	o.Webhooks = map[string]*huma.PathItem{}
+	for _, t := range append(webhook.Types(), webhook.Type{Name: webhook.Test, Words: "Somebody has asked for a test"}) {
+		o.Webhooks[t.Name] = &huma.PathItem{Post: &huma.Operation{
+			Summary: t.Words, Tags: []string{"Webhooks"}, Parameters: headers, Security: []map[string][]string{},
+			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: message}}},
+			Responses:   map[string]*huma.Response{"2XX": {Description: "Taken. Whatever else is answered, the message comes again, but for 410: that switches the webhook off"}},
+		}}
+	}
 }
 
 func (s *Server) listWebhookTypes(context.Context, *struct{}) (*body[Page[WebhookType]], error) {
