@@ -70,7 +70,7 @@ func TestReminderSettings(t *testing.T) {
 	h := living(t)
 	h.signIn()
 	home := "/settings/reminders"
-	h.get(home).want(t, 200, "Standard", "7, 3, 1 days before, on the day, then every 7 days, 8 times; at 09:00", "Unless another is chosen", `value="20:00"`, `aria-current="page">Reminders`)
+	h.get(home).want(t, 200, "Standard", "7, 3 and 1 days before, on the day, then every 7 days, 8 times; at 09:00", "Unless another is chosen", `value="20:00"`, `aria-current="page">Reminders`)
 	id := newTestID(60).String()
 	typed := url.Values{"id": {id}, "name": {"Sharp"}, "days": {"−2, 0, +3"}, "hour": {"10:30"}, "usual": {"1"}, "every": {""}, "times": {""}}
 	h.sendTo(home+"/new", home, typed).want(t, http.StatusSeeOther)
@@ -137,7 +137,7 @@ func TestTaskCadence(t *testing.T) {
 	h.signIn()
 	h.plan.detail[0].Audience = task.Audience{All: true}
 	of := "/tasks/" + ledgerTask.String()
-	h.get(of).want(t, 200, "None: the task has no cadence", "Standard: 7, 3, 1 days before")
+	h.get(of).want(t, 200, "None: the task has no cadence", "Standard: 7, 3 and 1 days before")
 	change := url.Values{"title": {"Send the ledger"}, "due_on": {"2026-11-30"}, "priority": {"normal"}, "cadence": {reminder.Standard.ID.String()}}
 	h.sendTo(of, of+"/details", change).want(t, http.StatusSeeOther)
 	if e, ok := h.lastOf(ledgerTask).(task.CadenceSet); !ok || e.Cadence != reminder.Standard.ID {

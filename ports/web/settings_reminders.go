@@ -81,7 +81,7 @@ func minuteOf(text string) int {
 	return h*60 + m
 }
 
-// cadenceWords say when somebody is reminded: “7, 3, 1 days before, on the day, then every 7 days, 8 times; at 09:00”.
+// cadenceWords say when somebody is reminded: “7, 3 and 1 days before, on the day, then every 7 days, 8 times; at 09:00”.
 func cadenceWords(c reminder.Cadence) string {
 	var before, after, words []string
 	on := false
@@ -100,7 +100,11 @@ func cadenceWords(c reminder.Cadence) string {
 		case len(list) == 1 && list[0] == "1":
 			words = append(words, "1 day "+word)
 		case len(list) > 0:
-			words = append(words, strings.Join(list, ", ")+" days "+word)
+			first, last := list[:len(list)-1], list[len(list)-1]
+			if len(first) > 0 {
+				last = strings.Join(first, ", ") + " and " + last
+			}
+			words = append(words, last+" days "+word)
 		}
 	}
 	days(before, "before")
