@@ -8,6 +8,7 @@ import (
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	"portico/app/es"
+	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
 	taskapp "portico/app/task"
 	"portico/domain/event"
@@ -22,6 +23,9 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 	ctx := t.Context()
 	no, err := p.house.db.NumberFirm(ctx, demoID(0))
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.house.firms.Found(ctx, firmapp.Found{By: es.By{Firm: no, Actor: event.Actor{Kind: event.Operator}}, ID: demoID(0), Name: "Harbour & Vale", Email: "hello@harbourvale.example", Zone: "Europe/London"}); err != nil {
 		t.Fatal(err)
 	}
 	d := &demo{house: p.house, firm: no, staff: []uuid.UUID{newID(t), newID(t)}}

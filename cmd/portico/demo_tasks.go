@@ -12,6 +12,7 @@ import (
 	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/domain/invite"
+	"portico/domain/reminder"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -106,7 +107,7 @@ func (t *demoAsked) assign(ctx context.Context, ask demoTask) error {
 	}
 	a := task.Assigning{
 		Task: t.id, Client: demoID(0x200 + ask.client), Kind: ask.kind, Title: ask.title, Description: ask.text, Owner: t.staff, Audience: task.Audience{All: true},
-		DueOn: now.Add(t.before).AddDate(0, 0, ask.due).Format(time.DateOnly), Zone: "Europe/London",
+		DueOn: now.Add(t.before).AddDate(0, 0, ask.due).Format(time.DateOnly), Zone: "Europe/London", Cadence: reminder.Standard.ID,
 	}
 	for i, text := range ask.checklist {
 		a.Checklist = append(a.Checklist, task.Line{ID: t.part(i), Text: text})
