@@ -10,8 +10,10 @@ import (
 	"portico/app/es"
 	firmapp "portico/app/firm"
 	inviteapp "portico/app/invite"
+	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
 	"portico/domain/event"
+	"portico/domain/reminder"
 
 	"github.com/google/uuid"
 )
@@ -82,4 +84,19 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 	if of, err := p.house.contactList.ClientsOf(ctx, no, demoID(0x404)); err != nil || len(of) != 2 {
 		t.Errorf("one person has %d clients, %v", len(of), err)
 	}
+	plans := func() []reminderapp.Row {
+		rows, _, err := p.house.reminderList.Reminders(ctx, no, reminderapp.Query{Contact: demoID(0x405)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	eventually(t, "the reminder of what somebody is asked for", func() bool {
+		rows := plans()
+		return len(rows) == 1 && !rows[0].Next.IsZero() && slices.Equal(rows[0].Tasks, []uuid.UUID{demoID(0x601)})
+	})
+	if _, err := p.house.reminders.RemoveCadence(ctx, reminderapp.RemoveCadence{By: by, Cadence: reminder.Standard.ID}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "nothing more to be reminded of", func() bool { return plans()[0].Next.IsZero() })
 }
