@@ -570,6 +570,26 @@ var callRules = map[string]called{
 	"DELETE /tasks/{id}/messages/{message}": {"", 404, 404},
 	"PUT /tasks/{id}/reading":               {`{"upto":"INVITEE"}`, 404, 404},
 
+	"GET /forms":                         {"", 200, 200},
+	"POST /forms":                        {`{"title":"Tax return"}`, 201, 201},
+	"GET /forms/{id}":                    {"", 200, 404},
+	"PUT /forms/{id}/title":              {`{"title":"Tax return"}`, 200, 404},
+	"PUT /forms/{id}/sections/{part}":    {`{"title":"About you"}`, 200, 404},
+	"DELETE /forms/{id}/sections/{part}": {"", 200, 404}, // it is gone already
+	"PUT /forms/{id}/fields/{part}":      {`{"section_id":"INVITEE","kind":"text","label":"Name"}`, 404, 404},
+	"DELETE /forms/{id}/fields/{part}":   {"", 200, 404}, // it is gone already
+	"POST /forms/{id}/publication":       {"", 409, 404}, // its section is empty
+	"POST /forms/{id}/archival":          {"", 200, 404},
+	"POST /forms/{id}/restoration":       {"", 200, 404},
+
+	"GET /tasks/{id}/answers":                      {"", 200, 404},
+	"PUT /tasks/{id}/answers":                      {`{"contact_id":"INVITEE","answers":[{"field_id":"INVITEE","value":"x"}]}`, 409, 404}, // of no questionnaire
+	"PUT /tasks/{id}/answers/rows/{part}":          {`{"contact_id":"INVITEE","group_id":"INVITEE"}`, 409, 404},
+	"POST /tasks/{id}/answers/rows/{part}/removal": {`{"contact_id":"INVITEE","group_id":"INVITEE"}`, 409, 404},
+	"POST /tasks/{id}/answers/submission":          {`{"contact_id":"INVITEE"}`, 409, 404},
+	"POST /tasks/{id}/answers/correction":          {`{"field_id":"INVITEE","value":"x"}`, 409, 404},
+	"POST /tasks/{id}/answers/send-back":           {`{"section_ids":[],"reason":"x"}`, 409, 404},
+
 	"GET /invite-jobs":                    {"", 200, 200},
 	"POST /invite-jobs":                   {`{"contact_ids":["INVITEE"]}`, 201, 422}, // nobody of theirs is chosen
 	"GET /invite-jobs/{id}":               {"", 200, 404},

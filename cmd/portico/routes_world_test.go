@@ -417,7 +417,7 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 	if before, after, ok := strings.Cut(path, "{todo}"); ok { // there is one only where a route asks for it
 		path = before + w.todoOf(t, f).String() + after
 	}
-	return strings.NewReplacer("{id}", id.String(), "{contact}", f.invitee.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{name}", "enter", "{batch}", f.batch.String(), "{message}", uuid.NewString(), "*", upload).Replace(path)
+	return strings.NewReplacer("{id}", id.String(), "{contact}", f.invitee.String(), "{token}", token, "{link}", link.String(), "{channel}", "link", "{name}", "enter", "{batch}", f.batch.String(), "{message}", uuid.NewString(), "{part}", uuid.NewString(), "*", upload).Replace(path)
 }
 
 func (w *routesWorld) articleOf(t *testing.T, f *fixture) uuid.UUID {

@@ -288,6 +288,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 	programs := &api.Server{
 		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Own: h.own, Clients: h.clients, Links: h.links, Firms: h.firms,
 		Invites: h.invites, InviteDB: h.inviteList, Contacts: h.contacts, ContactDB: h.contactList, Tasks: h.tasks, TaskDB: h.taskList, TaskItems: h.taskList, Threads: h.taskThreads, TaskFiles: postgres.TaskFiles{DB: h.db}, Incoming: transfers,
+		Forms: h.forms, FormDB: h.formList, Answers: h.formAnswers,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		Reminders: reminders,
 		Access:    h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},

@@ -15,6 +15,7 @@ import (
 	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
+	formapp "portico/app/form"
 	inviteapp "portico/app/invite"
 	"portico/app/message"
 	receiptapp "portico/app/receipt"
@@ -57,6 +58,9 @@ type Server struct {
 	Threads   taskapp.Threads
 	TaskFiles taskapp.Files
 	Incoming  Incoming
+	Forms     formapp.Commands
+	FormDB    formapp.Reader
+	Answers   taskapp.AnswerReader
 	Reminders reminderapp.Commands
 
 	Factors accountapp.Factors
@@ -285,6 +289,7 @@ func (s *Server) taskRoutes(a huma.API) {
 	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/contacts/{contact}", "delete-task-contact", "Tasks", "Take a task away from one person"), s.deleteTaskContact)
 
 	s.attachmentRoutes(a)
+	s.formRoutes(a)
 	register(s, a, account.SeeTasks, op(get, "/reminders", "list-reminders", "Reminders", "List who is reminded next, when and of what; of one person with their id"), s.listReminders)
 	register(s, a, account.ChangeTasks, op(post, "/reminders/{id}/skip", "skip-reminder", "Reminders", "Leave out somebody’s next reminder"), s.skipReminder)
 	register(s, a, account.SeeSettings, op(get, "/settings/reminders", "get-settings-reminders", "Reminders", "Get cadences and quiet hours"), s.getReminderRules)

@@ -7,6 +7,7 @@ import (
 	taskapp "portico/app/task"
 	"portico/domain/client"
 	"portico/domain/contact"
+	"portico/domain/form"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -151,7 +152,9 @@ type createTask struct {
 	Body struct {
 		ClientID      string   `json:"client_id,omitempty"`
 		ContactID     string   `json:"contact_id,omitempty" doc:"Who is asked, where there is no client"`
-		Kind          string   `json:"kind,omitempty" enum:"todo,question" doc:"todo, where none is sent"`
+		Kind          string   `json:"kind,omitempty" enum:"todo,question,form" doc:"todo, where none is sent"`
+		FormID        string   `json:"form_id,omitempty" doc:"Of form: the questionnaire, in its newest version"`
+		EarlierID     string   `json:"earlier_task_id,omitempty" doc:"Of form: a task of the client whose answers to it this one begins with"`
 		Title         string   `json:"title"`
 		Description   string   `json:"description,omitempty" doc:"Markdown; the client reads it"`
 		DueOn         string   `json:"due_on,omitempty"`
@@ -203,6 +206,16 @@ func (s *Server) createTask(ctx context.Context, in *createTask) (*body[TaskDeta
 	if a.Cadence, err = s.cadenceOf(ctx, b.CadenceID); err != nil {
 		return nil, err
 	}
+	if a.Form, err = optionalID(b.FormID, form.ErrNotFound); err != nil {
+		return nil, err
+	}
+	earlier, err := optionalID(b.EarlierID, task.ErrNotFound)
+	if err == nil && earlier != uuid.Nil {
+		_, err = s.TaskDB.Task(ctx, who.Firm, earlier)
+	}
+	if err != nil {
+		return nil, err
+	}
 	for _, text := range b.ContactIDs {
 		id, err := ByID{ID: text}.parse(task.ErrStranger)
 		if err != nil {
@@ -213,7 +226,7 @@ func (s *Server) createTask(ctx context.Context, in *createTask) (*body[TaskDeta
 	for i, text := range b.Checklist {
 		a.Checklist = append(a.Checklist, task.Line{ID: uuid.NewSHA1(a.Task, []byte{byte(i >> 8), byte(i)}), Text: text})
 	}
-	r, err := s.Tasks.Assign(ctx, taskapp.Assign{By: who, Contact: only, Task: a, Hold: time.Duration(b.HoldSeconds) * time.Second})
+	r, err := s.Tasks.Assign(ctx, taskapp.Assign{By: who, Contact: only, Task: a, Earlier: earlier, Hold: time.Duration(b.HoldSeconds) * time.Second})
 	if err != nil {
 		return nil, err
 	}

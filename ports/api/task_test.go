@@ -144,7 +144,7 @@ func TestTasks(t *testing.T) {
 	h.call(maryToken, "GET", held, "").is(404, "task.not_found")
 	for body, code := range map[string]string{
 		`{"client_id":"` + of + `","title":""}`: "task.title", `{"client_id":"` + of + `","title":"x","owner_id":"` + uuid.NewString() + `"}`: "api.owner",
-		`{"client_id":"` + of + `","title":"x","contact_ids":["y"]}`: "task.stranger", `{"client_id":"` + of + `","title":"x","kind":"form"}`: "api.invalid",
+		`{"client_id":"` + of + `","title":"x","contact_ids":["y"]}`: "task.stranger", `{"client_id":"` + of + `","title":"x","kind":"signature"}`: "api.invalid",
 	} {
 		h.call(maryToken, "POST", base+"/tasks", body).is(422, code)
 	}
