@@ -31,6 +31,9 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &demo{house: p.house, firm: no, staff: []uuid.UUID{newID(t), newID(t)}}
+	if _, err := d.firms.Found(ctx, firmapp.Found{By: es.By{Firm: no, Actor: event.Actor{Kind: event.Operator}}, ID: demoID(0), Name: "Demo", Email: "a@b.example", Zone: "UTC"}); err != nil {
+		t.Fatal(err)
+	}
 	for i, c := range demoClients {
 		if err := d.client(ctx, i, c); err != nil {
 			t.Fatal(err)
@@ -71,6 +74,9 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 	}
 	if err != nil || len(tasks) != len(demoTasks) || stands[taskapp.DoneStand] != 1 || stands[taskapp.Agreed] != 1 {
 		t.Errorf("the demo asks for %d things, which stand %v, %v", len(tasks), stands, err)
+	}
+	if sheet, err := p.house.formAnswers.Sheet(ctx, no, demoID(0x606)); err != nil || sheet.Form != demoForm || len(sheet.Answers) != 5 || len(sheet.Rows[demoPart(demoChildren)]) != 1 {
+		t.Errorf("the questionnaire was answered %+v, %v", sheet, err)
 	}
 	if i, err := p.house.inviteList.Invite(ctx, no, demoID(0x405)); err != nil || i.State != inviteapp.Given {
 		t.Errorf("access without a mail stands %q, %v", i.State, err)

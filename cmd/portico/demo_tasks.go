@@ -41,6 +41,7 @@ var demoTasks = []demoTask{
 	{client: 4, staff: 1, title: "Tell us the hours of your staff", ago: 12 * day, due: -2},
 	{client: 7, kind: task.Documents, title: "Papers for the year end", text: "One item at a time is fine.", ago: 8 * day, due: 6,
 		items: []string{"Bank statements to the end of the year", "Stock list of the last day", "Loan agreement"}, then: wasReturned(0x408, "We have no loan any more: it was paid off in March.")},
+	{client: 1, staff: 1, kind: task.FormFilling, title: "Your tax return", text: "Answer what you know. Where you are not sure, write to us below.", ago: 6 * day, due: 20, then: wasPartlyFilled(0x401)},
 }
 
 // demoAsked is one task of the demo while it is told.
@@ -80,9 +81,12 @@ func (d *demo) ask(ctx context.Context) error {
 	if _, refused := errors.AsType[*fault.Error](err); err != nil && !refused {
 		return fmt.Errorf("give somebody access: %w", err)
 	}
+	if err := d.questionnaire(ctx); err != nil {
+		return err
+	}
 	for i, ask := range demoTasks {
 		at := func(ago time.Duration) taskapp.Commands {
-			return taskapp.Commands{Events: earlier{d.store, ago}, People: d.tasks.People, Colleagues: d.tasks.Colleagues}
+			return taskapp.Commands{Events: earlier{d.store, ago}, People: d.tasks.People, Colleagues: d.tasks.Colleagues, Forms: d.tasks.Forms}
 		}
 		t := &demoAsked{Commands: at(ask.ago), firm: d.firm, id: demoID(0x600 + i), staff: d.staff[min(ask.staff, len(d.staff)-1)], nth: 0x810 + 0x10*i, before: ask.ago, at: at}
 		if err := t.assign(ctx, ask); err != nil {
@@ -108,6 +112,9 @@ func (t *demoAsked) assign(ctx context.Context, ask demoTask) error {
 	a := task.Assigning{
 		Task: t.id, Client: demoID(0x200 + ask.client), Kind: ask.kind, Title: ask.title, Description: ask.text, Owner: t.staff, Audience: task.Audience{All: true},
 		DueOn: now.Add(t.before).AddDate(0, 0, ask.due).Format(time.DateOnly), Zone: "Europe/London", Cadence: reminder.Standard.ID,
+	}
+	if ask.kind == task.FormFilling {
+		a.Form, a.FormVersion = demoForm, 1 // also where it is archived by now
 	}
 	for i, text := range ask.checklist {
 		a.Checklist = append(a.Checklist, task.Line{ID: t.part(i), Text: text})
