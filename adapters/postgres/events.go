@@ -13,6 +13,7 @@ import (
 	"portico/domain/privacy"
 	"portico/domain/reminder"
 	"portico/domain/task"
+	"portico/domain/taskfilter"
 	"portico/domain/taskjob"
 	"portico/domain/tasktemplate"
 	"portico/domain/uploadlink"
@@ -61,6 +62,8 @@ func Events() []EventSpec {
 		{Event: taskjob.Ended{}},
 		{Event: tasktemplate.Saved{}},
 		{Event: tasktemplate.Removed{}},
+		{Event: taskfilter.Saved{}},
+		{Event: taskfilter.Removed{}},
 
 		{Event: reminder.Planned{}},
 		{Event: reminder.Due{}},

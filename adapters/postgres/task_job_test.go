@@ -51,6 +51,7 @@ func TestTaskJobs(t *testing.T) {
 		t.Errorf("%+v, %v", targets, err)
 	}
 
+	a.filters(t)
 	tasks := taskapp.Commands{Events: a.store}
 	jobs := app.Commands{Events: a.store, Lists: rows, Clients: rows, Tasks: tasks}
 	by := es.By{Firm: a.firm, Actor: event.Actor{Kind: event.Staff, ID: a.mary}}

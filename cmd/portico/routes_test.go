@@ -272,6 +272,9 @@ var pageRules = map[string]rule{
 	"GET /tasks/templates":               staffOnly(200, 200),
 	"POST /tasks/templates":              staffOnly(422, 404), // without a name
 	"POST /tasks/templates/{id}/removal": staffOnly(404, 404), // it is one of another sort
+	"POST /tasks/filters":                staffOnly(422, 422), // without a name
+	"POST /tasks/filters/{id}":           staffOnly(404, 404), // there is none
+	"POST /tasks/filters/{id}/removal":   staffOnly(404, 404),
 	"GET /tasks/many/new":                staffOnly(200, 200),
 	"POST /tasks/many":                   staffOnly(422, 422), // without a title
 	"GET /tasks/jobs":                    staffOnly(200, 200),

@@ -115,6 +115,7 @@ func newHouse(t *testing.T) *house {
 		Log: log, Now: func() time.Time { return noon },
 	}
 	h.server.TaskTemplates = &h.jobs
+	h.server.TaskFilters = savedShelf{h.store}
 	h.server.TaskJobs = taskjob.Commands{Events: h.store, Lists: &h.jobs, Clients: &h.jobs, Tasks: h.server.Tasks}
 	h.build()
 	return h

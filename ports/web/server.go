@@ -102,6 +102,7 @@ type Server struct {
 	TaskJobs   TaskJobs
 
 	TaskTemplates taskjob.TemplateList
+	TaskFilters   taskapp.FilterList
 
 	Hooks    webhookapp.Commands
 	Webhooks Webhooks

@@ -100,7 +100,7 @@ func (s *Server) actOnTasks(w http.ResponseWriter, r *http.Request) error {
 		list := r.Clone(r.Context())
 		list.Method, list.URL = http.MethodGet, here
 		typed.Problems = views.Problems{{Field: "acts", Text: f.Message}}
-		return s.tasksPage(w, list, statuses[f.Kind], typed, r.PostForm["task"])
+		return s.tasksPage(w, list, statuses[f.Kind], typed, views.SavedFilters{}, r.PostForm["task"])
 	}
 	plan, err := s.taskPlan(r, typed)
 	if err != nil {

@@ -88,11 +88,12 @@ func (s *Server) taskQuery(r *http.Request, v url.Values) (taskapp.Query, error)
 
 // tasks lists what is asked of clients, or shows it in columns.
 func (s *Server) tasks(w http.ResponseWriter, r *http.Request) error {
-	return s.tasksPage(w, r, http.StatusOK, views.TaskActs{}, nil)
+	return s.tasksPage(w, r, http.StatusOK, views.TaskActs{}, views.SavedFilters{}, nil)
 }
 
-// tasksPage is the list of the address; with problems it is the answer to what was to be done to those that are ticked.
-func (s *Server) tasksPage(w http.ResponseWriter, r *http.Request, code int, acts views.TaskActs, ticked []string) error {
+// tasksPage is the list of the address; with problems it is the answer to what was to be done to those that are ticked, or
+// to a filter that was to be saved.
+func (s *Server) tasksPage(w http.ResponseWriter, r *http.Request, code int, acts views.TaskActs, saved views.SavedFilters, ticked []string) error {
 	current, err := s.caughtUp(r)
 	if err != nil {
 		return err
@@ -110,13 +111,13 @@ func (s *Server) tasksPage(w http.ResponseWriter, r *http.Request, code int, act
 	if err != nil {
 		return err
 	}
-	page := views.Tasks{Shell: s.shell(r, "Tasks", "tasks"), Query: q.Text, Tag: q.Tag, Found: views.Count(n.Found, "task", "tasks"), Board: board, Acts: acts}
+	page := views.Tasks{Shell: s.shell(r, "Tasks", "tasks"), Query: q.Text, Tag: q.Tag, Found: views.Count(n.Found, "task", "tasks"), Board: board, Acts: acts, Saved: saved}
 	page.Stale, page.Modules = !current, []string{"task-board.js", "list-keys.js", "pick-all.js"}
 	page.Acts.ID, page.Acts.Command, page.Priorities, page.Parts = newID(), newID(), priorities, taskParts
 	if n.Found > 0 {
 		page.Matching = views.Number(n.Found)
 	}
-	if len(acts.Problems) > 0 {
+	if len(acts.Problems)+len(saved.Problems) > 0 {
 		page.Title = "Error: " + page.Title
 	}
 	if page.Did, err = s.didJob(r, v); err != nil {
@@ -130,6 +131,9 @@ func (s *Server) tasksPage(w http.ResponseWriter, r *http.Request, code int, act
 		page.Client, page.ClientID = c.Name, c.ID
 	}
 	if err := s.taskChoices(r, q, n, &page); err != nil {
+		return err
+	}
+	if err := s.savedFilters(r, &page); err != nil {
 		return err
 	}
 	if board {

@@ -89,12 +89,46 @@ type Tasks struct {
 	Empty    Empty
 	Pager    Pager
 
+	Saved SavedFilters
+
 	Acts       TaskActs // what could be done to those that are ticked
 	Matching   string   // how many all are that match; empty: none
 	Colleagues []Choice // who could be in charge
 	Priorities []Choice
 	Parts      []Choice
 	Did        *DidJob // what was just done to many; nil: nothing
+}
+
+// SavedFilters are what is looked for again and again, and the form that keeps what is shown.
+type SavedFilters struct {
+	ID       uuid.UUID // of one more
+	Lines    []SavedFilter
+	Name     string // as typed
+	Shared   bool
+	Wrong    uuid.UUID // what Problems are of; zero: of one more
+	Problems Problems
+}
+
+// Changeable are those that who looks may change.
+func (f SavedFilters) Changeable() (some []SavedFilter) {
+	for _, l := range f.Lines {
+		if l.Mine {
+			some = append(some, l)
+		}
+	}
+	return some
+}
+
+// SavedFilter is one of them.
+type SavedFilter struct {
+	ID      uuid.UUID
+	Name    string
+	Typed   string // in the form
+	Ticked  bool   // in the form: colleagues find it
+	Href    string
+	Current bool
+	From    string // who shares it; empty: who looks has made it
+	Mine    bool   // to change
 }
 
 // DidJob is what was done to many, in words.

@@ -26,7 +26,10 @@ func tasks(s Shell) Tasks {
 		Shell: s, Query: "led", Client: "Farrow, Imogen", ClientID: two, Tag: "VIP", Found: "2 tasks", Filters: [][]Filter{{{"Mine", "/tasks?of=mine", "7", true}}}, Kept: []Choice{{"of", "mine"}, {"owner", one.String()}},
 		Owner: one.String(), Owners: []Choice{{one.String(), "Priya Nair (7)"}}, Views: []Filter{{"List", "/tasks", "", true}}, Orders: []Filter{{"Due first", "/tasks", "", true}}, Here: "/tasks?of=mine",
 		Rows: taskLines(), Pager: Pager{Next: "/tasks?after=x", Shown: "50 tasks"}, Colleagues: []Choice{{one.String(), "Priya Nair"}},
-		Acts:     TaskActs{ID: one, Command: two, All: true, Act: "close", Owner: one.String(), Due: "x", Priority: "high", Part: "doing", Outcome: "cancelled", Reason: "Thanks", ReopenReason: "March is missing", Problems: Problems{{"acts", "Nothing is ticked."}}},
+		Acts: TaskActs{ID: one, Command: two, All: true, Act: "close", Owner: one.String(), Due: "x", Priority: "high", Part: "doing", Outcome: "cancelled", Reason: "Thanks", ReopenReason: "March is missing", Problems: Problems{{"acts", "Nothing is ticked."}}},
+		Saved: SavedFilters{ID: two, Lines: []SavedFilter{
+			{ID: one, Name: "My week", Typed: "", Href: "/tasks?due=week", Current: true, Mine: true}, {ID: two, Name: "Overdue", Href: "/tasks?due=overdue", From: "Sam Ode"},
+		}},
 		Matching: "1,234", Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}}, Parts: []Choice{{"open", "Open"}, {"doing", "In progress"}}, Did: &DidJob{two, "Our part: done", "2 tasks"},
 	}
 }
@@ -81,7 +84,8 @@ func todoLines() []TodoLine {
 
 func taskBoard(s Shell) Tasks {
 	t := tasks(s)
-	t.Board, t.Rows = true, nil
+	t.Board, t.Rows, t.Acts.Problems = true, nil, nil
+	t.Saved.Name, t.Saved.Wrong, t.Saved.Problems = "x", one, Problems{{"filter-" + one.String(), "A saved filter has a name."}}
 	open, doing := Choice{"open", "Open"}, Choice{"doing", "In progress"}
 	t.Columns = []TaskColumn{
 		{Part: "open", Word: "Open", Count: "27", Next: doing, Rows: taskLines(), More: "/tasks?part=open"}, {Part: "doing", Word: "In progress", Count: "0", Before: open},
