@@ -128,7 +128,7 @@ func TestTaskJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	planned, err := jobs.Preview(ctx, a.firm, p.Draft)
-	if err != nil || len(planned) != 2 || planned[0].Title != "Year end of Acme Bakery" || planned[0].Why != nil || !errors.Is(planned[1].Why, app.ErrGone) {
+	if err != nil || len(planned) != 2 || planned[0].Title != "Year end of Acme Bakery" || planned[0].Why != nil || !errors.Is(planned[1].Why, taskapp.ErrArchived) {
 		t.Errorf("%+v, %v", planned, err)
 	}
 

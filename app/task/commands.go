@@ -7,6 +7,7 @@ import (
 
 	"portico/app/es"
 	"portico/domain/event"
+	"portico/domain/fault"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -28,6 +29,8 @@ type People interface {
 	// OfClient are the contacts linked to a client with the right to its tasks at this moment, whether or not pages show
 	// it yet. A client unknown to the firm is its own refusal.
 	OfClient(ctx context.Context, firm int32, client uuid.UUID) ([]uuid.UUID, error)
+	// Active tells whether the practice works for a client, who isn't archived.
+	Active(ctx context.Context, firm int32, client uuid.UUID) (bool, error)
 	// Known refuses a contact whom the firm doesn't know.
 	Known(ctx context.Context, firm int32, contact uuid.UUID) error
 }
@@ -72,14 +75,23 @@ type Assign struct {
 	Hold    time.Duration // instead of Task.HoldUntil: so long from now
 }
 
-// Assign asks somebody for something.
+// ErrArchived refuses to ask a client for something whom nobody works for any more.
+var ErrArchived = fault.New(fault.Conflict, "task.archived", "This client is archived. Restore it to ask for something.")
+
+// MaxMany is how many tasks are changed at once.
+const MaxMany = 5_000
+
+// ErrMany refuses to do too much at once.
+var ErrMany = fault.New(fault.Invalid, "task.many", "At most 5,000 can be done at once. Choose fewer.")
+
+// Assign asks somebody for something. It refuses with ErrArchived, too.
 func (c Commands) Assign(ctx context.Context, cmd Assign) (es.Result, error) {
 	a := cmd.Task
 	var err error
 	if a.Client == uuid.Nil {
 		a.People, err = []uuid.UUID{cmd.Contact}, c.People.Known(ctx, cmd.By.Firm, cmd.Contact)
 	} else {
-		a.People, err = c.People.OfClient(ctx, cmd.By.Firm, a.Client)
+		a.People, err = c.clients(ctx, cmd.By.Firm, a.Client)
 	}
 	if err != nil {
 		return es.Result{}, err
@@ -96,6 +108,19 @@ func (c Commands) Assign(ctx context.Context, cmd Assign) (es.Result, error) {
 		}
 		return t.Assign(a, now)
 	})
+}
+
+// clients are the people of a client who can be asked for something.
+func (c Commands) clients(ctx context.Context, firm int32, client uuid.UUID) ([]uuid.UUID, error) {
+	people, err := c.People.OfClient(ctx, firm, client)
+	if err != nil || len(people) > 0 {
+		return people, err
+	}
+	active, err := c.People.Active(ctx, firm, client) // an archived one has nobody
+	if err == nil && !active {
+		err = ErrArchived
+	}
+	return nil, err
 }
 
 // One names a task for a command that needs nothing more.

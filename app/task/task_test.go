@@ -22,6 +22,7 @@ var (
 	acme, this = uuid.UUID{6: 0x70, 8: 0x80, 15: 1}, uuid.UUID{6: 0x70, 8: 0x80, 15: 2}
 	ida, bo    = uuid.UUID{6: 0x70, 8: 0x80, 15: 3}, uuid.UUID{6: 0x70, 8: 0x80, 15: 4}
 	mary       = uuid.UUID{6: 0x70, 8: 0x80, 15: 5}
+	gone       = uuid.UUID{6: 0x70, 8: 0x80, 15: 6}
 	errUnknown = fault.New(fault.NotFound, "client.not_found", "Unknown.")
 )
 
@@ -34,6 +35,11 @@ func (p people) OfClient(_ context.Context, _ int32, client uuid.UUID) ([]uuid.U
 		return nil, errUnknown
 	}
 	return who, nil
+}
+
+// Active: who is archived stands there with nobody at all.
+func (p people) Active(_ context.Context, _ int32, client uuid.UUID) (bool, error) {
+	return client != gone, nil
 }
 
 func (p people) Known(context.Context, int32, uuid.UUID) error { return nil }
@@ -114,47 +120,18 @@ func TestActingForSomebody(t *testing.T) {
 	}
 }
 
-// A bulk job says of each client what became of it, and asked again assigns nothing twice.
-func TestAssignMany(t *testing.T) {
+// Nothing is asked of a client who is archived, as in bulk; who is there with nobody who may see tasks is another matter.
+func TestAssignArchived(t *testing.T) {
 	d := newDesk(t)
-	job, clients := uuid.UUID{6: 0x70, 8: 0x80, 15: 99}, []uuid.UUID{acme}
-	for n := byte(10); n < 60; n++ {
-		id := uuid.UUID{6: 0x70, 8: 0x80, 15: n}
-		clients = append(clients, id)
-		d.people[id] = []uuid.UUID{bo}
-	}
-	nobody, unknown := clients[7], uuid.UUID{6: 0x70, 8: 0x80, 15: 200}
-	d.people[nobody] = nil
-	clients = append(clients, unknown)
-	ask := app.AssignMany{By: byMary(), Job: job, Clients: clients, Task: task.Assigning{Title: "Send the ledger", Zone: "UTC"}}
-	for round, want := range []int{len(clients) - 2, len(clients) - 2} {
-		done, _, err := d.AssignMany(t.Context(), ask)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, one := range done {
-			refused := error(one.Refused)
-			switch {
-			case one.Client != clients[i] || one.ID != task.InBulk(job, clients[i]):
-				t.Errorf("%d: %+v", i, one)
-			case one.Client == nobody && !errors.Is(refused, task.ErrNobody), one.Client == unknown && !errors.Is(refused, errUnknown):
-				t.Errorf("%d: refused with %v", i, one.Refused)
-			case one.Client != nobody && one.Client != unknown && one.Refused != nil:
-				t.Errorf("%d: refused with %v", i, one.Refused)
-			}
-		}
-		if got := len(d.store.Log()); got != want {
-			t.Errorf("round %d: %d events, want %d", round+1, got, want)
+	d.people[gone], d.people[acme] = nil, nil
+	for client, want := range map[uuid.UUID]error{gone: app.ErrArchived, acme: task.ErrNobody} {
+		_, err := d.Assign(t.Context(), app.Assign{By: byMary(), Task: task.Assigning{Task: this, Client: client, Title: "Send the ledger", Audience: task.Audience{All: true}, Zone: "UTC"}})
+		if !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
 		}
 	}
-	ask.Clients = make([]uuid.UUID, app.MaxMany+1)
-	if _, _, err := d.AssignMany(t.Context(), ask); !errors.Is(err, app.ErrMany) {
-		t.Errorf("too many: %v", err)
-	}
-	broken := errors.New("the disk is full")
-	_, _, err := d.Many(t.Context(), clients, func(context.Context, uuid.UUID) (es.Result, error) { return es.Result{}, broken })
-	if !errors.Is(err, broken) {
-		t.Errorf("what nobody is to blame for: %v", err)
+	if n := len(d.store.Log()); n != 0 {
+		t.Errorf("%d events", n)
 	}
 }
 

@@ -171,7 +171,7 @@ func (c Commands) targets(ctx context.Context, firm int32, chosen []Chosen) (map
 // check refuses a client who is asked nothing in bulk.
 func (t Target) check() error {
 	if !t.Active {
-		return ErrGone
+		return taskapp.ErrArchived
 	}
 	return nil
 }

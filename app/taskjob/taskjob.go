@@ -31,12 +31,8 @@ const Hold = 30 * time.Second
 // KeepDraft is how long a list is kept that nobody has confirmed. What was confirmed stays.
 const KeepDraft = 24 * time.Hour
 
-// What can be wrong with a job besides the rules of tasks.
-var (
-	ErrUnknown = fault.New(fault.NotFound, "taskjob.unknown", "There is no such list, or nobody has confirmed it within a day. Choose anew.")
-	// ErrGone is said of a client who is not there, or no longer active.
-	ErrGone = fault.New(fault.Conflict, "taskjob.gone", "This client is archived. Restore it to ask for something.")
-)
+// ErrUnknown is what can be wrong with a job besides the rules of tasks.
+var ErrUnknown = fault.New(fault.NotFound, "taskjob.unknown", "There is no such list, or nobody has confirmed it within a day. Choose anew.")
 
 // Plan is what is done to each target.
 type Plan struct {

@@ -42,6 +42,8 @@ func (d desk) OfClient(_ context.Context, _ int32, client uuid.UUID) ([]uuid.UUI
 	return d.lists.Clients[client].People, nil
 }
 
+func (d desk) Active(context.Context, int32, uuid.UUID) (bool, error) { return true, nil }
+
 func (d desk) Known(context.Context, int32, uuid.UUID) error { return nil }
 
 func newDesk(t *testing.T) desk {
@@ -231,7 +233,7 @@ func TestAssign(t *testing.T) {
 	if got := d.became(job); !slices.Equal(got, append(want, "done")) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := want[:4]; !slices.Equal(got, []string{"done", "refusedtask.nobody", "refusedtaskjob.gone", "refusedtaskjob.gone"}) {
+	if got := want[:4]; !slices.Equal(got, []string{"done", "refusedtask.nobody", "refusedtask.archived", "refusedtask.archived"}) {
 		t.Errorf("the first four: %q", got)
 	}
 	for _, client := range append(targets[4:], id(10)) {

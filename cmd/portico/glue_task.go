@@ -47,6 +47,15 @@ func (p tasksPeople) OfClient(ctx context.Context, firm int32, id uuid.UUID) (pe
 	return people, err
 }
 
+// Active is taskapp.People.
+func (p tasksPeople) Active(ctx context.Context, firm int32, id uuid.UUID) (active bool, err error) {
+	err = es.Look(ctx, p.events, firm, client.Stream(id), func(c client.Client, _ int, _ time.Time) error {
+		active = c.Active()
+		return nil
+	})
+	return active, err
+}
+
 // Known is taskapp.People.
 func (p tasksPeople) Known(ctx context.Context, firm int32, contact uuid.UUID) error {
 	return p.contacts.Known(ctx, firm, contact)

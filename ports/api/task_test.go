@@ -20,15 +20,22 @@ type board struct {
 	store *estest.Memory
 	asked taskapp.Query
 	took  map[uuid.UUID]bool // files
+
+	archived bool // the client
 }
 
 var kai = uuid.MustParse("0197f000-0000-7000-8000-0000000000c3")
 
 var errNoColleague = fault.New(fault.Invalid, "x.colleague", "Nobody of the practice is called so.")
 
-func (*board) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {
+func (b *board) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) {
+	if b.archived {
+		return nil, nil
+	}
 	return []uuid.UUID{ida, kai}, nil
 }
+
+func (b *board) Active(context.Context, int32, uuid.UUID) (bool, error) { return !b.archived, nil }
 
 func (*board) Known(context.Context, int32, uuid.UUID) error { return nil }
 
@@ -148,6 +155,9 @@ func TestTasks(t *testing.T) {
 	} {
 		h.call(maryToken, "POST", base+"/tasks", body).is(422, code)
 	}
+	h.board.archived = true
+	h.call(maryToken, "POST", base+"/tasks", `{"title":"x","client_id":"`+of+`"}`).is(409, "task.archived")
+	h.board.archived = false
 	h.call(maryToken, "POST", base+"/tasks", `{"title":"x","client_id":"`+uuid.NewString()+`"}`).is(404, "client.not_found")
 	h.call(maryToken, "POST", base+"/tasks", `{"title":"x"}`).is(404, "contact.not_found")
 	if got := h.call(maryToken, "POST", base+"/tasks", `{"title":"x","contact_id":"`+ida.String()+`"}`); got.status != 201 || got.text("contact_id") != ida.String() || got.value("client_id") != nil {

@@ -77,4 +77,6 @@ type linked []uuid.UUID
 
 func (l linked) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) { return l, nil }
 
+func (l linked) Active(context.Context, int32, uuid.UUID) (bool, error) { return true, nil }
+
 func (l linked) Known(context.Context, int32, uuid.UUID) error { return nil }

@@ -144,13 +144,13 @@ func typedTask(r *http.Request) views.TaskFields {
 // problemOfTask is a refusal beside its field.
 func problemOfTask(err error) (views.Problems, bool) {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Kind != fault.Invalid {
+	if !ok || f.Kind != fault.Invalid && !errors.Is(f, taskapp.ErrArchived) {
 		return nil, false
 	}
 	field := "title"
 	for of, rules := range map[string][]error{
 		"description": {task.ErrDescription}, "due_on": {task.ErrDueOn}, "priority": {task.ErrPriority}, "checklist": {task.ErrChecklist},
-		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "form": {forms.ErrVersion}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
+		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger, taskapp.ErrArchived}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "form": {forms.ErrVersion}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
 	} {
 		for _, rule := range rules {
 			if errors.Is(f, rule) {

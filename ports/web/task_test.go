@@ -30,6 +30,7 @@ type plan struct {
 	ours, theirs taskapp.Thread // what the practice reads, and what Ingrid does
 	unread       map[event.Actor]map[uuid.UUID]int
 	people       []uuid.UUID // who could see a task of the client; nil: Ingrid
+	archived     bool        // the client
 	staff        error       // why somebody is no colleague
 	papers
 }
@@ -40,6 +41,8 @@ func (p *plan) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error) 
 	}
 	return []uuid.UUID{ingrid.Contact}, nil
 }
+
+func (p *plan) Active(context.Context, int32, uuid.UUID) (bool, error) { return !p.archived, nil }
 
 func (p *plan) Known(context.Context, int32, uuid.UUID) error { return nil }
 
@@ -428,4 +431,17 @@ func TestTaskTemplates(t *testing.T) {
 	}
 	h.post("/tasks/templates/"+id.String()+"/removal", url.Values{"command": {newTestID(84).String()}}).want(t, http.StatusSeeOther)
 	h.post("/tasks/templates/"+newTestID(99).String()+"/removal", url.Values{"command": {newTestID(85).String()}}).want(t, http.StatusNotFound)
+}
+
+// Nothing is asked of a client who is archived: the form says so, with what was typed.
+func TestTaskOfArchivedClient(t *testing.T) {
+	h := asks(t)
+	h.jar = nil
+	h.signIn()
+	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
+	h.plan.people, h.plan.archived = []uuid.UUID{}, true
+	form := url.Values{
+		"command": {newTestID(80).String()}, "id": {newTestID(81).String()}, "client": {farrow.String()}, "kind": {"todo"}, "audience": {"all"}, "priority": {"normal"}, "title": {"The last ledger"},
+	}
+	h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "This client is archived. Restore it to ask for something.", "The last ledger")
 }
