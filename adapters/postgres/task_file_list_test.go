@@ -110,6 +110,32 @@ func TestTaskFiles(t *testing.T) {
 	if got := same[byID[open].SHA256]; err != nil || len(same) != 1 || got.Task != other || got.Title != "Another one" || got.File != elsewhere || got.Name != "again.pdf" {
 		t.Errorf("%+v, %v", same, err)
 	}
+	mine := func(who, id uuid.UUID) map[string]app.Elsewhere {
+		got, err := files.SameSent(t.Context(), a.firm, who, id, []string{byID[open].SHA256, byID[private].SHA256})
+		if err != nil {
+			t.Error(err)
+		}
+		return got
+	}
+	if got := mine(a.ida, id); len(got) != 1 || got[byID[open].SHA256].File != elsewhere || got[byID[open].SHA256].Title != "Another one" {
+		t.Errorf("Ida has sent %+v", got)
+	}
+	if got := mine(a.bo, id); len(got) != 0 {
+		t.Errorf("Bo has sent %+v", got)
+	}
+	if got := mine(a.bo, other); len(got) != 1 || got[byID[open].SHA256].File != twin {
+		t.Errorf("Bo has sent %+v", got)
+	}
+	a.do(t, id, func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.RemoveContact(a.bo, []uuid.UUID{a.ida, a.bo}, now)
+	})
+	a.seen(t)
+	if got := mine(a.bo, other); len(got) != 0 {
+		t.Errorf("Bo, who does not see the task any more, has sent %+v", got)
+	}
+	a.do(t, id, func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.AddContact(a.bo, task.FromStart, []uuid.UUID{a.ida, a.bo}, now)
+	})
 	run(func(s task.Task, now time.Time) ([]task.Event, error) {
 		return s.Return(task.Answering{Item: item, Contact: a.ida, Files: []uuid.UUID{draft}, People: []uuid.UUID{a.ida, a.bo}}, a.by1(a.ida), now)
 	})

@@ -69,18 +69,34 @@ func scanTaskFile(r pgx.CollectableRow) (f app.File, err error) {
 
 // Same are files of the same content on other tasks of the same client, or of the same contact where there is no client.
 func (l TaskFiles) Same(ctx context.Context, firm int32, task uuid.UUID, digests []string) (same map[string]app.Elsewhere, err error) {
+	return l.same(ctx, firm, digests, `
+		SELECT DISTINCT ON (f.sha256) f.sha256, f.task_id, t.title, f.id, f.name, f.at
+		FROM portal.task here JOIN portal.task_file f ON f.client_id = here.client_id AND f.subject_id = here.subject_id AND f.task_id <> here.id
+			JOIN portal.task t ON t.id = f.task_id
+		WHERE here.id = $1 AND f.sha256 = ANY ($2) AND (f.returned OR f.item_id = '00000000-0000-0000-0000-000000000000' AND f.message_id = '00000000-0000-0000-0000-000000000000')
+			AND (f.state = 'released' OR f.state = 'received' AND f.scan NOT IN ('awaited', 'held') AND (f.delivered OR f.deadline <= statement_timestamp()))
+		ORDER BY f.sha256, f.at, f.id`, task)
+}
+
+// SameSent is Same for a contact: of what they have sent themselves, on other tasks that they see.
+func (l TaskFiles) SameSent(ctx context.Context, firm int32, contact, task uuid.UUID, digests []string) (same map[string]app.Elsewhere, err error) {
+	return l.same(ctx, firm, digests, `
+		WITH seen AS NOT MATERIALIZED (SELECT c.id, c.title, c.client_id, c.subject_id `+todoFrom+`)
+		SELECT DISTINCT ON (f.sha256) f.sha256, f.task_id, t.title, f.id, f.name, f.at
+		FROM seen here JOIN portal.task_file f ON f.client_id = here.client_id AND f.subject_id = here.subject_id AND f.task_id <> here.id JOIN seen t ON t.id = f.task_id
+		WHERE here.id = $3 AND f.sha256 = ANY ($2) AND f.by_kind = 'contact' AND f.by_id = $1 AND f.state IN ('received', 'released')
+			AND (f.returned OR f.message_id = '00000000-0000-0000-0000-000000000000')
+		ORDER BY f.sha256, f.at, f.id`, contact, task)
+}
+
+// same runs a query for files by their digests, which are its second argument.
+func (l TaskFiles) same(ctx context.Context, firm int32, digests []string, query string, first any, more ...any) (same map[string]app.Elsewhere, err error) {
 	same = map[string]app.Elsewhere{}
 	if len(digests) == 0 {
 		return same, nil
 	}
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `
-			SELECT DISTINCT ON (f.sha256) f.sha256, f.task_id, t.title, f.id, f.name, f.at
-			FROM portal.task here JOIN portal.task_file f ON f.client_id = here.client_id AND f.subject_id = here.subject_id AND f.task_id <> here.id
-				JOIN portal.task t ON t.id = f.task_id
-			WHERE here.id = $1 AND f.sha256 = ANY ($2) AND (f.returned OR f.item_id = '00000000-0000-0000-0000-000000000000' AND f.message_id = '00000000-0000-0000-0000-000000000000')
-				AND (f.state = 'released' OR f.state = 'received' AND f.scan NOT IN ('awaited', 'held') AND (f.delivered OR f.deadline <= statement_timestamp()))
-			ORDER BY f.sha256, f.at, f.id`, task, digests)
+		rows, err := tx.Query(ctx, query, append([]any{first, digests}, more...)...)
 		if err != nil {
 			return err
 		}

@@ -216,4 +216,6 @@ type Files interface {
 	// Same are files of the same content on other tasks of the same client or contact, by digest: the earliest of each
 	// that the practice has (T15).
 	Same(ctx context.Context, firm int32, task uuid.UUID, digests []string) (map[string]Elsewhere, error)
+	// SameSent is Same for a contact: of what they have sent themselves, on other tasks that they see.
+	SameSent(ctx context.Context, firm int32, contact, task uuid.UUID, digests []string) (map[string]Elsewhere, error)
 }

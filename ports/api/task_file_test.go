@@ -55,6 +55,10 @@ func (b *board) Files(_ context.Context, no int32, id uuid.UUID) (files []taskap
 	return files, nil
 }
 
+func (*board) SameSent(context.Context, int32, uuid.UUID, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {
+	return nil, nil
+}
+
 func (*board) Same(context.Context, int32, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {
 	return nil, nil
 }

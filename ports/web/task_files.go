@@ -207,11 +207,18 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 	if err != nil {
 		return nil, err
 	}
-	now, names := s.Now(), map[uuid.UUID]string{}
+	now, names, digests := s.Now(), map[uuid.UUID]string{}, []string{}
 	for _, f := range files {
 		if f.SeenBy(in.Contact, now) {
 			names[f.ID] = f.Name
 		}
+		if f.Sender() == in.Contact && f.Readable() {
+			digests = append(digests, f.SHA256)
+		}
+	}
+	sent, err := s.TaskFiles.SameSent(r.Context(), in.Firm, in.Contact, t.ID, digests)
+	if err != nil {
+		return nil, err
 	}
 	ofItem := map[uuid.UUID][]views.TaskFile{}
 	shows := func(f taskapp.File) bool {
@@ -225,7 +232,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 		if !shows(f) || f.Unsent() && f.State != taskapp.FileInfected {
 			continue
 		}
-		row := s.portalFile(in, t, f, names)
+		row := s.portalFile(in, t, f, names, sent)
 		c.Shown[f.ID] = row
 		if f.Place.Message != uuid.Nil && !f.Unsent() {
 			c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
@@ -271,7 +278,7 @@ func (s *Server) draftFiles(r *http.Request, in inPortal, t taskapp.Todo) (map[u
 	return drafts, nil
 }
 
-func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names map[uuid.UUID]string) views.TaskFile {
+func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names map[uuid.UUID]string, sent map[string]taskapp.Elsewhere) views.TaskFile {
 	w, now := in.words.Words, s.Now()
 	base := in.at("/todos/" + t.ID.String() + "/files/" + f.ID.String())
 	row := views.TaskFile{ID: f.ID, State: "received", Icon: sortOf(f.Name).icon, Name: f.Name}
@@ -314,6 +321,8 @@ func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names m
 	}
 	if name := names[f.SameAs]; name != "" {
 		notes = append(notes, w.T("attach.same", name))
+	} else if e, ok := sent[f.SHA256]; ok && f.Sender() == in.Contact {
+		notes = append(notes, w.T("attach.same.task", e.Name, e.Title))
 	}
 	if f.Sender() == in.Contact && f.Takeable(now) {
 		row.Acts = append(row.Acts, views.TaskFileAct{Word: w.T("attach.takeback"), Action: base + "/retraction" + in.query(), Command: newID(), Danger: true})

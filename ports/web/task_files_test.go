@@ -33,6 +33,7 @@ var (
 type papers struct {
 	files  []taskapp.File
 	same   map[string]taskapp.Elsewhere
+	sent   map[string]taskapp.Elsewhere // to a contact
 	policy task.FilePolicy
 }
 
@@ -40,6 +41,10 @@ func (p *papers) TaskPolicy(context.Context, int32) (task.FilePolicy, error) { r
 
 func (p *papers) Files(context.Context, int32, uuid.UUID) ([]taskapp.File, error) {
 	return p.files, nil
+}
+
+func (p *papers) SameSent(context.Context, int32, uuid.UUID, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {
+	return p.sent, nil
 }
 
 func (p *papers) Same(context.Context, int32, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {
@@ -69,6 +74,11 @@ func TestTaskFilesOnPages(t *testing.T) {
 	h.get(todo).want(t, 200, "Attachments", `data-base="/portal/tasks/`+ledgerTask.String()+`/"`, "Bank.html", "You · ", todo+"/files/"+bankFile.String()+"/content",
 		"Wrong.pdf", "Removed by Harbour &amp; Vale", "/static/task-desk.", `action="/portal/tasks/`+ledgerTask.String()+`/files"`).
 		lacks(t, "Notes.pdf", "Take back", "removal", "restoration")
+	h.plan.sent = map[string]taskapp.Elsewhere{digestText: {Name: "My bank.pdf", Title: "Year end"}}
+	h.get(todo).want(t, 200, "same content as “My bank.pdf” on “Year end”") // T15
+	h.plan.files[0].By.ID = newTestID(70)
+	h.get(todo).want(t, 200, "Bank.html").lacks(t, "My bank.pdf")
+	h.plan.files[0].By.ID = ingrid.Contact
 	h.signIn()
 	h.plan.same = map[string]taskapp.Elsewhere{digestText: {Name: "Old bank.pdf", Title: "Year end"}}
 	h.get(staffPage).want(t, 200, "Attachments", "Bank.html", "Ingrid Solberg · ", "Notes.pdf", "only the practice sees it", "same content as “Old bank.pdf” on “Year end”",
