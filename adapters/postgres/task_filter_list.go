@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	app "portico/app/task"
+	app "portico/app/taskfilter"
 	"portico/domain/event"
 	"portico/domain/taskfilter"
 
@@ -59,9 +59,9 @@ func (v *taskFilterView) Rows() [][]Row {
 // TaskFilters reads saved filters.
 type TaskFilters struct{ DB *DB }
 
-var _ app.FilterList = TaskFilters{}
+var _ app.Reader = TaskFilters{}
 
-// Filters is app.FilterList.
+// Filters is app.Reader.
 func (l TaskFilters) Filters(ctx context.Context, firm int32, staff uuid.UUID) (all []app.Filter, err error) {
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT f.id, f.owner_id, f.name, f.says, f.shared FROM portal.task_filter f

@@ -31,9 +31,6 @@ func TestDemoPeopleAreGivenOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &demo{house: p.house, firm: no, staff: []uuid.UUID{newID(t), newID(t)}}
-	if _, err := d.firms.Found(ctx, firmapp.Found{By: es.By{Firm: no, Actor: event.Actor{Kind: event.Operator}}, ID: demoID(0), Name: "Demo", Email: "a@b.example", Zone: "UTC"}); err != nil {
-		t.Fatal(err)
-	}
 	for i, c := range demoClients {
 		if err := d.client(ctx, i, c); err != nil {
 			t.Fatal(err)

@@ -26,6 +26,7 @@ import (
 	"portico/app/notify"
 	reminderapp "portico/app/reminder"
 	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
 	"portico/app/taskjob"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -308,7 +309,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, Forms: h.forms, FormList: h.formList, Answers: h.formAnswers, Table: sheet.Write, Reminders: reminders, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
-		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, TaskFilters: postgres.TaskFilters{DB: h.db}, BaseURL: s.baseURL, Webhooks: webhooks, Hooks: h.hooks(s.callable), Ledger: postgres.MessageList{DB: h.db},
+		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, TaskFilters: postgres.TaskFilters{DB: h.db}, FilterActs: filterapp.Commands{Events: h.store}, BaseURL: s.baseURL, Webhooks: webhooks, Hooks: h.hooks(s.callable), Ledger: postgres.MessageList{DB: h.db},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -27,6 +27,7 @@ import (
 	"portico/app/live"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
 	"portico/app/taskjob"
 	"portico/app/taskjob/taskjobtest"
 	"portico/app/transfer"
@@ -115,7 +116,7 @@ func newHouse(t *testing.T) *house {
 		Log: log, Now: func() time.Time { return noon },
 	}
 	h.server.TaskTemplates = &h.jobs
-	h.server.TaskFilters = savedShelf{h.store}
+	h.server.TaskFilters, h.server.FilterActs = savedShelf{h.store}, filterapp.Commands{Events: h.store}
 	h.server.TaskJobs = taskjob.Commands{Events: h.store, Lists: &h.jobs, Clients: &h.jobs, Tasks: h.server.Tasks}
 	h.build()
 	return h

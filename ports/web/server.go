@@ -25,6 +25,7 @@ import (
 	reminderapp "portico/app/reminder"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
 	"portico/app/taskjob"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
@@ -102,7 +103,8 @@ type Server struct {
 	TaskJobs   TaskJobs
 
 	TaskTemplates taskjob.TemplateList
-	TaskFilters   taskapp.FilterList
+	TaskFilters   filterapp.Reader
+	FilterActs    filterapp.Commands
 
 	Hooks    webhookapp.Commands
 	Webhooks Webhooks

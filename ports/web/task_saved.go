@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
 	accounts "portico/domain/account"
 	"portico/domain/fault"
 	"portico/ports/web/views"
@@ -65,7 +65,7 @@ func (s *Server) savedFilters(r *http.Request, page *views.Tasks) error {
 
 // saveTaskFilter keeps what the list shows under a name: in place of one's own of that name, or as one more.
 func (s *Server) saveTaskFilter(w http.ResponseWriter, r *http.Request) error {
-	return s.onTaskFilter(w, r, func(cmd *taskapp.SaveFilter, here *url.URL) error {
+	return s.onTaskFilter(w, r, func(cmd *filterapp.Save, here *url.URL) error {
 		id, err := formID(r, "id")
 		if err != nil {
 			return err
@@ -90,14 +90,14 @@ func (s *Server) renameTaskFilter(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return s.onTaskFilter(w, r, func(cmd *taskapp.SaveFilter, _ *url.URL) error {
+	return s.onTaskFilter(w, r, func(cmd *filterapp.Save, _ *url.URL) error {
 		cmd.ID = id
 		return nil
 	})
 }
 
 // onTaskFilter saves a filter as a form says, and leads back to the list. What is wrong with it stands there, too.
-func (s *Server) onTaskFilter(w http.ResponseWriter, r *http.Request, complete func(cmd *taskapp.SaveFilter, here *url.URL) error) error {
+func (s *Server) onTaskFilter(w http.ResponseWriter, r *http.Request, complete func(cmd *filterapp.Save, here *url.URL) error) error {
 	by, err := posted(w, r)
 	if err != nil {
 		return err
@@ -110,11 +110,11 @@ func (s *Server) onTaskFilter(w http.ResponseWriter, r *http.Request, complete f
 	if err != nil {
 		return errForm
 	}
-	cmd := taskapp.SaveFilter{By: by, Name: r.PostForm.Get("filter"), Shared: r.PostForm.Has("shared"), Keeps: user(r).Role.May(accounts.ChangeTexts)}
+	cmd := filterapp.Save{By: by, Name: r.PostForm.Get("filter"), Shared: r.PostForm.Has("shared"), Keeps: user(r).Role.May(accounts.ChangeTexts)}
 	if err := complete(&cmd, here); err != nil {
 		return err
 	}
-	res, err := s.Tasks.SaveFilter(r.Context(), cmd)
+	res, err := s.FilterActs.Save(r.Context(), cmd)
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
 		list := r.Clone(r.Context())
 		list.Method, list.URL = http.MethodGet, here
@@ -140,7 +140,7 @@ func (s *Server) removeTaskFilter(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	res, err := s.Tasks.RemoveFilter(r.Context(), by, id, user(r).Role.May(accounts.ChangeTexts))
+	res, err := s.FilterActs.Remove(r.Context(), by, id, user(r).Role.May(accounts.ChangeTexts))
 	if err != nil {
 		return err
 	}

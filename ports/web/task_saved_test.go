@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"portico/app/es/estest"
-	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
 	"portico/domain/event"
 	"portico/domain/taskfilter"
 
@@ -18,14 +18,14 @@ import (
 // savedShelf reads filters from their histories.
 type savedShelf struct{ store *estest.Memory }
 
-func (s savedShelf) Filters(_ context.Context, _ int32, staff uuid.UUID) (all []taskapp.Filter, err error) {
+func (s savedShelf) Filters(_ context.Context, _ int32, staff uuid.UUID) (all []filterapp.Filter, err error) {
 	for n := range byte(4) {
 		id := newTestID(90 + n)
-		var f *taskapp.Filter
+		var f *filterapp.Filter
 		for _, e := range s.store.Stream(taskfilter.Stream(id)) {
 			switch e := e.(type) {
 			case taskfilter.Saved:
-				f = &taskapp.Filter{ID: id, Owner: e.Owner, Name: e.Name.Text, Says: e.Says.Text, Shared: e.Shared}
+				f = &filterapp.Filter{ID: id, Owner: e.Owner, Name: e.Name.Text, Says: e.Says.Text, Shared: e.Shared}
 			case taskfilter.Removed:
 				f = nil
 			}
