@@ -369,8 +369,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = f.invitee
 	case strings.HasPrefix(path, "/tasks/"):
 		id = w.taskOf(t, f)
-		if strings.Contains(path, "{attachment}") {
-			path = strings.Replace(path, "{attachment}", w.attachmentOf(t, f).String(), 1)
+		if before, after, ok := strings.Cut(path, "{attachment}"); ok {
+			path = before + w.attachmentOf(t, f).String() + after
 		}
 	case strings.HasPrefix(path, "/forms/"):
 		id = w.formOf(t, f)

@@ -55,7 +55,7 @@ func (l sheets) Earlier(context.Context, int32, uuid.UUID, uuid.UUID) ([]taskapp
 	return []taskapp.EarlierRow{{Task: taxTask, Form: taxForm, Title: "Your tax return", At: noon}}, nil
 }
 
-var taxTask, taxRow = newTestID(220), newTestID(221)
+var taxTask = newTestID(220)
 
 func tabbed(w io.Writer, _ string, header []string, rows iter.Seq2[[]string, error]) error {
 	for row := range rows {
