@@ -102,11 +102,10 @@ type remindedView struct {
 }
 
 func (v *remindedView) Apply(r event.Recorded) error {
-	e, ok := r.Event.(task.Event)
-	if !ok {
+	if _, ok := r.Event.(task.Event); !ok {
 		return unexpected(r)
 	}
-	switch e := e.(type) {
+	switch e := r.Event.(type) {
 	case task.Assigned:
 		v.client, v.subject, v.cadence, v.open = e.Client, e.Subject, e.Cadence, true
 	case task.TakenBack:

@@ -137,7 +137,7 @@ func (b Book) duty(ctx context.Context, firm int32, id, contact uuid.UUID) (d re
 		}
 		asked := t.Asks(contact)
 		t = t.Apply(e)
-		switch e := e.(type) {
+		switch e := r.Event.(type) {
 		case task.Assigned:
 			d.Since = later(r.At, e.HoldUntil)
 		case task.DueSet, task.CadenceSet:

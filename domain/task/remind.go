@@ -1,6 +1,10 @@
 package task
 
-import "github.com/google/uuid"
+import (
+	"portico/domain/event"
+
+	"github.com/google/uuid"
+)
 
 // Asks tells whether the task waits for a contact: it is for them, open, and something of it is theirs to do. Whether its
 // hold has ended, and whether they come in, is asked elsewhere.
@@ -16,7 +20,7 @@ func (t Task) Asks(contact uuid.UUID) bool {
 // themselves, or, where one does it for all, by any of them.
 func (t Task) Moves(e Event, contact uuid.UUID) bool {
 	by := Who{}
-	switch e := e.(type) {
+	switch e := event.Event(e).(type) { // of all that happens, these
 	case Ticked:
 		by = e.By
 	case DoneByClient:

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"portico/domain/event"
+
 	"github.com/google/uuid"
 )
 
@@ -109,7 +111,7 @@ type News struct {
 // News is what an event tells the practice; ok is false where it tells nothing, or isn't so any more. What was sent with a
 // message comes with that, and what was put on an item with the answer.
 func (t Task) News(e Event, now time.Time) (n News, ok bool) {
-	switch e := e.(type) {
+	switch e := event.Event(e).(type) { // of all that happens, these
 	case AttachmentReceived:
 		return t.newFile(e.Attachment, now)
 	case AttachmentReleased:
