@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 
 	"portico/app/es"
 	formapp "portico/app/form"
@@ -116,10 +115,9 @@ func showFormDetail(d formapp.Draft) FormDetail {
 	return out
 }
 
-// formRoutes are those of questionnaires, and of what was answered to them.
+// formRoutes are those of questionnaires.
 func (s *Server) formRoutes(a huma.API) {
 	const get, post, put, del = "GET", "POST", "PUT", "DELETE"
-
 	register(s, a, account.SeeTasks, op(get, "/forms", "list-forms", "Questionnaires", "List questionnaires, those in use first"), s.listForms)
 	register(s, a, account.ChangeTexts, created(op(post, "/forms", "create-form", "Questionnaires", "Begin a questionnaire, empty or as another one")), s.createForm)
 	register(s, a, account.SeeTasks, op(get, "/forms/{id}", "get-form", "Questionnaires", "Get the draft of a questionnaire, or a version of it"), s.getForm)
@@ -131,14 +129,6 @@ func (s *Server) formRoutes(a huma.API) {
 	register(s, a, account.ChangeTexts, op(post, "/forms/{id}/publication", "publish-form", "Questionnaires", "Make the draft the next version, which never changes"), s.publishForm)
 	register(s, a, account.ChangeTexts, op(post, "/forms/{id}/archival", "archive-form", "Questionnaires", "Ask nobody further with it; who was asked still is"), s.archiveForm)
 	register(s, a, account.ChangeTexts, op(post, "/forms/{id}/restoration", "restore-form", "Questionnaires", "Use an archived questionnaire again"), s.restoreForm)
-
-	register(s, a, account.SeeTasks, op(get, "/tasks/{id}/answers", "get-task-answers", "Questionnaires", "Get what was answered to the questionnaire of a task, as far as it is shown"), s.getAnswers)
-	register(s, a, account.ActForClient, op(put, "/tasks/{id}/answers", "put-task-answers", "Questionnaires", "Give answers in a contact's place, all of them or none"), s.putAnswers)
-	register(s, a, account.ActForClient, op(put, "/tasks/{id}/answers/rows/{part}", "put-task-answer-row", "Questionnaires", "Add a row to a group in a contact's place"), s.putAnswerRow)
-	register(s, a, account.ActForClient, op(post, "/tasks/{id}/answers/rows/{part}/removal", "remove-task-answer-row", "Questionnaires", "Remove a row with its answers in a contact's place"), s.removeAnswerRow)
-	register(s, a, account.ActForClient, op(post, "/tasks/{id}/answers/submission", "submit-task-answers", "Questionnaires", "Submit a questionnaire in a contact's place"), s.submitAnswers)
-	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/answers/correction", "correct-task-answer", "Questionnaires", "Put one answer right in the practice's name"), s.correctAnswer)
-	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/answers/send-back", "send-back-task-answers", "Questionnaires", "Ask the client to look at sections again that were submitted"), s.sendBackAnswers)
 }
 
 func (s *Server) listForms(ctx context.Context, _ *struct{}) (*body[Page[Form]], error) {
@@ -236,156 +226,6 @@ func (s *Server) putFormTitle(ctx context.Context, in *putFormTitle) (*body[Form
 	return s.onForm(ctx, in.ByID, in.Key, in.Body, func(by es.By, id uuid.UUID) (es.Result, error) {
 		return s.Forms.Retitle(ctx, formapp.Retitle{By: by, Form: id, Title: in.Body.Title, Intro: in.Body.Intro})
 	})
-}
-
-// OfForm names a section or a field in an address.
-type OfForm struct {
-	ByID
-	Part string `path:"part" doc:"UUID; of a new one, one that you draw"`
-}
-
-// FormPlace says where a section or a field comes to stand.
-type FormPlace struct {
-	AfterID *string `json:"after_id,omitempty" doc:"Right below which; empty: at the top. Where it is left out, it stays where it is, and a new one comes below the others"`
-}
-
-func (p FormPlace) parse() (after uuid.UUID, last bool, err error) {
-	if p.AfterID == nil {
-		return uuid.Nil, true, nil
-	}
-	after, err = optionalID(*p.AfterID, form.ErrGone)
-	return after, false, err
-}
-
-type putFormSection struct {
-	OfForm
-	Idempotent
-	Body struct {
-		FormPlace
-		Title string         `json:"title"`
-		Help  string         `json:"help,omitempty"`
-		If    *FormCondition `json:"if,omitempty" doc:"When it is shown; leave out for always"`
-	}
-}
-
-func (s *Server) putFormSection(ctx context.Context, in *putFormSection) (*body[FormDetail], error) {
-	b := in.Body
-	section, err := ByID{ID: in.Part}.parse(form.ErrGone)
-	if err != nil {
-		return nil, err
-	}
-	after, last, err := b.FormPlace.parse()
-	if err != nil {
-		return nil, err
-	}
-	shown, err := b.If.parse()
-	if err != nil {
-		return nil, err
-	}
-	return s.onForm(ctx, in.ByID, in.Key, b, func(by es.By, id uuid.UUID) (es.Result, error) {
-		return s.Forms.PutSection(ctx, formapp.PutSection{By: by, Form: id, Section: questionnaire.Section{ID: section, Title: b.Title, Help: b.Help, If: shown}, After: after, Last: last})
-	})
-}
-
-type putFormField struct {
-	OfForm
-	Idempotent
-	Body struct {
-		FormPlace
-		SectionID string         `json:"section_id"`
-		Kind      string         `json:"kind" enum:"text,long,number,money,date,one,many,yesno,file,group"`
-		Label     string         `json:"label"`
-		Help      string         `json:"help,omitempty"`
-		Required  bool           `json:"required,omitempty"`
-		Options   []PutOption    `json:"options,omitempty" nullable:"false" doc:"To choose from, of one and many"`
-		Currency  string         `json:"currency,omitempty" doc:"Of money, like EUR"`
-		Min       string         `json:"min,omitempty" doc:"Of number, money and date"`
-		Max       string         `json:"max,omitempty" doc:"Likewise"`
-		Most      int            `json:"most,omitempty" minimum:"0" doc:"Letters of text and long, files of file, rows of group; 0: as many as there can be"`
-		GroupID   string         `json:"group_id,omitempty" doc:"The group whose column it is"`
-		If        *FormCondition `json:"if,omitempty" doc:"When it is shown; leave out for always"`
-	}
-}
-
-// PutOption is an answer to choose as it is sent.
-type PutOption struct {
-	ID   string `json:"id,omitempty" doc:"Leave it out for a new one; one whose text stays is the same one anyway"`
-	Text string `json:"text"`
-}
-
-func (s *Server) putFormField(ctx context.Context, in *putFormField) (*body[FormDetail], error) {
-	b := in.Body
-	f := questionnaire.Field{Kind: questionnaire.Kind(b.Kind), Label: b.Label, Help: b.Help, Required: b.Required, Currency: b.Currency, Min: b.Min, Max: b.Max, Most: b.Most}
-	var err error
-	if f.ID, err = (ByID{ID: in.Part}).parse(form.ErrGone); err != nil {
-		return nil, err
-	}
-	section, err := ByID{ID: b.SectionID}.parse(form.ErrGone)
-	if err != nil {
-		return nil, err
-	}
-	if f.Group, err = optionalID(b.GroupID, questionnaire.ErrGroup); err != nil {
-		return nil, err
-	}
-	after, last, err := b.FormPlace.parse()
-	if err != nil {
-		return nil, err
-	}
-	if f.If, err = b.If.parse(); err != nil {
-		return nil, err
-	}
-	return s.onForm(ctx, in.ByID, in.Key, b, func(by es.By, id uuid.UUID) (es.Result, error) {
-		d, err := s.FormDB.Draft(ctx, by.Firm, id)
-		if err != nil {
-			return es.Result{}, err
-		}
-		_, was, _ := d.Field(f.ID)
-		if f.Options, err = optionsOf(f.ID, b.Options, was.Options); err != nil {
-			return es.Result{}, err
-		}
-		return s.Forms.PutField(ctx, formapp.PutField{By: by, Form: id, Section: section, Field: f, After: after, Last: last})
-	})
-}
-
-// optionsOf are the answers to choose as they were sent: one without an id is the one that has its text, or a new one.
-func optionsOf(field uuid.UUID, sent []PutOption, were []questionnaire.Option) (options []questionnaire.Option, err error) {
-	for _, o := range sent {
-		id, err := optionalID(o.ID, questionnaire.ErrOptions)
-		if err != nil {
-			return nil, err
-		}
-		if id == uuid.Nil {
-			id = uuid.NewSHA1(field, []byte(o.Text))
-			if i := slices.IndexFunc(were, func(w questionnaire.Option) bool { return w.Text == o.Text }); i >= 0 {
-				id = were[i].ID
-			}
-		}
-		options = append(options, questionnaire.Option{ID: id, Text: o.Text})
-	}
-	return options, nil
-}
-
-type deleteFormPart struct {
-	OfForm
-	Idempotent
-}
-
-func (s *Server) onPart(ctx context.Context, in *deleteFormPart, do func(context.Context, formapp.Part) (es.Result, error)) (*body[FormDetail], error) {
-	part, err := ByID{ID: in.Part}.parse(form.ErrGone)
-	if err != nil {
-		return nil, err
-	}
-	return s.onForm(ctx, in.ByID, in.Key, nil, func(by es.By, id uuid.UUID) (es.Result, error) {
-		return do(ctx, formapp.Part{By: by, Form: id, ID: part})
-	})
-}
-
-func (s *Server) deleteFormSection(ctx context.Context, in *deleteFormPart) (*body[FormDetail], error) {
-	return s.onPart(ctx, in, s.Forms.RemoveSection)
-}
-
-func (s *Server) deleteFormField(ctx context.Context, in *deleteFormPart) (*body[FormDetail], error) {
-	return s.onPart(ctx, in, s.Forms.RemoveField)
 }
 
 type turnForm struct {

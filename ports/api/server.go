@@ -290,6 +290,7 @@ func (s *Server) taskRoutes(a huma.API) {
 
 	s.attachmentRoutes(a)
 	s.formRoutes(a)
+	s.answerRoutes(a)
 	register(s, a, account.SeeTasks, op(get, "/reminders", "list-reminders", "Reminders", "List who is reminded next, when and of what; of one person with their id"), s.listReminders)
 	register(s, a, account.ChangeTasks, op(post, "/reminders/{id}/skip", "skip-reminder", "Reminders", "Leave out somebody’s next reminder"), s.skipReminder)
 	register(s, a, account.SeeSettings, op(get, "/settings/reminders", "get-settings-reminders", "Reminders", "Get cadences and quiet hours"), s.getReminderRules)

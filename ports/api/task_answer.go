@@ -6,12 +6,26 @@ import (
 
 	"portico/app/es"
 	taskapp "portico/app/task"
+	"portico/domain/account"
 	"portico/domain/contact"
 	"portico/domain/questionnaire"
 	"portico/domain/task"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 )
+
+// answerRoutes are those of what was answered to the questionnaire of a task.
+func (s *Server) answerRoutes(a huma.API) {
+	const get, post, put = "GET", "POST", "PUT"
+	register(s, a, account.SeeTasks, op(get, "/tasks/{id}/answers", "get-task-answers", "Questionnaires", "Get what was answered to the questionnaire of a task, as far as it is shown"), s.getAnswers)
+	register(s, a, account.ActForClient, op(put, "/tasks/{id}/answers", "put-task-answers", "Questionnaires", "Give answers in a contact's place, all of them or none"), s.putAnswers)
+	register(s, a, account.ActForClient, op(put, "/tasks/{id}/answers/rows/{part}", "put-task-answer-row", "Questionnaires", "Add a row to a group in a contact's place"), s.putAnswerRow)
+	register(s, a, account.ActForClient, op(post, "/tasks/{id}/answers/rows/{part}/removal", "remove-task-answer-row", "Questionnaires", "Remove a row with its answers in a contact's place"), s.removeAnswerRow)
+	register(s, a, account.ActForClient, op(post, "/tasks/{id}/answers/submission", "submit-task-answers", "Questionnaires", "Submit a questionnaire in a contact's place"), s.submitAnswers)
+	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/answers/correction", "correct-task-answer", "Questionnaires", "Put one answer right in the practice's name"), s.correctAnswer)
+	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/answers/send-back", "send-back-task-answers", "Questionnaires", "Ask the client to look at sections again that were submitted"), s.sendBackAnswers)
+}
 
 // TaskAnswers is what was answered to the questionnaire of a task.
 type TaskAnswers struct {
