@@ -171,10 +171,13 @@ func (p *Page) Fill(name, text string) {
 	})
 }
 
-// Has tells whether something of the role and the name is there for people and their screen readers now.
+// Has tells whether the one thing of the role and the name is there for people and their screen readers now.
 func (p *Page) Has(role, name string) bool {
 	p.t.Helper()
 	_, err := p.find(p.ctx, role, name)
+	if err != nil && !errors.Is(err, errNotThere) && !errors.Is(err, errSeveral) {
+		p.must(fmt.Sprintf("look for the %s %q", role, name), err)
+	}
 	return err == nil
 }
 
@@ -187,14 +190,24 @@ func (p *Page) WaitFor(role, name string) {
 	})
 }
 
-// WaitNo waits until nothing of the role and the name is there.
+// find wraps these where the page has answered and has no such element, or more than one.
+var (
+	errNotThere = errors.New("it is not there")
+	errSeveral  = errors.New("there are several")
+)
+
+// WaitNo waits until nothing of the role and the name is there. A page that can't be asked has not said so.
 func (p *Page) WaitNo(role, name string) {
 	p.t.Helper()
 	p.until(fmt.Sprintf("wait until no %s %q is there", role, name), func(ctx context.Context) error {
-		if _, err := p.find(ctx, role, name); err == nil {
+		switch _, err := p.find(ctx, role, name); {
+		case err == nil:
 			return errors.New("it is still there")
+		case errors.Is(err, errNotThere):
+			return nil
+		default:
+			return err
 		}
-		return nil
 	})
 }
 
@@ -221,12 +234,12 @@ func (p *Page) find(ctx context.Context, role, name string) (cdp.BackendNodeID, 
 			continue
 		}
 		if found != 0 {
-			return 0, fmt.Errorf("there are several of the role %s with the name %q", role, name)
+			return 0, fmt.Errorf("%w of the role %s with the name %q", errSeveral, role, name)
 		}
 		found = node.BackendDOMNodeID
 	}
 	if found == 0 {
-		return 0, fmt.Errorf("of the role %s there are only: %s", role, strings.Join(others, ", "))
+		return 0, fmt.Errorf("%w: of the role %s there are only: %s", errNotThere, role, strings.Join(others, ", "))
 	}
 	return found, nil
 }
