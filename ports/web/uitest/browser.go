@@ -43,7 +43,9 @@ func (b *process) get() (context.Context, error) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		// The address bar draws its suggestions as two pages of its own, for each window anew: half of what a page costs.
-		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"),
+		// A renderer that is started in advance mostly serves nobody: each page here is of a context of its own. A
+		// renderer that is started in advance mostly serves nobody, as each page here is of a context of its own.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,SpareRendererForSitePerProcess"),
 		chromedp.Flag("disable-field-trial-config", true), chromedp.Flag("disable-component-update", true), // each start is like the other
 		chromedp.ExecPath(path), chromedp.NoSandbox, // the pages are ours, and root has no sandbox
 		chromedp.WindowSize(1360, 860), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "en-GB"),
