@@ -50,7 +50,7 @@ func manyClients(t testing.TB, n int) *register {
 		`INSERT INTO ` + people + ` SELECT person, ` + firms + `, initcap(given), initcap(family), family || ' ' || given, CASE WHEN i % 11 = 0 THEN '' ELSE given || i || '@' || family || '.example' END,
 			CASE WHEN i % 11 = 0 THEN '' ELSE given || i || '@' || family || '.example' END, '', '', '', timestamptz '2026-01-01', '00000000-0000-0000-0000-000000000000' FROM given`,
 		`INSERT INTO ` + strings.Replace(people, "contact_", "contact_word_", 1) + ` SELECT DISTINCT person, ` + firms + `::integer, w FROM given, unnest(ARRAY[given, family, given || i, 'example']) AS w`,
-		`INSERT INTO ` + strings.Replace(clients, "client_", "client_contact_", 1) + ` SELECT client, ` + firms + `, person, ARRAY['files'], timestamptz '2026-01-01' FROM given WHERE i % 13 <> 0`,
+		`INSERT INTO ` + strings.Replace(clients, "client_", "client_contact_", 1) + ` SELECT client, ` + firms + `, person, ARRAY['files', 'tasks'], timestamptz '2026-01-01' FROM given WHERE i % 13 <> 0`,
 		`INSERT INTO ` + invites + ` (contact_id, id, firm_no, client_id, state, access, is_in, nth, sendings, version, name, email, phone, channels, message, due_on, expires_at, zone, job_id, sent_at, bounce_code, bounce_detail)
 			SELECT person, person, ` + firms + `, client, (ARRAY['accepted','sent','accepted','bounced','expired','withdrawn','accepted'])[1 + i % 7], 'account', i % 7 IN (0, 2, 6), 1, 1, 1, given, given || '@x.example', '',
 			'email', '', '', timestamptz '2027-01-01', 'UTC', '00000000-0000-0000-0000-000000000000', timestamptz '2026-01-01', '', '' FROM given WHERE i % 3 <> 0`,

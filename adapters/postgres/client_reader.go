@@ -254,8 +254,12 @@ func membershipsOf(ctx context.Context, tx pgx.Tx, contact uuid.UUID) ([]contact
 
 // linkedWith holds for an active client to whom somebody is linked by k with the right, and with what else is wanted of k.
 func linkedWith(right client.Right, id, more string) string {
-	return `EXISTS (SELECT FROM portal.client_contact k JOIN portal.client l ON l.id = k.client_id AND l.active
-		WHERE k.client_id = ` + id + ` AND '` + string(right) + `' = ANY (k.rights) AND ` + more + `)`
+	return `EXISTS (SELECT FROM ` + links(right) + ` WHERE k.client_id = ` + id + ` AND ` + more + `)`
+}
+
+// links are the pairs of an active client and somebody linked to it with the right, as k.
+func links(right client.Right) string {
+	return `portal.client_contact k JOIN portal.client l ON l.id = k.client_id AND l.active AND '` + string(right) + `' = ANY (k.rights)`
 }
 
 // linkedSomewhere holds for a contact c who belongs to a client, as SQL.

@@ -18,11 +18,17 @@ func ClientsStatement(ctx context.Context, db *DB, firm int32, q app.Query, do f
 	return db.scoped(ctx, firm, func(tx pgx.Tx) error { return do(tx, sql, args) })
 }
 
-// TasksStatement shows them what a query of tasks asks.
+// TasksStatement shows them what a query of tasks asks, where the search is for rare words or for common ones.
 func TasksStatement(ctx context.Context, db *DB, firm int32, q taskapp.Query, do func(tx pgx.Tx, sql string, args []any) error) error {
-	sql, args, err := tasksSQL(firm, q)
-	if err != nil {
-		return err
-	}
-	return db.scoped(ctx, firm, func(tx pgx.Tx) error { return do(tx, sql, args) })
+	return db.scoped(ctx, firm, func(tx pgx.Tx) error {
+		broad, err := isBroad(ctx, tx, firm, q)
+		if err != nil {
+			return err
+		}
+		sql, args, err := tasksSQL(firm, q, broad)
+		if err != nil {
+			return err
+		}
+		return do(tx, sql, args)
+	})
 }

@@ -31,6 +31,10 @@ func comesIn(contact string) string {
 		AND (i.is_in OR i.state IN ('given', 'sent', 'delivered', 'opened') AND i.expires_at > statement_timestamp()))`
 }
 
+// comeIn are the ids of all of whom comesIn holds.
+const comeIn = `SELECT i.contact_id FROM portal.invite i
+	WHERE i.is_in OR i.state IN ('given', 'sent', 'delivered', 'opened') AND i.expires_at > statement_timestamp()`
+
 const inviteColumns = `i.contact_id, i.client_id, ` + inviteState + `, i.access, i.is_in, i.nth, i.sendings, i.name, i.email, i.phone, i.channels, i.message, i.due_on,
 	i.expires_at, i.zone, i.job_id, i.sent_at, i.hold_until, i.handed_over_at, i.delivered_at, i.bounced_at, i.bounce_code, i.bounce_detail, i.opened_at, i.accepted_at,
 	i.ended_at, i.removed_at, (

@@ -62,7 +62,7 @@ func tasksWhere(q app.Query, where *conditions) {
 		equal("part", string(q.Part))
 	}
 	if q.NobodyActs {
-		where.where += ` AND ` + nobodyActs
+		where.where += ` AND ` + amongStuck
 	}
 	switch q.Due {
 	case app.Overdue:
@@ -72,11 +72,22 @@ func tasksWhere(q app.Query, where *conditions) {
 	case app.DueWeek:
 		where.where += ` AND c.due_key >= ` + where.ask(q.Today) + ` AND c.due_key <= ` + where.ask(weekAfter(q.Today))
 	case app.NoDue:
-		where.where += ` AND c.due_on = ''`
+		where.where += ` AND c.due_key = '9999-99-99'`
 	case app.AnyDue:
 	}
-	where.search(q.Text, `SELECT w.task_id FROM portal.task_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
+	searchTasks(q.Text, where)
+}
+
+func searchTasks(text string, where *conditions) {
+	where.search(text, `SELECT w.task_id FROM portal.task_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
 		UNION SELECT t.id FROM portal.task t WHERE t.client_id = ANY (ARRAY(`+clientsWithWord+`))`)
+}
+
+// isBroad tells whether what q looks for is in so many tasks that they aren't looked up one by one.
+func isBroad(ctx context.Context, tx pgx.Tx, firm int32, q app.Query) (bool, error) {
+	where := conditions{args: []any{firm}}
+	searchTasks(q.Text, &where)
+	return where.weigh(ctx, tx)
 }
 
 func weekAfter(today string) string {
@@ -91,7 +102,10 @@ func weekAfter(today string) string {
 func (l TaskList) Matching(ctx context.Context, firm int32, q app.Query) (ids []uuid.UUID, err error) {
 	where := conditions{args: []any{firm, app.MaxMany + 1}}
 	tasksWhere(q, &where)
-	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) (err error) {
+		if where.broad, err = isBroad(ctx, tx, firm, q); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `SELECT c.id FROM portal.task c WHERE c.firm_no = $1`+where.sql()+` ORDER BY c.due_key, c.id LIMIT $2`, where.args...)
 		if err != nil {
 			return err
@@ -113,6 +127,7 @@ type heap struct {
 	part  task.Progress
 	kind  task.Sort
 	prio  task.Priority
+	stuck bool // nobody can act
 	n     int
 }
 
@@ -128,7 +143,8 @@ const (
 	byPart
 	byKind
 	byPriority
-	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority
+	byReach
+	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority | byReach
 )
 
 // passes says which filters of a query let a heap through.
@@ -153,6 +169,9 @@ func (h heap) passes(q app.Query) (bits int) {
 	}
 	if q.Urgent == "" || q.Urgent == h.prio {
 		bits |= byPriority
+	}
+	if !q.NobodyActs || h.stuck {
+		bits |= byReach
 	}
 	return bits
 }
@@ -213,32 +232,39 @@ func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.
 		if but(byPriority) {
 			out.Priorities[h.prio] += h.n
 		}
+		if but(byReach) && h.stuck {
+			out.NobodyActs += h.n
+		}
 	}
 	return out, nil
 }
 
 func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query) (heaps []heap, err error) {
-	sql, args := heapsSQL(firm, q)
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		broad, err := isBroad(ctx, tx, firm, q)
+		if err != nil {
+			return err
+		}
+		sql, args := heapsSQL(firm, q, broad)
 		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
 		heaps, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (h heap, err error) {
-			return h, r.Scan(&h.owner, &h.due, &h.stand, &h.part, &h.kind, &h.prio, &h.n)
+			return h, r.Scan(&h.owner, &h.due, &h.stand, &h.part, &h.kind, &h.prio, &h.stuck, &h.n)
 		})
 		return err
 	})
 	return heaps, err
 }
 
-func heapsSQL(firm int32, q app.Query) (sql string, args []any) {
-	where := conditions{args: []any{firm}}
+func heapsSQL(firm int32, q app.Query, broad bool) (sql string, args []any) {
+	where := conditions{args: []any{firm}, broad: broad}
 	today := q.Today
-	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", ""
+	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent, q.NobodyActs = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", "", false
 	tasksWhere(q, &where)
 	now, week := where.ask(today), where.ask(weekAfter(today))
 	return `SELECT c.owner_id, CASE WHEN c.due_key = '9999-99-99' THEN 'none' WHEN c.due_key < ` + now + ` THEN 'overdue' WHEN c.due_key = ` + now + ` THEN 'today'
-			WHEN c.due_key <= ` + week + ` THEN 'week' ELSE '` + string(later) + `' END AS due, c.stand, c.part, c.kind, c.priority, count(*)
-		FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` GROUP BY 1, 2, 3, 4, 5, 6`, where.args
+			WHEN c.due_key <= ` + week + ` THEN 'week' ELSE '` + string(later) + `' END AS due, c.stand, c.part, c.kind, c.priority, ` + amongStuck + `, count(*)
+		FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` GROUP BY 1, 2, 3, 4, 5, 6, 7`, where.args
 }

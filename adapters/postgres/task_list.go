@@ -23,14 +23,14 @@ func taskOf(more ...string) []string {
 // taskModel owns portal.task, portal.task_part, portal.task_entry, portal.task_life and portal.task_word. A task that was
 // taken back has no rows; that a hold has ended is decided when somebody reads (rule U6).
 var taskModel = Model{
-	Name: "task_list", Version: 3, Kinds: []event.Kind{task.Kind},
+	Name: "task_list", Version: 4, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{
 		{
 			Name: "task",
 			Columns: []string{
 				"id uuid NOT NULL", "firm_no integer NOT NULL", "client_id uuid NOT NULL", "subject_id uuid NOT NULL", "kind text NOT NULL", "title text NOT NULL",
 				`name_key text COLLATE "C" NOT NULL`, "description text NOT NULL", "due_on text NOT NULL", `due_key text COLLATE "C" NOT NULL`, "internal_due_on text NOT NULL",
-				"owner_id uuid NOT NULL", "everybody boolean NOT NULL", "contacts uuid[] NOT NULL", "without uuid[] NOT NULL", "each boolean NOT NULL",
+				"owner_id uuid NOT NULL", "everybody boolean NOT NULL", "contacts uuid[] NOT NULL", "without uuid[] NOT NULL", "narrow boolean NOT NULL", "each boolean NOT NULL",
 				"finish_together boolean NOT NULL", "priority text NOT NULL", "stand text NOT NULL", "part text NOT NULL", "open boolean NOT NULL", "outcome text NOT NULL",
 				"reason text NOT NULL", "closed_at timestamptz", "ticked integer NOT NULL", "entries integer NOT NULL", "series_id uuid NOT NULL", "nth integer NOT NULL",
 				"next_id uuid NOT NULL", "every integer NOT NULL", "unit text NOT NULL", "origin text NOT NULL", "wait boolean NOT NULL", "on_day integer NOT NULL",
@@ -41,6 +41,7 @@ var taskModel = Model{
 			Indexes: []string{
 				"firm_no, open, due_key, id", "firm_no, open, assigned_at, id", "firm_no, owner_id, open, due_key, id", "firm_no, open, part, due_key, id",
 				"firm_no, open, stand, due_key, id", "client_id, open, due_key, id", "subject_id, open, due_key, id", "firm_no, job_id, id",
+				"firm_no, narrow, open, id",
 				"firm_no, open, owner_id, due_key, stand, part, kind, priority, client_id, subject_id, id", // counted from it alone
 			},
 		},
@@ -70,7 +71,7 @@ var taskModel = Model{
 			Columns: taskOf(`word text COLLATE "C" NOT NULL`),
 			Key:     []string{"task_id", "word"},
 			Own:     taskOwn,
-			Indexes: []string{"firm_no, word, task_id"},
+			Indexes: []string{"firm_no, word, task_id, client_id, subject_id"}, // found in it alone
 		},
 	},
 	New: func(s event.Stream, firm int32) View {
@@ -283,6 +284,11 @@ func (v *taskView) reopen(e task.Reopened) {
 	}
 }
 
+// narrow tells that it isn't for everybody who is linked to its client.
+func (v *taskView) narrow() bool {
+	return v.says.Client != uuid.Nil && (!v.says.Audience.All || len(v.without) > 0)
+}
+
 // stand is where the clients stand, the one who is furthest behind of those who were told or did something.
 func (v *taskView) stand() app.Stand {
 	part := func(c uuid.UUID) app.Part {
@@ -340,7 +346,7 @@ func (v *taskView) Rows() [][]Row {
 	stand := v.stand()
 	row := Row{
 		v.id, v.firm, a.Client, a.Subject, string(a.Kind), title, fold(title), a.Description.String(), a.DueOn, dueKey, a.InternalDueOn,
-		a.Owner, a.Audience.All, list(a.Audience.Contacts), list(v.without), a.Each, a.FinishTogether, string(a.Priority), string(stand), string(v.part),
+		a.Owner, a.Audience.All, list(a.Audience.Contacts), list(v.without), v.narrow(), a.Each, a.FinishTogether, string(a.Priority), string(stand), string(v.part),
 		v.closed.Outcome == "", string(v.closed.Outcome), v.closed.Reason.String(), nullable(v.closed.At), int32(ticked), int32(len(entries)), a.Series, int32(a.Nth),
 		v.next, int32(a.Recurrence.Every), string(a.Recurrence.Unit), string(a.Recurrence.From), a.Recurrence.Wait, int32(a.Recurrence.OnDay),
 		a.Job, a.Sender, a.Zone, nullable(a.HoldUntil), a.At,

@@ -184,7 +184,7 @@ func TestTaskFilters(t *testing.T) {
 	n, err := a.list.Counts(t.Context(), a.firm, app.Query{Me: a.mary, Of: app.OfMe, Due: app.NoDue, Today: "2026-03-10"})
 	want := app.Counts{
 		Found: 1, Of: map[app.Of]int{app.OfMe: 1}, Owners: map[uuid.UUID]int{a.mary: 1}, Due: map[app.Due]int{app.Overdue: 1, app.NoDue: 1}, Stands: map[app.Stand]int{app.NotSeen: 1},
-		Parts: map[task.Progress]int{task.Open: 1}, Kinds: map[task.Sort]int{task.ToDo: 1}, Priorities: map[task.Priority]int{task.Normal: 1},
+		Parts: map[task.Progress]int{task.Open: 1}, Kinds: map[task.Sort]int{task.ToDo: 1}, Priorities: map[task.Priority]int{task.Normal: 1}, NobodyActs: 1,
 	}
 	if err != nil || !reflect.DeepEqual(n, want) {
 		t.Errorf("the numbers beside the filters are %+v, %v; want %+v", n, err, want)

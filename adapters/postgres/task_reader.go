@@ -36,11 +36,15 @@ func scanTask(r pgx.CollectableRow, more ...any) (t app.Row, err error) {
 
 // Tasks lists a firm's tasks. Each order has its index, so that the page after the last one costs as much as the first.
 func (l TaskList) Tasks(ctx context.Context, firm int32, q app.Query) (rows []app.Row, next string, err error) {
-	sql, args, err := tasksSQL(firm, q)
-	if err != nil {
-		return nil, "", err
-	}
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		broad, err := isBroad(ctx, tx, firm, q)
+		if err != nil {
+			return err
+		}
+		sql, args, err := tasksSQL(firm, q, broad)
+		if err != nil {
+			return err
+		}
 		found, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
@@ -72,7 +76,7 @@ func (l TaskList) Tasks(ctx context.Context, firm int32, q app.Query) (rows []ap
 	return rows, next, nil
 }
 
-func tasksSQL(firm int32, q app.Query) (sql string, args []any, err error) {
+func tasksSQL(firm int32, q app.Query, broad bool) (sql string, args []any, err error) {
 	after, id, err := clientCursor(q.After)
 	if err != nil {
 		return "", nil, err
@@ -81,7 +85,7 @@ func tasksSQL(firm int32, q app.Query) (sql string, args []any, err error) {
 	if q.Order == app.Newest {
 		key, beyond, order = `to_char(c.assigned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`, `(c.assigned_at, c.id) < (%s::timestamptz, %s)`, `c.assigned_at DESC, c.id DESC`
 	}
-	where := conditions{args: []any{firm, pageLimit(q.Limit) + 1}}
+	where := conditions{args: []any{firm, pageLimit(q.Limit) + 1}, broad: broad}
 	tasksWhere(q, &where)
 	if q.After != "" {
 		where.where += ` AND ` + fmt.Sprintf(beyond, where.ask(after), where.ask(id))

@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -88,11 +90,28 @@ func searchFor(text string) (s search) {
 }
 
 // conditions are those of a query of rows c, as SQL. Rows that have something are found by their ids first, as one array:
-// then no plan takes going along all rows for shorter than looking those up.
+// then no plan takes going along all rows for shorter than looking those up. Where that would be too many, broad goes along.
 type conditions struct {
 	where string
 	ids   []string // SQL of ids, of which a row must be in each
+	broad bool
 	args  []any
+}
+
+// fewIDs is how many rows are sooner looked up one by one than met by going along all.
+const fewIDs = 1_000
+
+// weigh tells whether all that was searched for is in more rows than few. Nothing else may have been asked.
+func (c *conditions) weigh(ctx context.Context, tx pgx.Tx) (broad bool, err error) {
+	if len(c.ids) == 0 {
+		return false, nil
+	}
+	counts := make([]string, len(c.ids))
+	for i, ids := range c.ids {
+		counts[i] = fmt.Sprintf(`(SELECT count(*) FROM (%s LIMIT %d) AS found)`, ids, fewIDs+1)
+	}
+	err = tx.QueryRow(ctx, fmt.Sprintf(`SELECT least(%s) > %d`, strings.Join(counts, ", "), fewIDs), c.args...).Scan(&broad)
+	return broad, err
 }
 
 // ask adds a question and says where it stands: "$3".
@@ -119,5 +138,9 @@ func (c *conditions) sql() string {
 	if len(c.ids) == 0 {
 		return c.where
 	}
-	return c.where + " AND c.id = ANY (ARRAY((" + strings.Join(c.ids, ") INTERSECT (") + ")))"
+	ids := "(" + strings.Join(c.ids, ") INTERSECT (") + ")"
+	if c.broad {
+		return c.where + " AND (c.id IN (" + ids + ")) IS TRUE" // which no plan turns into looking them up
+	}
+	return c.where + " AND c.id = ANY (ARRAY(" + ids + "))"
 }

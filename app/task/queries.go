@@ -120,6 +120,7 @@ type Counts struct {
 	Parts      map[task.Progress]int
 	Kinds      map[task.Sort]int
 	Priorities map[task.Priority]int
+	NobodyActs int
 }
 
 // Row is one line of the list of tasks.

@@ -39,7 +39,10 @@ var taskFilters = []taskFilter{
 		name: "their", choices: []views.Choice{{Value: "assigned", Word: "Not seen"}, {Value: "seen", Word: "Seen"}, {Value: "done", Word: "Done by client"}, {Value: "confirmed", Word: "Confirmed"}},
 		choose: func(q *taskapp.Query, v string) { q.Their = taskapp.Stand(v) }, count: func(n taskapp.Counts, v string) int { return n.Stands[taskapp.Stand(v)] },
 	},
-	{name: "can", choices: []views.Choice{{Value: "nobody", Word: "Nobody can act"}}, choose: func(q *taskapp.Query, _ string) { q.NobodyActs = true }},
+	{
+		name: "can", choices: []views.Choice{{Value: "nobody", Word: "Nobody can act"}}, rare: true,
+		choose: func(q *taskapp.Query, _ string) { q.NobodyActs = true }, count: func(n taskapp.Counts, _ string) int { return n.NobodyActs },
+	},
 	{
 		name: "part", choices: taskParts,
 		choose: func(q *taskapp.Query, v string) { q.Part = task.Progress(v) }, count: func(n taskapp.Counts, v string) int { return n.Parts[task.Progress(v)] },
