@@ -17,9 +17,23 @@ var marks = map[string]mark{
 
 // Number is a whole number as the language writes it: "12,345", "12 345".
 func (w *Words) Number(n int64) string {
-	digits := strconv.FormatInt(n, 10)
+	return w.grouped(strconv.FormatInt(n, 10))
+}
+
+// Decimal is a number that is spelt with a dot, as the language writes it: "-1234.50" is "−1,234.50", "−1.234,50". Its
+// digits stay as many as there are.
+func (w *Words) Decimal(spelt string) string {
+	whole, part, has := strings.Cut(spelt, ".")
+	if has {
+		part = marks[w.tag].decimal + part
+	}
+	return w.grouped(whole) + part
+}
+
+// grouped is a whole number with the marks between thousands.
+func (w *Words) grouped(digits string) string {
 	sign := ""
-	if n < 0 {
+	if strings.HasPrefix(digits, "-") {
 		sign, digits = "−", digits[1:]
 	}
 	m := marks[w.tag]

@@ -238,7 +238,10 @@ var pageRules = map[string]rule{
 	"GET /contacts/{id}/portal/todos/{todo}/review":      staffOnly(303, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/answers":    staffOnly(403, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/submission": staffOnly(403, 404),
+	"GET /portal/todos/{todo}/answers.pdf":               contactOnly(404), // likewise
+	"GET /contacts/{id}/portal/todos/{todo}/answers.pdf": staffOnly(303, 404),
 	"GET /tasks/{id}/answers.csv":                        staffOnly(409, 404), // likewise
+	"GET /tasks/{id}/answers.pdf":                        staffOnly(409, 404), // likewise
 	"POST /tasks/{id}/answers":                           staffOnly(422, 404),
 	"POST /tasks/{id}/answers/sections":                  staffOnly(409, 404), // of no questionnaire
 
@@ -586,6 +589,7 @@ var callRules = map[string]called{
 	"POST /forms/{id}/restoration":       {"", 200, 404},
 
 	"GET /tasks/{id}/answers":                      {"", 200, 404},
+	"GET /tasks/{id}/answers/pdf":                  {"", 409, 404},                                                                        // of no questionnaire
 	"PUT /tasks/{id}/answers":                      {`{"contact_id":"INVITEE","answers":[{"field_id":"INVITEE","value":"x"}]}`, 409, 404}, // of no questionnaire
 	"PUT /tasks/{id}/answers/rows/{part}":          {`{"contact_id":"INVITEE","group_id":"INVITEE"}`, 409, 404},
 	"POST /tasks/{id}/answers/rows/{part}/removal": {`{"contact_id":"INVITEE","group_id":"INVITEE"}`, 409, 404},
@@ -929,7 +933,11 @@ func programs(t *testing.T, w *routesWorld) {
 			if forAdmins[route] != (c.ours == http.StatusForbidden) {
 				t.Errorf("%s answers a practitioner %d", route, c.ours)
 			}
-			w.call(t, route, byAdmin, w.shared).check(t, route, byAdmin, http.StatusOK)
+			want := http.StatusOK
+			if c.ours == http.StatusConflict { // of what it isn't, for everybody
+				want = c.ours
+			}
+			w.call(t, route, byAdmin, w.shared).check(t, route, byAdmin, want)
 		}
 	}
 	if after := w.written(t); after != before {

@@ -15,6 +15,7 @@ import (
 
 	"portico/adapters/blob"
 	mailadapter "portico/adapters/mail"
+	"portico/adapters/paper"
 	"portico/adapters/postgres"
 	"portico/adapters/sheet"
 	"portico/app/account"
@@ -290,6 +291,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Tokens: h.account, Accounts: h.account, People: h.people, Staff: h.accounts, Own: h.own, Clients: h.clients, Links: h.links, Firms: h.firms,
 		Invites: h.invites, InviteDB: h.inviteList, Contacts: h.contacts, ContactDB: h.contactList, Tasks: h.tasks, TaskDB: h.taskList, TaskItems: h.taskList, Threads: h.taskThreads, TaskFiles: postgres.TaskFiles{DB: h.db}, Incoming: transfers,
 		Forms: h.forms, FormDB: h.formList, Answers: h.formAnswers,
+		Paper: paper.Write, Logos: h.firms.Logos,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		Reminders: reminders,
 		Access:    h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
@@ -306,7 +308,9 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Colleagues: h.people, Staff: h.accounts, Own: h.own, Provider: s.provider, ProviderName: s.providerName,
 		Accounts: h.account, Factors: factors, SecondRequired: h.secondRequired, Contacts: visitors, Notices: account.Notices{Events: h.store}, Person: h.nameOf, Clients: h.clients, Links: h.links, People: h.contacts, DueOn: h.door.DueOn, Sendings: h.linkList,
 		Invites: h.invites, Viewings: h.viewings, Access: h.explainers(), InviteList: h.inviteList, Seen: postgres.ContactAccess{Pool: h.db.Work},
-		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, Forms: h.forms, FormList: h.formList, Answers: h.formAnswers, Table: sheet.Write, Reminders: reminders, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
+		ClientList: h.clientList, ContactList: h.contactList, LinkList: h.linkList, Tasks: h.tasks, TaskList: h.taskList, TaskFiles: postgres.TaskFiles{DB: h.db}, Threads: h.taskThreads, Forms: h.forms, FormList: h.formList, Answers: h.formAnswers, Table: sheet.Write,
+		Paper:     paper.Write,
+		Reminders: reminders, TaskItems: h.taskList, TaskDrafts: postgres.TaskDrafts{DB: h.db, Vault: h.vault}, Firms: h.firmList, Settings: h.firms, Logos: h.firms.Logos, Films: h.firms.Films, Storage: transfers.Rows,
 		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, TaskFilters: postgres.TaskFilters{DB: h.db}, FilterActs: filterapp.Commands{Events: h.store}, BaseURL: s.baseURL, Webhooks: webhooks, Hooks: h.hooks(s.callable), Ledger: postgres.MessageList{DB: h.db},

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,12 @@ import (
 
 	"github.com/google/uuid"
 )
+
+// plainly prints what is on a paper without any looks.
+func plainly(w io.Writer, p taskapp.Paper) error {
+	_, err := fmt.Fprint(w, p.Practice, p.Facts, p.Sections)
+	return err
+}
 
 // cabinet reads questionnaires and answers from their own histories.
 type cabinet struct{ store *estest.Memory }
@@ -158,6 +166,10 @@ func TestForms(t *testing.T) {
 	if got := h.sure(200, maryToken, "POST", it+"/correction", `{"field_id":"`+askName+`","value":"Ida I.","reason":"By phone"}`); got.text("sections.0.answers.1.was") != "Ida Instance" || got.value("sections.0.answers.1.corrected") != true {
 		t.Errorf("%s", got.body)
 	}
+	if got := h.call(maryToken, "GET", it+"/pdf", ""); got.status != 200 || got.header.Get("Content-Type") != "application/pdf" || !strings.Contains(string(got.body), "Ida I. ") {
+		t.Errorf("printed as %d %s", got.status, got.body)
+	}
+	h.sure(404, pietToken, "GET", it+"/pdf", "")
 	if got := h.sure(200, maryToken, "POST", it+"/send-back", `{"section_ids":["`+partYou+`"],"reason":"Whose?"}`); got.text("sections.0.sent_back") != "Whose?" || got.value("submitted_at") != nil {
 		t.Errorf("%s", got.body)
 	}

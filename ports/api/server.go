@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -61,6 +62,8 @@ type Server struct {
 	Forms     formapp.Commands
 	FormDB    formapp.Reader
 	Answers   taskapp.AnswerReader
+	Paper     func(w io.Writer, p taskapp.Paper) error // prints them
+	Logos     firmapp.Files
 	Reminders reminderapp.Commands
 
 	Factors accountapp.Factors

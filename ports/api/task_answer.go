@@ -19,6 +19,7 @@ import (
 func (s *Server) answerRoutes(a huma.API) {
 	const get, post, put = "GET", "POST", "PUT"
 	register(s, a, account.SeeTasks, op(get, "/tasks/{id}/answers", "get-task-answers", "Questionnaires", "Get what was answered to the questionnaire of a task, as far as it is shown"), s.getAnswers)
+	register(s, a, account.SeeTasks, download(op(get, "/tasks/{id}/answers/pdf", "get-task-answers-pdf", "Questionnaires", "Get what was answered to the questionnaire of a task, as the practice prints it")), s.printAnswers)
 	register(s, a, account.ActForClient, op(put, "/tasks/{id}/answers", "put-task-answers", "Questionnaires", "Give answers in a contact's place, all of them or none"), s.putAnswers)
 	register(s, a, account.ActForClient, op(put, "/tasks/{id}/answers/rows/{part}", "put-task-answer-row", "Questionnaires", "Add a row to a group in a contact's place"), s.putAnswerRow)
 	register(s, a, account.ActForClient, op(post, "/tasks/{id}/answers/rows/{part}/removal", "remove-task-answer-row", "Questionnaires", "Remove a row with its answers in a contact's place"), s.removeAnswerRow)

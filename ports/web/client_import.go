@@ -372,7 +372,7 @@ func (s *Server) exportClients(w http.ResponseWriter, r *http.Request) error {
 }
 
 var sheetTypes = map[string]string{
-	importapp.CSV: "text/csv; charset=utf-8", importapp.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	importapp.CSV: "text/csv; charset=utf-8", "pdf": "application/pdf", importapp.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 func sendSheet(w http.ResponseWriter, name, kind string, content []byte) {

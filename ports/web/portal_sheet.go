@@ -70,7 +70,7 @@ func (s *Server) portalSheet(r *http.Request, in inPortal, t taskapp.Todo, typed
 	}
 	v := &views.PortalSheet{
 		W: in.words.Words, Practice: in.setup.Name, Intro: views.Markdown(q.Intro), Sheet: look.sheet(q, given.Of(), given), Review: in.at("/todos/"+t.ID.String()+"/review") + in.query(),
-		Client: in.client.ClientName, Open: look.open,
+		PDF: in.paperHref(t.ID), Client: in.client.ClientName, Open: look.open,
 	}
 	v.Sheet.Key = in.Contact.String() + "/" + t.ID.String()
 	if in.view != nil {
@@ -207,7 +207,7 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, in inPortal,
 		return err
 	}
 	page := views.PortalReview{
-		Portal: s.around(r, in, in.tabOf(t.Kind), in.words.T("form.review.head")), Command: newID(), ID: t.ID, Back: in.todoHref(t.ID), Of: t.Title,
+		Portal: s.around(r, in, in.tabOf(t.Kind), in.words.T("form.review.head")), Command: newID(), ID: t.ID, Back: in.todoHref(t.ID), PDF: in.paperHref(t.ID), Of: t.Title,
 		Sheet: look.sheet(q, given.Of(), given), Open: look.open, Problems: problems,
 	}
 	page.Stale = !current

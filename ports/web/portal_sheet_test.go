@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -57,6 +58,12 @@ func (l sheets) Earlier(context.Context, int32, uuid.UUID, uuid.UUID) ([]taskapp
 
 var taxTask = newTestID(220)
 
+// plainly prints what is on a paper without any looks.
+func plainly(w io.Writer, p taskapp.Paper) error {
+	_, err := fmt.Fprintf(w, "%s %s %s %v %v", p.Language, p.Practice, p.Title, p.Facts, p.Sections)
+	return err
+}
+
 func tabbed(w io.Writer, _ string, header []string, rows iter.Seq2[[]string, error]) error {
 	for row := range rows {
 		_, _ = io.WriteString(w, strings.Join(row, "\t")+"\n")
@@ -69,9 +76,9 @@ func filling(t *testing.T) *house {
 	h := living(t).signIn()
 	h.built()
 	h.building("/"+taxForm.String()+"/publication").want(t, http.StatusSeeOther)
-	h.server.Answers, h.server.Table = sheets{h.store}, tabbed
+	h.server.Answers, h.server.Table, h.server.Paper = sheets{h.store}, tabbed, plainly
 	h.server.Tasks.Forms = formapp.Commands{Events: h.store}
-	row := taskapp.Row{ID: taxTask, Client: boats, Kind: task.FormFilling, Title: "Your tax return", Priority: task.Normal, AssignedAt: noon}
+	row := taskapp.Row{ID: taxTask, Client: boats, ClientName: "Solberg Boats", Kind: task.FormFilling, Title: "Your tax return", Priority: task.Normal, AssignedAt: noon}
 	h.plan.todos, h.plan.detail = []taskapp.Todo{{Row: row, SeenAt: noon}}, []taskapp.Detail{{Row: row}}
 	h.store.Given(1, task.Stream(taxTask), task.Assigned{
 		Client: boats, Subject: boats, Kind: task.FormFilling, Form: taxForm, FormVersion: 1, Title: event.Of(boats, "x"), Audience: task.Audience{All: true}, Priority: task.Normal, Zone: "UTC", At: noon,
@@ -154,6 +161,12 @@ func TestPracticeReadsAnswers(t *testing.T) {
 	h.get(at).want(t, 200, "Before: Ingrid", "By her passport")
 	h.get("/portal/todos/"+taxTask.String()).want(t, 200, "corrected this on", "You had written: Ingrid", "By her passport")
 	h.get(at+"/answers.csv").want(t, 200, "About you\t\tFull name\tIngrid Solberg\t", "\tpractice\n", "Married\tNo\t")
+	pdf := h.get(at+"/answers.pdf").want(t, 200, "en Harbour", "{Client Solberg Boats}", "Full name", "Ingrid Solberg", "Before: Ingrid", "By her passport")
+	if d := pdf.Header().Get("Content-Disposition"); pdf.Header().Get("Content-Type") != "application/pdf" || d != `attachment; filename="Your tax return.pdf"` {
+		t.Errorf("it comes as %s, %s", pdf.Header().Get("Content-Type"), d)
+	}
+	h.get("/portal/todos/"+taxTask.String()+"/answers.pdf").want(t, 200, "Tax return", "Ingrid Solberg", "Before: Ingrid")
+	h.get("/portal/todos/"+newTestID(1).String()+"/answers.pdf").want(t, http.StatusNotFound)
 	act("/answers/sections", "section", taxYou.String()).want(t, http.StatusUnprocessableEntity, "Write why")
 	act("/answers/sections", "section", taxYou.String(), "reason", "Is that all?").want(t, http.StatusSeeOther)
 	h.get("/portal/todos/"+taxTask.String()).want(t, 200, "Please look at this part again", "Is that all?")

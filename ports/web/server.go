@@ -81,6 +81,7 @@ type Server struct {
 	Forms       formapp.Commands
 	FormList    formapp.Reader
 	Answers     taskapp.AnswerReader
+	Paper       func(w io.Writer, p taskapp.Paper) error                                               // prints answers to a questionnaire as PDF
 	Table       func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // writes a table that opens in a spreadsheet
 	Reminders   reminderapp.Commands
 	Firms       firmapp.Reader
@@ -238,6 +239,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	portal("POST /portal/todos/{todo}/opening", s.within("", s.act(s.seeTodo)))
 	deed("/todos/{todo}/completion", s.act(s.finishTodo))
 	room("/todos/{todo}/review", "", s.reviewTodo)
+	room("/todos/{todo}/answers.pdf", "", s.todoPaper)
 	deed("/todos/{todo}/answers", s.fillTodo)
 	deed("/todos/{todo}/submission", s.submitTodo)
 	deed("/todos/{todo}/reopening", s.act(s.undoTodo))

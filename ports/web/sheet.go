@@ -97,6 +97,9 @@ func (l sheetLook) line(q questionnaire.Questionnaire, line questionnaire.Line, 
 	if typed, ok := l.typed[name]; ok {
 		v.Value = typed
 	}
+	if f.Kind == questionnaire.Money && v.Value == line.Value {
+		v.Value = w.Decimal(line.Value) // which is read back as it was
+	}
 	chosen := questionnaire.List(v.Value)
 	for _, o := range l.choices(f) {
 		o.Chosen = len(chosen) > 0 && contains(chosen, o.Value)
@@ -147,27 +150,7 @@ func (l sheetLook) choices(f questionnaire.Field) (options []views.SheetOption) 
 
 // shown is an answer as people read it.
 func (l sheetLook) shown(f questionnaire.Field, value string) string {
-	switch f.Kind {
-	case questionnaire.One, questionnaire.Many, questionnaire.YesNo:
-		var texts []string
-		chosen := questionnaire.List(value)
-		for _, o := range l.choices(f) {
-			if contains(chosen, o.Value) {
-				texts = append(texts, o.Text)
-			}
-		}
-		return strings.Join(texts, ", ")
-	case questionnaire.Money:
-		if value != "" {
-			return value + " " + f.Currency
-		}
-	case questionnaire.Date:
-		if d, err := time.Parse(time.DateOnly, value); err == nil {
-			return l.words.ShortDate(d, time.UTC)
-		}
-	case questionnaire.Text, questionnaire.Long, questionnaire.Number, questionnaire.File, questionnaire.Group:
-	}
-	return value
+	return taskapp.Shown(l.words, f, value)
 }
 
 // limits are those of an answer in words.

@@ -1,17 +1,14 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
 
-	"portico/app/clientimport"
 	"portico/app/es"
 	"portico/app/language"
 	taskapp "portico/app/task"
-	"portico/domain/event"
 	"portico/domain/questionnaire"
 	"portico/ports/web/views"
 
@@ -92,62 +89,4 @@ func (s *Server) sendBackSections(r *http.Request, by es.By, id uuid.UUID) (es.R
 		sections = append(sections, section)
 	}
 	return s.Tasks.SendBackSections(r.Context(), taskapp.SendBackSections{By: by, Task: id, Sections: sections, Reason: r.PostForm.Get("reason")})
-}
-
-// answersCSV is what was answered as a table, one answer a row.
-func (s *Server) answersCSV(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
-	if err != nil {
-		return err
-	}
-	t, err := s.TaskList.Task(r.Context(), user(r).Firm, id)
-	if err != nil {
-		return err
-	}
-	q, given, err := s.questionnaire(r, user(r).Firm, id)
-	if err != nil {
-		return err
-	}
-	look := sheetLook{words: language.For("en"), zone: zone(user(r).Practice.Zone)}
-	var rows [][]string
-	for _, sec := range look.sheet(q, given.Of(), given).Sections {
-		heading := ""
-		for _, line := range sec.Lines {
-			heading = cmp.Or(line.Heading, heading)
-			if line.Row == uuid.Nil {
-				heading = ""
-			}
-			place, _ := placeOf(line.Place)
-			row := []string{sec.Title, heading, line.Label, line.Shown, "", ""}
-			if g, ok := given.Answers[place]; ok {
-				row[4], row[5] = g.At.UTC().Format("2006-01-02T15:04:05Z"), whoAnswered(g)
-			}
-			if line.Kind != string(questionnaire.Group) {
-				rows = append(rows, row)
-			}
-		}
-	}
-	var b bytes.Buffer
-	err = s.Table(&b, clientimport.CSV, []string{"Section", "Row", "Question", "Answer", "Answered at", "By"}, func(yield func([]string, error) bool) {
-		for _, row := range rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
-	})
-	if err != nil {
-		return err
-	}
-	sendSheet(w, t.Title, clientimport.CSV, b.Bytes())
-	return nil
-}
-
-func whoAnswered(g taskapp.Given) string {
-	switch {
-	case g.Unsure:
-		return "earlier task"
-	case g.By.Kind == event.Staff && g.By.For == uuid.Nil:
-		return "practice"
-	}
-	return "client"
 }

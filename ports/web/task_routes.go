@@ -23,6 +23,7 @@ func (s *Server) taskRoutes(staff func(route string, right accounts.Right, h han
 	staff("GET /tasks/{id}", accounts.SeeTasks, s.task)
 	staff("POST /tasks/{id}/details", accounts.ChangeTasks, s.changeTask)
 	staff("GET /tasks/{id}/answers.csv", accounts.SeeTasks, s.answersCSV)
+	staff("GET /tasks/{id}/answers.pdf", accounts.SeeTasks, s.answersPDF)
 	staff("POST /tasks/{id}/answers", accounts.ChangeTasks, s.onTaskAt("answers", s.correctAnswer))
 	staff("POST /tasks/{id}/answers/sections", accounts.ChangeTasks, s.onTaskAt("answers", s.sendBackSections))
 	staff("POST /tasks/{id}/retraction", accounts.ChangeTasks, s.onTask(s.takeBackTask))

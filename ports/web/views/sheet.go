@@ -91,6 +91,7 @@ type PortalSheet struct {
 	Intro    template.HTML
 	Sheet    Sheet
 	Review   string
+	PDF      string
 	Open     bool
 }
 
@@ -100,6 +101,7 @@ type PortalReview struct {
 	Command  uuid.UUID
 	ID       uuid.UUID
 	Back     string
+	PDF      string
 	Of       string // the task
 	Sheet    Sheet
 	Open     bool
