@@ -229,6 +229,8 @@ func mannerOf(kind string) manner {
 		return manner{tries: effectTries, limit: importTime, renews: true}
 	case "webhook":
 		return manner{tries: webhookTries, limit: effectLease - 2*effectNote}
+	case "plan":
+		return manner{tries: effectTries, limit: bulkLimit, renews: true, lease: bulkLease}
 	case "bulk": // each restart of a node is a try, and a job of many hours may see many of them
 		return manner{tries: bulkTries, limit: bulkLimit, renews: true, pause: bulkPause, lease: bulkLease}
 	}

@@ -156,7 +156,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// Whom an event concerns: everybody with the right to the client's tasks, each once; the rules concern all.
+// Whom an event concerns: everybody with the right to the client's tasks, each once.
 func TestConcerned(t *testing.T) {
 	store := estest.NewMemory(first)
 	store.Given(1, task.Stream(papers), asked())
@@ -171,7 +171,6 @@ func TestConcerned(t *testing.T) {
 		"of a task":  {[]event.Recorded{at(task.Stream(papers), asked()), at(task.Stream(papers), task.DueSet{})}, []app.Person{{Firm: 1, Contact: ida}, {Firm: 1, Contact: bo}}},
 		"of a link":  {[]event.Recorded{at(client.Stream(boats), client.ContactUnlinked{Contact: bo})}, []app.Person{{Firm: 1, Contact: bo}}},
 		"of a mail":  {[]event.Recorded{at(reminder.Stream(ida), reminder.Sent{Contact: ida})}, []app.Person{{Firm: 1, Contact: ida}}},
-		"of a rule":  {[]event.Recorded{at(reminder.RulesStream(house), reminder.QuietSet{})}, []app.Person{{Firm: 1, Contact: ida}, {Firm: 1, Contact: bo}}},
 		"of nothing": {nil, nil},
 	} {
 		got, err := people.Concerned(t.Context(), c.events)

@@ -9,7 +9,6 @@ import (
 	"portico/domain/client"
 	"portico/domain/contact"
 	"portico/domain/event"
-	"portico/domain/firm"
 	"portico/domain/reminder"
 	"portico/domain/task"
 
@@ -24,9 +23,8 @@ func PlanTypes() []string {
 		task.Reopened{}.EventType(), task.Closed{}.EventType(), task.ItemAdded{}.EventType(), task.ItemChanged{}.EventType(), task.ItemCancelled{}.EventType(),
 		task.ItemReturned{}.EventType(), task.ItemNotApplicable{}.EventType(), task.ItemSentBack{}.EventType(), task.ItemReopened{}.EventType(),
 		client.ContactLinked{}.EventType(), client.ContactRightsSet{}.EventType(), client.ContactUnlinked{}.EventType(),
-		contact.Changed{}.EventType(), firm.ProfileSet{}.EventType(),
+		contact.Changed{}.EventType(),
 		reminder.Sent{}.EventType(), reminder.Withheld{}.EventType(), reminder.Skipped{}.EventType(),
-		reminder.CadenceSaved{}.EventType(), reminder.CadenceRemoved{}.EventType(), reminder.QuietSet{}.EventType(),
 	}
 }
 
@@ -60,8 +58,6 @@ func (p People) Concerned(ctx context.Context, events []event.Recorded) (people 
 			whom = append(whom, r.Stream.ID)
 		case reminder.Event:
 			whom = append(whom, reminder.ContactOf(r.Stream.ID))
-		case reminder.RulesEvent, firm.ProfileSet:
-			whom, err = p.all(ctx, r.Firm)
 		case task.Event:
 			if !tasks[r.Stream.ID] {
 				tasks[r.Stream.ID] = true
@@ -93,22 +89,6 @@ func (p People) ofTask(ctx context.Context, firm int32, stream event.Stream) (pe
 	}
 	if people, err = p.OfClient(ctx, firm, of); err != nil {
 		return nil, fmt.Errorf("find who could see the client’s tasks: %w", err)
-	}
-	return people, nil
-}
-
-// all are the people of a practice whose plan may depend on its rules.
-func (p People) all(ctx context.Context, firm int32) (people []uuid.UUID, err error) {
-	clients, people, err := p.List.Concerned(ctx, firm)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range clients {
-		of, err := p.OfClient(ctx, firm, c)
-		if err != nil {
-			return nil, fmt.Errorf("find who could see the client’s tasks: %w", err)
-		}
-		people = append(people, of...)
 	}
 	return people, nil
 }

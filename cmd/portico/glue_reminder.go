@@ -75,17 +75,11 @@ const plansAtOnce = 4
 // harmless. The lists that it asks are waited for: they show what it has heard.
 func reminderPlans(reminders reminderapp.Commands, people reminderapp.People, shown func(ctx context.Context, position int64) (bool, error)) postgres.Subscription {
 	return postgres.Subscription{
-		Name: "reminder_plans", Version: 1, Types: reminderapp.PlanTypes(), Limit: 15 * time.Minute, // a change of the rules concerns everybody
+		Name: "reminder_plans", Version: 1, Types: reminderapp.PlanTypes(), Limit: 15 * time.Minute, // a batch may concern very many
 		Handle: func(ctx context.Context, tx pgx.Tx, b postgres.Batch) error {
 			defer keepAwake(ctx, tx)()
-			for ok := false; !ok; {
-				var err error
-				if ok, err = shown(ctx, b.Events[len(b.Events)-1].Position); err != nil {
-					return fmt.Errorf("wait for the lists: %w", err)
-				}
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
+			if err := listsShow(ctx, shown, b.Events[len(b.Events)-1]); err != nil {
+				return err
 			}
 			ctx = account.Unlimited(ctx)
 			whom, err := people.Concerned(ctx, b.Events)
@@ -100,6 +94,37 @@ func reminderPlans(reminders reminderapp.Commands, people reminderapp.People, sh
 			return group.Wait()
 		},
 	}
+}
+
+// reminderReplans asks for everybody's next reminder to be stated anew when the rules of a practice have changed, once the
+// lists show all that was there before.
+func reminderReplans(effects *postgres.Effects, shown func(ctx context.Context, position int64) (bool, error)) postgres.Subscription {
+	s := effects.Reactor("reminder_replans", reminderapp.RulesTypes(), reminderapp.Replans)
+	ask := s.Handle
+	s.Limit, s.Handle = 15*time.Minute, func(ctx context.Context, tx pgx.Tx, b postgres.Batch) error {
+		stop := keepAwake(ctx, tx)
+		err := listsShow(ctx, shown, b.Events[len(b.Events)-1])
+		stop()
+		if err != nil {
+			return err
+		}
+		return ask(ctx, tx, b)
+	}
+	return s
+}
+
+// listsShow waits until the lists show an event.
+func listsShow(ctx context.Context, shown func(ctx context.Context, position int64) (bool, error), r event.Recorded) error {
+	for ok := false; !ok; {
+		var err error
+		if ok, err = shown(ctx, r.Position); err != nil {
+			return fmt.Errorf("wait for the lists: %w", err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // keepAwake lets the session of a transaction that does nothing by itself for long not be taken for one that was forgotten.

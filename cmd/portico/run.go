@@ -120,6 +120,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 		"bulk":   byAggregate{jobdomain.Kind: h.jobs, taskjobs.Kind: h.taskJobs},
 
 		"webhook": h.deliveries(s.callable),
+		"plan":    reminderapp.Replanner{Commands: h.reminders, OfClient: tasksPeople{h.store, h.contacts}.OfClient},
 	}
 	if err := h.hear(failed, group, transfers, acts, metrics); err != nil {
 		stop()
@@ -183,6 +184,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("webhook_mails", []string{hookdomain.SwitchedOff{}.EventType()}, notify.WebhookMails),
 		effects.Reactor("reminder_mails", reminderapp.MailTypes(), reminderapp.Effects),
 		reminderPlans(h.reminders, reminderapp.People{Book: h.reminders.Book, OfClient: tasksPeople{h.store, h.contacts}.OfClient}, h.linkList.Wait),
+		reminderReplans(effects, h.linkList.Wait),
 		handOver(h.clients, h.clientList, h.linkList.Wait),
 	} {
 		hearers = append(hearers, postgres.NewSubscriber(h.db, h.codec, h.vault, h.tail, h.log, subscription))
