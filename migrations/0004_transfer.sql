@@ -1,4 +1,4 @@
--- Owner: adapters/postgres/transfer.go
+-- Owner: adapters/postgres/transfer.go, transfer_use.go
 --
 -- Files on their way in. A row is the only truth about a transfer: bytes in the store beyond its offset do not exist. What
 -- happened to a file is in the events; this is what a request needs to continue one. Names are not here: they are

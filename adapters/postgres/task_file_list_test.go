@@ -178,6 +178,39 @@ func TestTaskFiles(t *testing.T) {
 			}
 		}
 	}
+	earlier := func(who uuid.UUID, q app.EarlierQuery) (names []string) {
+		found, err := files.Earlier(t.Context(), a.firm, who, other, q)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, f := range found {
+			if f.Transfer == uuid.Nil || f.Size != 9 || f.Title == "" || f.At.IsZero() {
+				t.Errorf("%+v", f)
+			}
+			names = append(names, f.Name)
+		}
+		return names
+	}
+	for _, c := range []struct {
+		who  uuid.UUID
+		q    app.EarlierQuery
+		want []string
+	}{
+		{a.ida, app.EarlierQuery{}, []string{"again.pdf", "draft.pdf", "enclosed.pdf", "checked.pdf", "private.pdf", "open.pdf"}}, // neither the window's nor the infected one
+		{a.ida, app.EarlierQuery{Skip: 1, Limit: 2}, []string{"draft.pdf", "enclosed.pdf"}},
+		{a.ida, app.EarlierQuery{Text: "ANOTHER"}, []string{"again.pdf"}},
+		{a.ida, app.EarlierQuery{Text: "PRIV"}, []string{"private.pdf"}},
+		{a.ida, app.EarlierQuery{Text: "%"}, nil},
+		{a.bo, app.EarlierQuery{}, []string{"gone.pdf", "open (2).pdf"}},
+		{a.mary, app.EarlierQuery{}, nil},
+	} {
+		if got := earlier(c.who, c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %q, want %q", c.q, got, c.want)
+		}
+	}
+	if found, err := files.Earlier(t.Context(), a.firm+1, a.ida, other, app.EarlierQuery{}); err != nil || len(found) != 0 {
+		t.Errorf("another practice finds %+v, %v", found, err)
+	}
 	stuck := send(other, a.ida, "stuck.pdf", "b1", none, scanned)
 	waits := send(other, a.ida, "waits.pdf", "b2", none, scanned)
 	hold := func(file uuid.UUID) {

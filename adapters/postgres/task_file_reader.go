@@ -131,3 +131,32 @@ func (l TaskFiles) Scans(ctx context.Context, firm int32) (rows []app.ScanRow, e
 	}
 	return rows, nil
 }
+
+// Earlier are files that a contact can use again on a task.
+func (l TaskFiles) Earlier(ctx context.Context, firm int32, contact, task uuid.UUID, q app.EarlierQuery) (files []app.Earlier, err error) {
+	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			WITH seen AS NOT MATERIALIZED (SELECT c.id, c.title, c.client_id, c.subject_id `+todoFrom+`)
+			SELECT * FROM (
+				SELECT DISTINCT ON (f.sha256, f.name) f.task_id, t.title, f.id, f.name, f.at, f.transfer_id, f.size
+				FROM seen here JOIN portal.task_file f ON f.client_id = here.client_id AND f.subject_id = here.subject_id JOIN seen t ON t.id = f.task_id
+				WHERE here.id = $2 AND f.by_kind = 'contact' AND f.by_id = $1
+					AND (f.returned OR f.item_id = '00000000-0000-0000-0000-000000000000' AND f.message_id = '00000000-0000-0000-0000-000000000000')
+					AND (f.state = 'released' OR f.state = 'received' AND f.scan NOT IN ('awaited', 'held') AND (f.delivered OR f.deadline <= statement_timestamp()))
+					AND ($3 = '' OR position(lower($3) IN lower(f.name)) > 0 OR position(lower($3) IN lower(t.title)) > 0)
+				ORDER BY f.sha256, f.name, f.at DESC, f.id) AS mine
+			ORDER BY mine.at DESC, mine.id LIMIT $4 OFFSET $5`, contact, task, q.Text, pageLimit(q.Limit), q.Skip)
+		if err != nil {
+			return err
+		}
+		files, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (e app.Earlier, err error) {
+			err = r.Scan(&e.Task, &e.Title, &e.File, &e.Name, &e.At, &e.Transfer, &e.Size)
+			return e, err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what contact %s has sent: %w", contact, err)
+	}
+	return files, nil
+}

@@ -149,22 +149,6 @@ func (t Transfers) Abandon(ctx context.Context, firm int32, id uuid.UUID, reason
 		RETURNING `+transferColumns, string(reason))
 }
 
-// Quarantine implements transfer.Rows.
-func (t Transfers) Quarantine(ctx context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
-	return t.end(ctx, firm, id, `
-		UPDATE transfer.upload_transfer SET state = 'quarantined', last_progress_at = clock_timestamp()
-		WHERE id = $1 AND firm_no = $2 AND state IN ('finishing', 'received')
-		RETURNING `+transferColumns)
-}
-
-// Discard implements transfer.Rows.
-func (t Transfers) Discard(ctx context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
-	return t.end(ctx, firm, id, `
-		UPDATE transfer.upload_transfer SET state = 'discarded', last_progress_at = clock_timestamp()
-		WHERE id = $1 AND firm_no = $2 AND state IN ('finishing', 'received', 'quarantined')
-		RETURNING `+transferColumns)
-}
-
 // end runs update, or reads the row that it was not for.
 func (t Transfers) end(ctx context.Context, firm int32, id uuid.UUID, update string, more ...any) (transfer.Row, bool, error) {
 	row, ok, err := t.one(ctx, firm, lasting, update, append([]any{id, firm}, more...)...)

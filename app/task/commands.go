@@ -21,7 +21,8 @@ type Commands struct {
 	Colleagues Colleagues
 	Policies   Policies
 	Forms      Forms
-	Scans      bool // a scanner is configured: files wait for its verdict
+	Bytes      Bytes // of files that are used again
+	Scans      bool  // a scanner is configured: files wait for its verdict
 }
 
 // People know who could see a task.

@@ -218,4 +218,8 @@ type Files interface {
 	Same(ctx context.Context, firm int32, task uuid.UUID, digests []string) (map[string]Elsewhere, error)
 	// SameSent is Same for a contact: of what they have sent themselves, on other tasks that they see.
 	SameSent(ctx context.Context, firm int32, contact, task uuid.UUID, digests []string) (map[string]Elsewhere, error)
+	// Earlier are files that a contact can use again on a task: what they have sent for the same client, on this task or on
+	// others that they see, and the practice has. The newest comes first; of those that are alike in name and content there is
+	// one.
+	Earlier(ctx context.Context, firm int32, contact, task uuid.UUID, q EarlierQuery) ([]Earlier, error)
 }

@@ -21,7 +21,7 @@ type Collected struct {
 }
 
 // Collect does what requests have left: finishes what a crash came before, ends what nobody continues (spec L4), and
-// destroys the bytes of what has ended. Any number of processes may run it at any time. It goes on after an error and
+// destroys the bytes of what has ended, or is used by nobody. Any number of processes may run it at any time. It goes on after an error and
 // returns all of them joined.
 func (s *Service) Collect(ctx context.Context) (done Collected, err error) {
 	rows, err := s.Rows.Stale(ctx, 500)
@@ -53,6 +53,9 @@ func (s *Service) Collect(ctx context.Context) (done Collected, err error) {
 		if ctx.Err() != nil {
 			break
 		}
+	}
+	if err := s.review(ctx); err != nil {
+		errs = append(errs, err)
 	}
 	return done, errors.Join(errs...)
 }

@@ -153,8 +153,9 @@ func (s *Service) bury(ctx context.Context, row Row) error {
 	return nil
 }
 
-// Discard destroys the bytes of a received file that was deleted inside its window (spec U4), or of a quarantined one. Repeating it is fine. The
-// row may still say Finishing, where a crash came between the event and the mark.
+// Discard destroys the bytes of a received file that was deleted inside its window (spec U4), or of a quarantined one,
+// unless another file is made of them (rule 10). Repeating it is fine. The row may still say Finishing, where a crash came
+// between the event and the mark.
 func (s *Service) Discard(ctx context.Context, firm int32, id uuid.UUID) error {
 	row, ok, err := s.Rows.Discard(ctx, firm, id)
 	if err != nil {
@@ -176,7 +177,7 @@ func (s *Service) Quarantine(ctx context.Context, firm int32, id uuid.UUID) erro
 	if !ok && row.State != Quarantined {
 		return nil
 	}
-	if err := s.Blobs.Quarantine(id); err != nil && !errors.Is(err, ErrMissing) { // what is lost needs no keeping
+	if err := s.Blobs.Quarantine(row.ID); err != nil && !errors.Is(err, ErrMissing) { // what is lost needs no keeping
 		return fmt.Errorf("keep the bytes apart: %w", err)
 	}
 	return nil

@@ -17,6 +17,9 @@
 //     that is lowered meanwhile does not end what has begun.
 //  9. Below a reserve of free space nothing new begins, and what has begun stops at its next checkpoint and can be
 //     continued when there is room again, but for what comes whole: of that nothing is kept.
+//  10. The bytes of a file may be used again elsewhere. They are destroyed with the last use that is given up, and kept
+//     apart with all uses. Who names them holds them first, and a use that nobody has confirmed is given up unless its
+//     target says that it names them.
 package transfer
 
 import (
@@ -52,6 +55,8 @@ type Service struct {
 	Limits Limits
 	// Allowed is what a practice has said for itself. nil: nothing.
 	Allowed func(ctx context.Context, firm int32) (Allowance, error)
+	// Named tells whether a use is one still, by the history of its target. nil: all are.
+	Named func(ctx context.Context, u Use) (bool, error)
 
 	holds holds
 }
@@ -202,10 +207,22 @@ type Rows interface {
 	Receive(ctx context.Context, firm int32, id uuid.UUID) error
 	// Abandon ends one that is Receiving or Finishing; ok is false where it was neither.
 	Abandon(ctx context.Context, firm int32, id uuid.UUID, reason Reason) (r Row, ok bool, err error)
-	// Quarantine marks one that has all its bytes, because a virus was found in them.
+	// Quarantine marks one that has all its bytes, because a virus was found in them. id is any of its uses.
 	Quarantine(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
-	// Discard ends one that has all its bytes.
+	// Discard gives a use up, and with the last one ends the transfer that has all its bytes: ok is whether it did. Its id is
+	// that of its first use.
 	Discard(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
+	// Hold adds a use to a transfer that has all its bytes; there being one already is fine. ErrGone: they are gone, or kept
+	// apart, or not all there.
+	Hold(ctx context.Context, u Use) error
+	// Confirm notes that the target of a use names the bytes. There being no such use is fine.
+	Confirm(ctx context.Context, firm int32, id uuid.UUID) error
+	// Uses are all of a transfer, one of whose uses is id; none where nobody has used it again.
+	Uses(ctx context.Context, firm int32, id uuid.UUID) ([]Use, error)
+	// Apart tells whether the transfer of which id is a use is quarantined.
+	Apart(ctx context.Context, firm int32, id uuid.UUID) (bool, error)
+	// Unconfirmed lists, over all firms, at most limit uses that have waited for that for an hour.
+	Unconfirmed(ctx context.Context, limit int) ([]Use, error)
 	// Emptied notes that the bytes of an ended one are gone.
 	Emptied(ctx context.Context, firm int32, id uuid.UUID) error
 	// Stale lists, over all firms, at most limit transfers with something left to do: expired ones, and those that have

@@ -207,6 +207,8 @@ var pageRules = map[string]rule{
 
 	"GET /portal/todos/{todo}/files/{file}/content":     contactOnly(404),
 	"POST /portal/todos/{todo}/files/{file}/retraction": contactOnly(404),
+	"GET /portal/todos/{todo}/earlier":                  contactOnly(200),
+	"POST /portal/todos/{todo}/earlier":                 contactOnly(422), // without a file
 	"GET /portal/tasks/{todo}/files":                    contactOnly(200),
 	"POST /portal/tasks/{todo}/files":                   contactOnly(303),
 	"POST /portal/tasks/{todo}/uploads/*":               everybody(401).but(visits, 201),
@@ -353,6 +355,8 @@ var pageRules = map[string]rule{
 
 	"GET /contacts/{id}/portal/todos/{todo}/files/{file}/content":     staffOnly(303, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/files/{file}/retraction": staffOnly(403, 404),
+	"GET /contacts/{id}/portal/todos/{todo}/earlier":                  staffOnly(303, 404),
+	"POST /contacts/{id}/portal/todos/{todo}/earlier":                 staffOnly(403, 404),
 
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet

@@ -91,6 +91,8 @@ func (h *house) serve(ctx context.Context, s site) error {
 		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: h.histories(),
 		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
 	}
+	transfers.Named = taskHistory{tasks: h.tasks}.named
+	h.tasks.Bytes = taskBytes{transfers}
 	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
 	if err != nil {
 		return err
@@ -173,6 +175,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		effects.Reactor("attachment_scans", []string{task.AttachmentReceived{}.EventType(), task.AttachmentScanAsked{}.EventType()}, taskapp.Scans),
 		bytesOfDeleted(transfers, h.log),
 		bytesOfAttachments(transfers, h.log),
+		bytesUsedAgain(transfers, h.tasks),
 		bytesOfReplaced(h.firms.Logos, h.firms.Films),
 		invitesOfMoved(h.invites),
 		loginsOfHistory(h.visitors),

@@ -36,8 +36,9 @@ type AttachmentStarted struct {
 }
 
 // AttachmentReceived says that its last byte is on disk. Transfer holds the bytes, zero where it has the attachment's own
-// id; another one where a file that was sent before is used again. With Delivered the practice has it at once, or once it
-// is scanned; otherwise from Deadline on. SameAs is another attachment of the same content (T15).
+// id; another one where a file that was sent before is used again: then Source is that attachment, and SourceTask the
+// task on which it is. With Delivered the practice has it at once, or once it is scanned; otherwise from Deadline on.
+// SameAs is another attachment of the same content (T15).
 type AttachmentReceived struct {
 	Attachment uuid.UUID      `json:"attachment" es:"id"`
 	By         Who            `json:"by" es:"nested"`
@@ -48,6 +49,8 @@ type AttachmentReceived struct {
 	SHA256     string         `json:"sha256" es:"fact"` // 64 hex digits
 	Media      string         `json:"media" es:"fact"`  // found by content, "application/pdf"
 	Transfer   uuid.UUID      `json:"transfer,omitzero" es:"id"`
+	Source     uuid.UUID      `json:"source,omitzero" es:"id"`
+	SourceTask uuid.UUID      `json:"source_task,omitzero" es:"id"`
 	SameAs     uuid.UUID      `json:"same_as,omitzero" es:"id"`
 	StartedAt  time.Time      `json:"started_at" es:"fact"`
 	Deadline   time.Time      `json:"deadline" es:"fact"`              // until when its sender may rename or discard it

@@ -16,6 +16,7 @@ type file struct {
 	name      event.Personal
 	size      int64
 	sha256    string
+	media     string
 	transfer  uuid.UUID
 	startedAt time.Time
 	at        time.Time // when it was complete
@@ -24,6 +25,7 @@ type file struct {
 	awaited   bool // a verdict is
 	held      bool // it could not be scanned, and waits for the operator
 	infected  bool // a virus was found
+	clean     bool // none was
 	returned  bool // of an item: a round has named it; of a message: it was posted
 	state     fileState
 	until     time.Time // of a removed one: how long it can be restored; of an infected one: how long it is kept apart
@@ -56,7 +58,7 @@ func (t Task) applyFile(e fileEvent) Task {
 		t.file(e.Attachment, func(f *file) { f.state = discarded })
 	case AttachmentScanned:
 		t.file(e.Attachment, func(f *file) {
-			f.awaited, f.held = e.Held, e.Held
+			f.awaited, f.held, f.clean = e.Held, e.Held, e.Verdict == Clean
 			if e.Verdict == Infected {
 				f.state, f.infected, f.until = infected, true, e.At.Add(KeptApart)
 			}
@@ -80,7 +82,7 @@ func (t Task) applyFile(e fileEvent) Task {
 // receive also knows files that were never announced: one that was sent before and is used again.
 func (t Task) receive(e AttachmentReceived) Task {
 	got := file{
-		id: e.Attachment, by: e.By, place: e.Place, name: e.Name, size: e.Size, sha256: e.SHA256, transfer: e.Transfer, startedAt: e.StartedAt, at: e.At,
+		id: e.Attachment, by: e.By, place: e.Place, name: e.Name, size: e.Size, sha256: e.SHA256, media: e.Media, transfer: e.Transfer, startedAt: e.StartedAt, at: e.At,
 		deadline: e.Deadline, delivered: e.Delivered, awaited: e.Awaited, state: received,
 	}
 	if got.transfer == uuid.Nil {

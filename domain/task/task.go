@@ -87,6 +87,13 @@
 //
 //  33. The operator has a file without a verdict scanned again or lets it go on without one, and destroys one in which a
 //     virus was found before its 30 days are over.
+//
+// What concerns files that are used again:
+//
+//  34. Who has sent a file uses it again on another task of the same client that takes it, once the practice has it; so
+//     does the practice with what it has. It is an attachment of its own, with a window and a fate of its own, but of the
+//     same bytes: it is scanned again only where no scanner has found it clean, and a virus that is found in one of them
+//     was found in all.
 package task
 
 import (

@@ -59,6 +59,10 @@ func (*board) SameSent(context.Context, int32, uuid.UUID, uuid.UUID, []string) (
 	return nil, nil
 }
 
+func (*board) Earlier(context.Context, int32, uuid.UUID, uuid.UUID, taskapp.EarlierQuery) ([]taskapp.Earlier, error) {
+	return nil, nil
+}
+
 func (*board) Same(context.Context, int32, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {
 	return nil, nil
 }

@@ -123,6 +123,14 @@ func (s *Server) answerItems(w http.ResponseWriter, r *http.Request, in inPortal
 		s.toTodo(w, r, in, t.ID, 0, "saved")
 		return nil
 	}
+	if item, ok := strings.CutPrefix(r.PostForm.Get("do"), "earlier:"); ok { // what was typed is kept
+		to := url.Values{"item": {item}}
+		if in.query() != "" {
+			to.Set("client", in.client.Client.String())
+		}
+		http.Redirect(w, r, withQuery(in.at("/todos/"+t.ID.String()+"/earlier"), to), http.StatusSeeOther)
+		return nil
+	}
 	files, err := s.draftFiles(r, in, t)
 	if err != nil {
 		return err

@@ -246,7 +246,16 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			}
 		}
 	}
+	earlier := false
+	if c.Base != "" && c.Why == "" {
+		if earlier, err = s.usesEarlier(r, in, t); err != nil {
+			return nil, err
+		}
+	}
 	if request == nil {
+		if earlier {
+			c.Earlier = in.at("/todos/"+t.ID.String()+"/earlier") + in.query()
+		}
 		return c, nil
 	}
 	for n := range request.Items {
@@ -256,7 +265,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			round.Files, round.Late = filesNamed(c, round.Named)
 		}
 		if i.Files = ofItem[i.ID]; i.Takes && c.Base != "" && c.Why == "" {
-			i.Attach = &views.ItemAttach{Base: c.Base, Accept: cmp.Or(i.Accept, c.Accept)}
+			i.Attach = &views.ItemAttach{Base: c.Base, Accept: cmp.Or(i.Accept, c.Accept), Earlier: earlier}
 		}
 	}
 	return c, nil

@@ -35,6 +35,8 @@ type papers struct {
 	same   map[string]taskapp.Elsewhere
 	sent   map[string]taskapp.Elsewhere // to a contact
 	policy task.FilePolicy
+
+	earlier []taskapp.Earlier
 }
 
 func (p *papers) TaskPolicy(context.Context, int32) (task.FilePolicy, error) { return p.policy, nil }
@@ -45,6 +47,10 @@ func (p *papers) Files(context.Context, int32, uuid.UUID) ([]taskapp.File, error
 
 func (p *papers) SameSent(context.Context, int32, uuid.UUID, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {
 	return p.sent, nil
+}
+
+func (p *papers) Earlier(context.Context, int32, uuid.UUID, uuid.UUID, taskapp.EarlierQuery) ([]taskapp.Earlier, error) {
+	return p.earlier, nil
 }
 
 func (p *papers) Same(context.Context, int32, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {

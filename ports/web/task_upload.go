@@ -36,6 +36,8 @@ func (s *Server) taskFileRoutes(staff func(string, accounts.Right, handler), por
 	portal("GET /portal/tasks/{todo}/files", s.filingIn(s.ownTaskFiles))
 	portal("POST /portal/tasks/{todo}/files", s.within("", s.plainTodoFiles))
 	room("/todos/{todo}/files/{file}/content", "", s.portalFileContent)
+	room("/todos/{todo}/earlier", "", s.portalEarlier)
+	deed("/todos/{todo}/earlier", s.useEarlier)
 	deed("/todos/{todo}/files/{file}/retraction", s.act(s.discardTodoFile))
 }
 

@@ -227,6 +227,8 @@ func Conformance(t *testing.T, rows transfer.Rows, age func(id uuid.UUID, d time
 		}
 	})
 
+	t.Run("bytes that are used again", func(t *testing.T) { reuse(t, rows, limits) })
+
 	t.Run("a quota", func(t *testing.T) { quota(t, rows, limits) })
 
 	t.Run("U8: a quarantined one is nobody's to finish or collect, and can be discarded", func(t *testing.T) {

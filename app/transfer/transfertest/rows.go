@@ -18,6 +18,8 @@ import (
 type Rows struct {
 	mu sync.Mutex
 	m  map[uuid.UUID]*memoryRow
+
+	uses map[uuid.UUID]*memoryUse
 }
 
 type memoryRow struct {
@@ -159,17 +161,29 @@ func (rs *Rows) Abandon(_ context.Context, firm int32, id uuid.UUID, reason tran
 
 // Quarantine implements transfer.Rows.
 func (rs *Rows) Quarantine(_ context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
-	return rs.end(firm, id, transfer.Quarantined, "", transfer.Finishing, transfer.Received)
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.ends(firm, rs.of(firm, id), transfer.Quarantined, "", transfer.Finishing, transfer.Received)
 }
 
 // Discard implements transfer.Rows.
 func (rs *Rows) Discard(_ context.Context, firm int32, id uuid.UUID) (transfer.Row, bool, error) {
-	return rs.end(firm, id, transfer.Discarded, "", transfer.Finishing, transfer.Received, transfer.Quarantined)
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	of, used := rs.giveUp(firm, id)
+	if used {
+		return transfer.Row{}, false, nil
+	}
+	return rs.ends(firm, of, transfer.Discarded, "", transfer.Finishing, transfer.Received, transfer.Quarantined)
 }
 
 func (rs *Rows) end(firm int32, id uuid.UUID, to transfer.State, reason transfer.Reason, from ...transfer.State) (transfer.Row, bool, error) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
+	return rs.ends(firm, id, to, reason, from...)
+}
+
+func (rs *Rows) ends(firm int32, id uuid.UUID, to transfer.State, reason transfer.Reason, from ...transfer.State) (transfer.Row, bool, error) {
 	r, ok := rs.m[id]
 	if !ok || r.Owner.Firm != firm {
 		return transfer.Row{}, false, nil

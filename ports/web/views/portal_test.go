@@ -68,6 +68,12 @@ func portalPages(w *language.Words) []Page {
 		}, Problems: Problems{{"note-" + one.String(), "«Too long.»"}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", Closed: true, Files: &TaskFiles{W: w, Why: w.T("attach.off", "«Harbour»")}, State: w.T("task.closed.completed", "«Harbour»"), Reason: "«Thanks»", Note: "«There»", Checklist: []TodoEntry{{one, two, "«January»", true}}},
 		PortalTodo{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos", State: w.T("task.done.on", "1"), Undo: true, Thread: &Thread{W: w, Practice: "«Harbour»", Writes: true, Box: ThreadBox{Hint: w.T("thread.alone", "«Harbour»")}}},
+		PortalEarlier{
+			Portal: page("requests"), Back: "/portal/todos/x", Of: "«Ledger»", Item: one, Action: "/portal/todos/x/earlier", Here: "/portal/todos/x/earlier", Whose: "«1»", Text: "«id»", Newer: "/a", Older: "/b", All: "/c",
+			Files:    []EarlierFile{{ID: one, Task: two, New: two, Command: one, Icon: "file", Name: "«Passport.pdf»", Note: w.T("earlier.of", "«Tax»")}, {ID: two, Task: one, Icon: "file", Name: "«Bank.csv»", Why: w.T("earlier.here")}},
+			Problems: Problems{{"files", w.T("fault.task.file_here")}},
+		},
+		PortalEarlier{Portal: page("requests"), Back: "/portal/todos/x", Of: "«Ledger»", Text: "«id»", All: "/c"},
 		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
 		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},
 		PortalList{Portal: page("schedule"), Empty: empty("schedule", "calendar")},
@@ -118,7 +124,7 @@ func factorSample(w *language.Words) SecurityBody {
 func barePortal() []Page {
 	p := Portal{PortalFrame: PortalFrame{W: language.For("de")}}
 	return []Page{
-		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalReview{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
+		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalEarlier{Portal: p}, PortalReview{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
 		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
 		PortalSecurity{Portal: p, Body: SecurityBody{W: p.W, Passkey: PasskeyForm{W: p.W}}}, PortalApp{Portal: p, Body: AppBody{W: p.W, Code: CodeField{W: p.W}}},
 		PortalNumber{Portal: p, Body: NumberBody{W: p.W, Code: CodeField{W: p.W}}}, PortalCodes{Portal: p, Body: CodesBody{W: p.W}},

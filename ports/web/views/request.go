@@ -74,7 +74,10 @@ type PortalItem struct {
 }
 
 // ItemAttach is where the files of an item go, and which may be chosen.
-type ItemAttach struct{ Base, Accept string }
+type ItemAttach struct {
+	Base, Accept string
+	Earlier      bool // there are files that can be used again
+}
 
 // PortalRound is one answer.
 type PortalRound struct {

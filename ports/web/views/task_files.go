@@ -22,6 +22,7 @@ type TaskFiles struct {
 	Words      string // JSON: what the script says
 	Rows       []TaskFile
 	Blank      TaskFile
+	Earlier    string                   // address of the files that can be used again; empty: there are none
 	Clip       *Clip                    // for the message box; nil: it takes no files
 	Said       map[uuid.UUID][]TaskFile // by message
 	Late       map[uuid.UUID]string     // by message: files that aren't shown
