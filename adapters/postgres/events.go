@@ -241,6 +241,7 @@ func Events() []EventSpec {
 		{Event: task.MessageEdited{}},
 		{Event: task.MessageDeleted{}},
 		{Event: task.MessagesRead{}},
+		{Event: task.ReplyRefused{}},
 		{Event: task.Notified{}},
 		{Event: task.NoticeDelivered{}},
 		{Event: task.NoticeFailed{}},

@@ -101,7 +101,7 @@ func (v *taskFileView) Apply(r event.Recorded) error {
 		task.Closed, task.Notified, task.NoticeDelivered, task.NoticeFailed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemNotApplicable,
 		task.ItemReviewBegun, task.ItemAccepted, task.ItemSentBack, task.ItemReopened,
 		task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack,
-		task.MessageEdited, task.MessageDeleted, task.MessagesRead:
+		task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused:
 	}
 	return nil
 }

@@ -215,7 +215,7 @@ func (v *taskView) Apply(r event.Recorded) error {
 	case task.NoticeDelivered, task.Answered, task.AnswersPrefilled, task.RowAdded, task.RowRemoved,
 		task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
 		task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed,
-		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead:
+		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused:
 	}
 	return nil
 }

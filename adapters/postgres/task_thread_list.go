@@ -87,7 +87,7 @@ func (v *threadView) Apply(r event.Recorded) error {
 		}
 	case task.Retitled, task.Described, task.DueSet, task.InternalDueSet, task.OwnerSet, task.ContactRemoved, task.PrioritySet, task.ChecklistSet, task.CadenceSet,
 		task.RecurrenceSet, task.Repeated, task.Ticked, task.Unticked, task.Seen, task.DoneByClient, task.UndoneByClient, task.Confirmed, task.Reopened, task.Progressed,
-		task.Closed, task.Notified, task.NoticeDelivered, task.NoticeFailed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemReturned,
+		task.Closed, task.ReplyRefused, task.Notified, task.NoticeDelivered, task.NoticeFailed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemReturned,
 		task.ItemNotApplicable, task.ItemReviewBegun, task.ItemAccepted, task.ItemSentBack, task.ItemReopened,
 		task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack,
 		task.AttachmentStarted, task.AttachmentReceived,

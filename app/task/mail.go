@@ -20,6 +20,7 @@ const (
 	MailMessage      = "mail.task_message"       // to a contact: somebody has written to them
 	MailMessageStaff = "mail.task_message_staff" // to who of the practice is in charge: a contact has written
 	MailMention      = "mail.task_mention"       // to somebody of the practice whom a colleague has named in a message
+	MailReply        = "mail.task_reply"         // to a contact: a mail with which they have answered was not taken; Args: Recipient, Version
 	MailWork         = "mail.task_work"          // to who of the practice is in charge: a contact has sent files, answered, or is done (S2.i10)
 )
 
@@ -43,7 +44,7 @@ func NoticeTypes() []string {
 		task.Assigned{}.EventType(), task.AudienceSet{}.EventType(), task.ContactAdded{}.EventType(), task.Reopened{}.EventType(), task.Closed{}.EventType(),
 		task.ItemSentBack{}.EventType(), task.ItemAccepted{}.EventType(), task.Posted{}.EventType(), task.MessageEdited{}.EventType(),
 		task.AttachmentReceived{}.EventType(), task.AttachmentReleased{}.EventType(), task.ItemReturned{}.EventType(), task.ItemNotApplicable{}.EventType(),
-		task.DoneByClient{}.EventType(),
+		task.DoneByClient{}.EventType(), task.ReplyRefused{}.EventType(),
 	}
 }
 
@@ -61,6 +62,9 @@ type asked struct {
 func (n Notices) Effects(ctx context.Context, r event.Recorded) ([]es.Effect, error) {
 	if e, ok := r.Event.(task.Assigned); ok {
 		return asked{Recorded: r, task: task.Task{}.Apply(e)}.mails(e.At, e.Tell...), nil
+	}
+	if e, ok := r.Event.(task.ReplyRefused); ok {
+		return []es.Effect{refusal(r, e)}, nil
 	}
 	a, err := n.read(ctx, r)
 	if err != nil {
@@ -97,6 +101,14 @@ func (n Notices) Effects(ctx context.Context, r event.Recorded) ([]es.Effect, er
 		return a.work(e, e.By, e.At), nil
 	}
 	return nil, nil
+}
+
+// refusal tells a contact that their mail was not taken. It stands for itself: nothing joins it, and it can't be taken back.
+func refusal(r event.Recorded, e task.ReplyRefused) es.Effect {
+	return es.Effect{
+		Kind: MailReply, Key: fmt.Sprintf("%s/%s/%d", MailReply, r.Stream.ID, r.Version), Firm: r.Firm, Stream: r.Stream,
+		Args: es.EffectArgs{Recipient: e.Contact, Version: r.Version}, Person: e.Contact,
+	}
 }
 
 // read folds the task up to the event.

@@ -94,8 +94,8 @@ var (
 	sharedDomain = []string{"domain/event", "domain/fault", "domain/address", "domain/day", "domain/filename", "domain/filetype", "domain/questionnaire"}
 	sharedApp    = []string{"app/es", "app/picture", "app/secret", "app/language"}
 	sharedPorts  = []string{"ports/httpauth"}
-	// What hears or speaks to several modules: sagas, mails, the audit, explanations, proofs, imports, invitations and tasks in bulk, reminders, webhooks.
-	listeners = []string{"app/access", "app/deadline", "app/notify", "app/audit", "app/receipt", "app/clientimport", "app/invitejob", "app/taskjob", "app/reminder", "app/webhook"}
+	// What hears or speaks to several modules: sagas, mails, the audit, explanations, proofs, imports, invitations and tasks in bulk, reminders, webhooks, answers by mail.
+	listeners = []string{"app/access", "app/deadline", "app/notify", "app/audit", "app/receipt", "app/clientimport", "app/invitejob", "app/taskjob", "app/reminder", "app/webhook", "app/reply"}
 	// What domain may not know of: the outside world.
 	outside = []string{"context", "net", "net/http", "os", "database/sql", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand"}
 	// What a test brings along and the program never sees.

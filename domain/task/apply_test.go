@@ -64,6 +64,7 @@ func TestApplyKnowsEveryEvent(t *testing.T) {
 		task.MessageEdited{},
 		task.MessageDeleted{},
 		task.MessagesRead{},
+		task.ReplyRefused{},
 		task.Notified{},
 		task.NoticeDelivered{},
 		task.NoticeFailed{},

@@ -75,6 +75,33 @@ type MessagesRead struct {
 	At   time.Time `json:"at" es:"fact"`
 }
 
+// ReplyRefused says that a mail with which a contact has answered was not taken, or not all that was enclosed. They are told
+// (rule 34).
+type ReplyRefused struct {
+	Contact uuid.UUID        `json:"contact" es:"id"` // to whom the address for answers belongs
+	Mail    uuid.UUID        `json:"mail" es:"id"`    // the id of the message that it would have been
+	Why     Refusal          `json:"why" es:"fact"`
+	Text    event.Personal   `json:"text" es:"personal"` // what they wrote, as far as it is kept; of a stranger nothing
+	Cut     bool             `json:"cut,omitzero" es:"fact"`
+	Files   []event.Personal `json:"files,omitempty" es:"personal"` // the names of what was enclosed
+	At      time.Time        `json:"at" es:"fact"`
+}
+
+// Refusal is why a mail was not taken.
+type Refusal string
+
+// The refusals. Their words are stored.
+const (
+	ForLength    Refusal = "length"    // it has too many letters
+	ForNothing   Refusal = "nothing"   // it has none
+	ForClosing   Refusal = "closed"    // the task takes nothing any more
+	ForAccess    Refusal = "access"    // they don't see the task any more, or can't come in
+	ForArchive   Refusal = "archived"  // nobody works for the client any more
+	ForSender    Refusal = "sender"    // it came from somebody else
+	ForFiles     Refusal = "files"     // what was enclosed; what was written was posted, if there was anything
+	ForFrequency Refusal = "frequency" // there were too many within an hour
+)
+
 // Notified says that a mail or text about the task was handed over to a contact (T13). Mail is its id, one for all tasks that
 // it speaks of.
 type Notified struct {
@@ -132,6 +159,7 @@ func (Posted) EventType() string          { return "task.posted" }
 func (MessageEdited) EventType() string   { return "task.message_edited" }
 func (MessageDeleted) EventType() string  { return "task.message_deleted" }
 func (MessagesRead) EventType() string    { return "task.messages_read" }
+func (ReplyRefused) EventType() string    { return "task.reply_refused" }
 func (Notified) EventType() string        { return "task.notified" }
 func (NoticeDelivered) EventType() string { return "task.notice_delivered" }
 func (NoticeFailed) EventType() string    { return "task.notice_failed" }
@@ -140,6 +168,7 @@ func (Posted) task()          {}
 func (MessageEdited) task()   {}
 func (MessageDeleted) task()  {}
 func (MessagesRead) task()    {}
+func (ReplyRefused) task()    {}
 func (Notified) task()        {}
 func (NoticeDelivered) task() {}
 func (NoticeFailed) task()    {}
@@ -148,6 +177,7 @@ func (Posted) ofTalk()         {}
 func (MessageEdited) ofTalk()  {}
 func (MessageDeleted) ofTalk() {}
 func (MessagesRead) ofTalk()   {}
+func (ReplyRefused) ofTalk()   {}
 
 func (Notified) ofNotice()        {}
 func (NoticeDelivered) ofNotice() {}

@@ -150,6 +150,7 @@ func (t Task) fork() Task {
 	t.parts, t.ticks, t.since = maps.Clone(t.parts), maps.Clone(t.ticks), maps.Clone(t.since)
 	t.items, t.files, t.messages = slices.Clone(t.items), slices.Clone(t.files), slices.Clone(t.messages)
 	t.notices, t.read = slices.Clone(t.notices), maps.Clone(t.read)
+	t.refused = slices.Clone(t.refused)
 	t.answers = t.answers.fork()
 	for i := range t.items {
 		t.items[i].rounds = maps.Clone(t.items[i].rounds)

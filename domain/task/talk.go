@@ -47,12 +47,13 @@ type message struct {
 	deleted bool
 	files   bool        // it has some
 	named   []uuid.UUID // staff
+	mailed  bool        // it came by mail
 }
 
 func (t Task) applyTalk(e talkEvent) Task {
 	switch e := e.(type) {
 	case Posted:
-		t.messages = append(t.messages, message{id: e.Message, by: e.By, text: e.Text, talk: e.Talk, at: e.At, files: len(e.Files) > 0, named: e.Mentions})
+		t.messages = append(t.messages, message{id: e.Message, by: e.By, text: e.Text, talk: e.Talk, at: e.At, files: len(e.Files) > 0, named: e.Mentions, mailed: e.Via == ByMail})
 		for _, id := range e.Files {
 			t.file(id, func(f *file) { f.returned, f.place = true, Place{Message: e.Message, Talk: e.Talk} })
 		}
@@ -66,6 +67,8 @@ func (t Task) applyTalk(e talkEvent) Task {
 		}
 	case MessagesRead:
 		t.read = set(t.read, Who{Kind: e.By.Kind, ID: e.By.ID}, e.Upto)
+	case ReplyRefused:
+		t.refused = append(t.refused, refused{e.Mail, e.Contact, e.Why, e.At})
 	}
 	return t
 }

@@ -124,6 +124,7 @@ type Task struct {
 	read      map[Who]uuid.UUID // up to which message
 	answers   answers           // of FormFilling
 	notices   []notice
+	refused   []refused // answers by mail
 }
 
 // part is what has become of a task for one contact, or for all.
@@ -197,7 +198,7 @@ func (t Task) Apply(e Event) Task {
 	case AttachmentStarted, AttachmentReceived, AttachmentAbandoned, AttachmentRenamed, AttachmentDiscarded, AttachmentScanned,
 		AttachmentScanAsked, AttachmentReleased, AttachmentShared, AttachmentRemoved, AttachmentRestored, AttachmentDestroyed:
 		t = t.applyFile(e.(fileEvent))
-	case Posted, MessageEdited, MessageDeleted, MessagesRead:
+	case Posted, MessageEdited, MessageDeleted, MessagesRead, ReplyRefused:
 		t = t.applyTalk(e.(talkEvent))
 	case Answered, AnswersPrefilled, AnswerCorrected, RowAdded, RowRemoved, SectionSentBack:
 		t = t.applyAnswer(e.(answerEvent))

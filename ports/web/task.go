@@ -195,7 +195,8 @@ var lifeWords = map[string]string{
 	"task.item_added": "Asked for", "task.item_changed": "Changed", "task.item_cancelled": "No longer wanted:", "task.item_returned": "Returned",
 	"task.item_not_applicable": "Said not to apply:", "task.item_review_begun": "Looked at", "task.item_accepted": "Accepted", "task.item_sent_back": "Sent back", "task.item_reopened": "Answer undone:",
 	"task.answer_corrected": "An answer corrected", "task.section_sent_back": "A section sent back",
-	"task.notified": "Mailed to", "task.notice_failed": "A mail failed to",
+	"task.reply_refused": "A mail was not taken from",
+	"task.notified":      "Mailed to", "task.notice_failed": "A mail failed to",
 }
 
 func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
