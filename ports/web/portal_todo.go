@@ -56,7 +56,7 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 		return err
 	}
 	page := views.PortalTodos{Portal: s.around(r, in, "todos", in.words.T("portal.tab.todos")), Empty: in.empty(portalTab{key: "todos", icon: "list-todo"})}
-	if len(rows) == 0 { // S2.i4, S2.14
+	if len(rows) == 0 && in.waiting["requests"] == 0 { // S2.i4, S2.14; otherwise the requests have the place for files
 		off, err := s.Tasks.Policies.TaskPolicy(r.Context(), in.Firm)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"html/template"
 	"slices"
 	"strings"
@@ -71,11 +72,37 @@ type Portal struct {
 	Stale    bool           // what was just saved can't be read yet
 }
 
-// First are the tabs that a phone shows at once; the rest is behind “More”.
-func (p Portal) First() []PortalTab { return p.Tabs[:min(firstTabs, len(p.Tabs))] }
+// First are the tabs that a phone shows at once; the rest is behind “More”. The first one is always there, then come those
+// where something waits, so that what is asked for is never hidden.
+func (p Portal) First() []PortalTab {
+	first, _ := p.parted()
+	return first
+}
 
 // Rest are the others.
-func (p Portal) Rest() []PortalTab { return p.Tabs[min(firstTabs, len(p.Tabs)):] }
+func (p Portal) Rest() []PortalTab {
+	_, rest := p.parted()
+	return rest
+}
+
+func (p Portal) parted() (first, rest []PortalTab) {
+	places := make([]int, len(p.Tabs))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places[min(1, len(places)):], func(a, b int) int {
+		return cmp.Compare(min(p.Tabs[b].Count, 1), min(p.Tabs[a].Count, 1))
+	})
+	near := places[:min(firstTabs, len(places))]
+	for i, t := range p.Tabs {
+		if slices.Contains(near, i) {
+			first = append(first, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	return first, rest
+}
 
 // RestChosen tells that this page is one of the rest.
 func (p Portal) RestChosen() bool {

@@ -187,7 +187,8 @@ func TestPortalInEveryLanguage(t *testing.T) {
 	}
 }
 
-// TestPortalTabs: a phone shows three tabs and the rest behind one more, which is marked when the page is among them.
+// TestPortalTabs: a phone shows three tabs, those first where something waits, and the rest behind one more, which is marked
+// when the page is among them.
 func TestPortalTabs(t *testing.T) {
 	w := language.For("en")
 	var contact, home Page
@@ -207,5 +208,19 @@ func TestPortalTabs(t *testing.T) {
 	}
 	if p := (Portal{Tabs: []PortalTab{{Key: "home"}}}); len(p.First()) != 1 || len(p.Rest()) != 0 {
 		t.Error("few tabs are too few")
+	}
+	keys := func(tabs []PortalTab) (keys string) {
+		for _, t := range tabs {
+			keys += t.Key + " "
+		}
+		return keys
+	}
+	p := Portal{Tabs: []PortalTab{{Key: "home"}, {Key: "todos"}, {Key: "files"}, {Key: "requests", Count: 2}, {Key: "contact"}}}
+	if first, rest := keys(p.First()), keys(p.Rest()); first != "home todos requests " || rest != "files contact " {
+		t.Errorf("where requests wait a phone shows %sand hides %s", first, rest)
+	}
+	p.Tabs[0].Count, p.Tabs[1].Count, p.Tabs[2].Count = 0, 1, 1
+	if first := keys(p.First()); first != "home todos files " {
+		t.Errorf("where much waits a phone shows %s", first)
 	}
 }
