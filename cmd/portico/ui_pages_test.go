@@ -7,9 +7,13 @@ import (
 	"testing"
 	"time"
 
+	contactapp "portico/app/contact"
 	firmapp "portico/app/firm"
 	"portico/app/secret"
+	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
+	"portico/domain/contact"
+	"portico/domain/task"
 	"portico/ports/web/uitest"
 
 	"github.com/chromedp/chromedp/kb"
@@ -288,15 +292,30 @@ func looks(t *testing.T, p *portal) {
 		t.Fatalf("the practice has %+v, %v", shown.Files, err)
 	}
 	sent := shown.Files[0]
+	person, asked := newID(t), newID(t)
+	if _, err := p.house.contacts.Add(t.Context(), contactapp.Add{By: p.calm.by(), ID: person, Details: contact.Entry{Given: "Rune", Family: "Rolfsen", Email: "rune.rolfsen@example.org"}}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.house.tasks.Assign(t.Context(), taskapp.Assign{By: p.calm.by(), Contact: person, Task: task.Assigning{
+		Task: asked, Kind: task.Documents, Title: "Papers of the year", Zone: "Europe/London", DueOn: time.Now().AddDate(0, 0, 5).Format(time.DateOnly),
+		Items: []task.Asking{{ID: newID(t), Title: "Bank statements to the end of the year"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := p.house.linkList.Wait(t.Context(), r.Position); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
 	staff := []view{
 		{name: "file", path: "/files/" + sent.ID.String()}, {name: "sending", path: "/batches/" + sent.Batch.String()},
 		{name: "settings", path: "/settings/uploads"}, {name: "new template", path: "/settings/templates/new"}, {name: "template", path: "/settings/templates/" + template.String()},
-		{name: "clients", path: "/clients"}, {name: "nothing found", path: "/clients?q=qqqq"}, {name: "new client", path: "/clients/new"}, {name: "edit client", path: "/clients/" + l.client.String() + "/edit"}, {name: "contacts", path: "/contacts"},
-		{name: "new contact", path: "/contacts/new"},
+		{name: "clients", path: "/clients"}, {name: "new client", path: "/clients/new"}, {name: "edit client", path: "/clients/" + l.client.String() + "/edit"}, {name: "contacts", path: "/contacts"},
+		{name: "tasks", path: "/tasks"}, {name: "board", path: "/tasks?view=board"}, {name: "new task", path: "/tasks/new?client=" + l.client.String()}, {name: "task", path: "/tasks/" + asked.String()},
+		{name: "reminders", path: "/reminders"}, {name: "questionnaires", path: "/forms"}, {name: "cadences", path: "/settings/reminders"}, {name: "new webhook", path: "/settings/webhooks/new"},
 		{name: "client", path: "/clients/" + l.client.String()}, {name: "links", path: "/upload-links"},
 		{name: "new link", path: "/upload-links/new?client=" + l.client.String()}, {name: "link", path: "/upload-links/" + l.id.String()},
 		{name: "the practice's receipt", path: "/upload-links/" + l.id.String(), open: func(v *uitest.Page) { v.Click("link", "Receipt") }},
-		{name: "inbox", path: "/inbox"}, {name: "messages", path: "/messages"}, {name: "no messages", path: "/messages?kind=sms.invitation&state=failed"}, {name: "account", path: "/account"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
+		{name: "inbox", path: "/inbox"}, {name: "messages", path: "/messages"}, {name: "account", path: "/account"}, {name: "mails", path: "/dev/mail"}, {name: "mail", path: "/dev/mail/" + letter.ID},
 	}
 	visitor := []view{
 		{name: "door", path: l.path}, {name: "upload", path: "/up/" + l.id.String() + "/"}, {name: "login", path: "/login"},
