@@ -26,6 +26,7 @@ type taskBody struct {
 	Ended   string // what a reminder asks of who is done
 	Yours   string // of a button that lets its holder in
 	Choose  string
+	Answer  string // who reads an answer; empty: the mail says nothing of answers
 }
 
 type taskGroup struct {
@@ -91,6 +92,13 @@ func (m *Mailer) Task(ctx context.Context, n notify.TaskNotice) (notify.Outcome,
 	}
 	if n.Pass.Nth > 0 {
 		b.welcome(zone)
+	}
+	switch n.Answers {
+	case notify.AnswersPractice:
+		b.Answer = w.T("replies.mail.practice", practice)
+	case notify.AnswersAll:
+		b.Answer = w.T("replies.mail.all", practice)
+	case notify.AnswersNobody:
 	}
 	return m.send(ctx, "task", b, Mail{
 		ID: n.ID, At: n.At, To: n.To, ReplyTo: n.ReplyTo, From: notify.Person{Name: inTheNameOf(n.Sender, n.Practice), Email: m.From}, Subject: b.Title,

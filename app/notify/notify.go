@@ -27,6 +27,9 @@
 //     each of them (T13).
 //  16. Of a reminder somebody gets one mail for all whose turn has come, by the same doors, and never in a quiet hour. It
 //     leaves while it is the one that is planned; what became of it is recorded with it, and on each task (T8, T9).
+//  17. A mail about one task has an address for answers, where there is a domain for them, which puts them into the talk that
+//     it tells of. Whose answer was not taken hears it at the address that they have now, with what they wrote, whatever
+//     they have chosen; where they don't see the task any more, the mail doesn't name it.
 package notify
 
 import (
@@ -96,6 +99,7 @@ type Mailer interface {
 	Task(ctx context.Context, m TaskNotice) (Outcome, error)
 	StaffTask(ctx context.Context, m StaffTaskNotice) (Outcome, error)
 	WebhookOff(ctx context.Context, m WebhookOff) (Outcome, error)
+	ReplyRefused(ctx context.Context, m ReplyRefused) (Outcome, error)
 }
 
 // Texter hands a text message to a provider. An error says that nobody could know what to do with it; what the provider
@@ -192,6 +196,8 @@ type Sender struct {
 	CameBack   func(ctx context.Context, firm int32, contact uuid.UUID) (bool, error)         // the last mail to the address that a contact has now
 
 	Reminders reminderapp.Book
+
+	ReplyDomain string // of addresses for answers; empty: there are none
 
 	Holder func(ctx context.Context, firm int32, person uuid.UUID) (Holder, error)
 	Codes  Codes
@@ -303,6 +309,8 @@ func (s Sender) Send(ctx context.Context, e es.Effect) (Outcome, error) {
 		return s.sendTasks(ctx, e)
 	case ReminderMail:
 		return s.sendReminder(ctx, e)
+	case ReplyRefusedMail:
+		return s.sendReplyRefused(ctx, e)
 	case WorkMail:
 		return s.sendWork(ctx, e)
 	case StaffMessageMail, MentionMail:

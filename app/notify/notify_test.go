@@ -71,6 +71,7 @@ func (h *history) Append(_ context.Context, a es.Append) (es.Result, error) {
 
 // outbox keeps what it is told to mail, and answers outcome where one is set.
 type outbox struct {
+	replies  []ReplyRefused
 	links    []UploadLink
 	codes    []Code
 	changes  []FactorNotice

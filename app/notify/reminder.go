@@ -161,7 +161,11 @@ func (s Sender) composeReminder(ctx context.Context, e es.Effect, sheet reminder
 	m.To, m.Given, m.Language = Person{Name: gate.contact.Name, Email: gate.contact.Email}, gate.contact.Given, gate.contact.Language
 	m.URL, m.Pass, m.HelpURL = gate.home(told, m), gate.pass, s.BaseURL+"/portal/help"
 	m.ByLink = gate.link != ""
-	return m, s.inTheName(ctx, e, told, &m)
+	if err := s.inTheName(ctx, e, told, &m); err != nil {
+		return m, err
+	}
+	s.answerable(contact, told, &m)
+	return m, nil
 }
 
 // ownFirst puts what is named for nobody before what is named for clients.

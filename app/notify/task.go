@@ -36,7 +36,8 @@ type TaskNotice struct {
 	Practice Person
 	Sender   Person // of the practice's staff where all is in one person's name, or else the practice
 	ReplyTo  Person
-	Language string // BCP 47
+	Answers  Answers // who reads what is sent there
+	Language string  // BCP 47
 	Clients  []ClientNotice
 	URL      string      // of the button; where there is a Pass it opens the invitation: never logged
 	Zone     string      // IANA, of the practice
@@ -195,7 +196,11 @@ func (s Sender) composeTasks(ctx context.Context, e es.Effect) (m taskMail, err 
 	ownFirst(m.Clients)
 	m.To, m.Given, m.Language = Person{Name: gate.contact.Name, Email: gate.contact.Email}, gate.contact.Given, gate.contact.Language
 	m.URL, m.Pass, m.HelpURL = gate.home(tasks, m), gate.pass, s.BaseURL+"/portal/help"
-	return m, s.inTheName(ctx, e, tasks, &m)
+	if err := s.inTheName(ctx, e, tasks, &m); err != nil {
+		return m, err
+	}
+	s.answerable(contact, tasks, &m)
+	return m, nil
 }
 
 // gather folds the tasks of an effect.

@@ -46,6 +46,7 @@ var kindsOfMessages = map[string]kindOfMessage{
 	"mail.task":               {"News about tasks", "list-todo"},
 	"mail.reminder":           {"Reminder", "clock"},
 	"mail.task_message":       {"Message on a task", "mail"},
+	"mail.task_reply":         {"Their e-mail was not taken", "mail-x"},
 	"mail.task_message_staff": {"A client has written", "inbox"},
 	"mail.task_mention":       {"Mentioned by a colleague", "mail"},
 	"mail.task_work":          {"A client has sent something", "inbox"},
@@ -78,6 +79,7 @@ var reasons = map[string]string{
 	"task.item_sent_back":             "%s sent something back",
 	"task.item_accepted":              "%s accepted what was returned",
 	"task.posted":                     "%s wrote a message",
+	"task.reply_refused":              "%s answered by e-mail",
 }
 
 // messageBadges are the states of a message as icon, words and colour.
