@@ -67,6 +67,7 @@ type Letter struct {
 	ID         string
 	Date       time.Time
 	From, To   string
+	ReplyTo    string // empty: From
 	Subject    string
 	Text, HTML string
 }
@@ -116,7 +117,7 @@ func parse(r io.Reader) (l Letter, err error) {
 		return l, err
 	}
 	var words mime.WordDecoder
-	for to, key := range map[*string]string{&l.From: "From", &l.To: "To", &l.Subject: "Subject"} {
+	for to, key := range map[*string]string{&l.From: "From", &l.To: "To", &l.ReplyTo: "Reply-To", &l.Subject: "Subject"} {
 		if *to, err = words.DecodeHeader(msg.Header.Get(key)); err != nil {
 			return l, fmt.Errorf("header %s: %w", key, err)
 		}

@@ -60,6 +60,8 @@ type config struct {
 	SMS      smsConfig  `envPrefix:"PORTICO_SMS_"`
 	// WebhookSecret is what whoever reports bounces and deliveries sends or signs with. Empty: nobody may.
 	WebhookSecret hidden `env:"PORTICO_WEBHOOK_SECRET"`
+	// Inbound is where answers to mails about tasks come in.
+	Inbound inboundConfig `envPrefix:"PORTICO_INBOUND_"`
 	// WebhookNetworks are networks inside that webhooks of practices may call all the same, as 10.1.0.0/16, and by http://.
 	WebhookNetworks []netip.Prefix `env:"PORTICO_WEBHOOK_NETWORKS"`
 	// BulkPerMinute is how many invitations in bulk this node sends a minute at most, where the mail server has a limit.
@@ -173,6 +175,7 @@ func (c config) checkServing() (mistakes []error) {
 		}
 	}
 	mistakes = append(mistakes, c.checkTexts()...)
+	mistakes = append(mistakes, c.checkInbound()...)
 	if c.Data == "" {
 		complain("PORTICO_DATA is not set; it is the folder that uploaded files are kept in")
 	}

@@ -19,6 +19,7 @@ func complete() []string {
 		"PORTICO_DATA=/srv/portico", "PORTICO_MASTER_KEY=" + freshKey(), "PORTICO_LINK_KEYS=2:" + freshKey() + ",1:" + freshKey(),
 		"PORTICO_RECEIPT_KEYS=" + freshReceiptKey(),
 		"PORTICO_SMTP_HOST=mail.example", "PORTICO_SMTP_PASSWORD=s3cret-of-the-mail", "PORTICO_MAIL_FROM=portal@portal.example",
+		"PORTICO_INBOUND_DOMAIN=in.portal.example", "PORTICO_INBOUND_SECRET=s3cret-of-who-hands-mails-over",
 		"PORTICO_TRUSTED_PROXIES=10.0.0.0/8,::1/128",
 	}
 }
@@ -96,6 +97,23 @@ func TestTextConfiguration(t *testing.T) { // S4.4
 	}
 }
 
+func TestInboundConfiguration(t *testing.T) {
+	for _, set := range []struct{ domain, wrong string }{
+		{"in.portal.example", ""}, {"IN.portal.example", ""}, {"", "is not set"}, {"office@portal.example", "the domain"}, {"portal", "the domain"}, {"127.0.0.1", "the domain"}, {"a b.example", "the domain"},
+	} {
+		c, err := readConfig(append(complete(), "PORTICO_INBOUND_DOMAIN="+set.domain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = c.serving(); (err == nil) != (set.wrong == "") || err != nil && !strings.Contains(err.Error(), set.wrong) {
+			t.Errorf("%q: %v", set.domain, err)
+		}
+	}
+	if c := (config{}).inboundOfDev(); c.Domain == "" {
+		t.Error("in dev no mail can be answered")
+	}
+}
+
 func TestMistakesComeTogether(t *testing.T) {
 	c, err := readConfig([]string{"PORTICO_BASE_URL=http://portal.example/path", "PORTICO_MASTER_KEY=c2hvcnQ=", "PORTICO_LISTEN=8080"})
 	if err != nil {
@@ -139,7 +157,7 @@ func TestSecretsHide(t *testing.T) {
 	out.Write(asJSON)
 	raw := fmt.Sprint(k.master)
 	for name, secret := range map[string]string{
-		"the database's password": "s3cret-of-the-database", "the mail's password": "s3cret-of-the-mail",
+		"the database's password": "s3cret-of-the-database", "the mail's password": "s3cret-of-the-mail", "the inbound secret": "s3cret-of-who-hands-mails-over",
 		"the master key": string(c.MasterKey), "the link keys": string(c.LinkKeys), "the receipt keys": string(c.ReceiptKeys), "the decoded key": raw[1:20],
 		"the decoded key in hex": fmt.Sprintf("%x", k.master)[:20], "the key": base64.StdEncoding.EncodeToString(k.master)[:20],
 	} {

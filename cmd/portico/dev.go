@@ -93,7 +93,8 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 	return interrupted(ctx, h.serve(ctx, site{
 		listener: listener, baseURL: base, files: filesFolder(folder),
 		transport: mails, mailFrom: "portal@harbourvale.example", mails: mailbox{mails, texts}, texts: texts, webhooks: c.webhooks(), callable: append(c.WebhookNetworks, ownMachine...), trusted: c.TrustedProxies, scan: c.scanning(), grace: 5 * time.Second,
-		begin: func(ctx context.Context, transfers *transfer.Service) error { return h.seed(ctx, transfers, logins) },
+		inbound: c.inboundOfDev(),
+		begin:   func(ctx context.Context, transfers *transfer.Service) error { return h.seed(ctx, transfers, logins) },
 		ready: func() {
 			fmt.Fprintf(out, "Portico is running at %s\n", base)
 			for _, l := range logins {
@@ -102,6 +103,14 @@ func dev(ctx context.Context, where *place, addr string, out, errs io.Writer) (e
 			fmt.Fprintf(out, "Mails are at %s/dev/mail, everything else is in %s\nCtrl-C stops it.\n", base, folder)
 		},
 	}))
+}
+
+// inboundOfDev makes mails answerable at /dev/mail, where nothing is configured.
+func (c config) inboundOfDev() inboundConfig {
+	if c.Inbound.Domain == "" {
+		c.Inbound.Domain = "answers.harbourvale.example"
+	}
+	return c.Inbound
 }
 
 // interrupted is nil for what only a Ctrl-C has caused: that is no error.

@@ -79,7 +79,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&where.dir, "data", "", "folder of the embedded database, keys, mails and files (default .portico)")
 	root.AddCommand(
 		newDev(&where), newServe(&where), newMigrate(&where), newStaff(&where), newToken(&where), newDoctor(&where),
-		newEvents(&where), newProjections(&where), newScan(&where), newSubject(&where), newReceipt(&where), newClients(&where), newInvites(&where),
+		newEvents(&where), newProjections(&where), newScan(&where), newSubject(&where), newReceipt(&where), newClients(&where), newInvites(&where), newMail(&where),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

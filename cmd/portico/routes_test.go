@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	replyapp "portico/app/reply"
 	"portico/app/transfer"
 	"portico/ports/web"
 
@@ -106,10 +107,12 @@ var pageRules = map[string]rule{
 
 	"POST /webhooks/mail": everybody(401), // a session is no secret of theirs
 	"POST /webhooks/sms":  everybody(401),
+	"POST /hooks/mail":    everybody(401),
 
-	"GET /dev/mail":           everybody(200), // where no mail leaves the machine
-	"GET /dev/mail/{id}":      everybody(200),
-	"GET /dev/mail/{id}/html": everybody(200),
+	"GET /dev/mail":              everybody(200), // where no mail leaves the machine
+	"GET /dev/mail/{id}":         everybody(200),
+	"GET /dev/mail/{id}/html":    everybody(200),
+	"POST /dev/mail/{id}/answer": everybody(404), // no address for answers is in it
 
 	"GET /login/provider":             everybody(404), // none is configured
 	"GET /login/provider/callback":    everybody(404),
@@ -725,6 +728,7 @@ func TestRoutes(t *testing.T) {
 	t.Run("who has the right gets through", func(t *testing.T) { entitled(t, w) })
 	t.Run("a photo comes back as it was sent", func(t *testing.T) { photo(t, w) })
 	t.Run("programs", func(t *testing.T) { programs(t, w) })
+	t.Run("an answer by mail is a message", func(t *testing.T) { answeredByMail(t, w) })
 	eventually(t, "a test that was asked for has arrived, signed", func() bool { return w.hookCalls.Load() > 0 })
 }
 
@@ -882,8 +886,11 @@ func flooding(t *testing.T, w *routesWorld) {
 			continue
 		}
 		large := large
-		if route == "POST /clients/imports" {
+		switch route {
+		case "POST /clients/imports":
 			large = strings.Repeat("x", 21<<20)
+		case "POST /hooks/mail":
+			large = strings.Repeat("x", replyapp.MaxMail+1)
 		}
 		for _, who := range []string{nobody, staff, holder} {
 			r := w.request(t, route, who, w.shared)

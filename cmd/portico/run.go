@@ -55,7 +55,8 @@ type site struct {
 	mailFrom     string
 	mails        web.MailBox // what dev wrote instead of sending; nil: none
 	texts        notify.Texter
-	webhooks     web.Webhooks   // without its reports: those are the house's
+	webhooks     web.Webhooks // without its reports: those are the house's
+	inbound      inboundConfig
 	callable     []netip.Prefix // networks inside that webhooks may call
 	trusted      []netip.Prefix
 	scan         scanning
@@ -112,7 +113,8 @@ func (h *house) serve(ctx context.Context, s site) error {
 		Events: h.store, Keys: h.keys.links, Mailer: mailer, Texter: s.texts, BaseURL: s.baseURL, Staff: people(h.accounts, h.firmList), Practice: practices(h.firmList), Wording: wordings(h.firmList),
 		Contact: addressBook{h.store}.addressees, Client: clientNames(h.clientList), House: manners(h.firmList),
 		Holder: h.holderOf, Codes: h.factorRows(), TaskPeople: tasksPeople{h.store, h.contacts}.OfClient,
-		Archived: archived(h.store, h.contactList), CameBack: cameBack(h.store, postgres.MessageList{DB: h.db}), Reminders: h.reminders.Book,
+		ReplyDomain: strings.ToLower(s.inbound.Domain),
+		Archived:    archived(h.store, h.contactList), CameBack: cameBack(h.store, postgres.MessageList{DB: h.db}), Reminders: h.reminders.Book,
 	}
 	acts := byKind{
 		"mail":   messages,
@@ -319,6 +321,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, TaskFilters: postgres.TaskFilters{DB: h.db}, FilterActs: filterapp.Commands{Events: h.store}, BaseURL: s.baseURL, Webhooks: webhooks, Hooks: h.hooks(s.callable), Ledger: postgres.MessageList{DB: h.db},
+		Inbound:  web.Inbound{Desk: h.replies(s.inbound, s.baseURL), Domain: strings.ToLower(s.inbound.Domain), Secret: string(s.inbound.Secret)},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -63,6 +63,7 @@ func newServe(where *place) *cobra.Command {
 			shown := site{
 				listener: listener, baseURL: strings.TrimSuffix(c.BaseURL, "/"), files: filesFolder(folder),
 				transport: c.SMTP.transport(), mailFrom: c.MailFrom, texts: c.SMS.texter(strings.TrimSuffix(c.BaseURL, "/"), postgres.MessageList{DB: h.db}.TextsOfADay), webhooks: c.webhooks(), callable: c.WebhookNetworks, trusted: c.TrustedProxies, scan: c.scanning(), grace: c.Grace,
+				inbound: c.Inbound,
 				ready: func() {
 					log.Info("serving", "address", listener.Addr().String(), "base_url", c.BaseURL, "version", version())
 				},

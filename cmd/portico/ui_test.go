@@ -81,6 +81,7 @@ type portal struct {
 	base   string
 	db     string
 	folder string
+	config config // its keys
 	keys   keys
 	log    *journal
 	mails  mailadapter.Files
@@ -112,7 +113,7 @@ func openPortal(t *testing.T, settings ...func(*portal)) *portal {
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}
-	p.keys, p.mails = k, mailadapter.Files{Dir: filepath.Join(p.folder, "mail")}
+	p.config, p.keys, p.mails = c, k, mailadapter.Files{Dir: filepath.Join(p.folder, "mail")}
 	for _, set := range settings {
 		set(p)
 	}

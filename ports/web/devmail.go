@@ -21,6 +21,7 @@ type Letter struct {
 	ID         string
 	Date       time.Time
 	From, To   string
+	ReplyTo    string // empty: From
 	Subject    string
 	Text, HTML string
 }
@@ -54,7 +55,7 @@ func (s *Server) mail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, views.Mail{Shell: s.shell(r, l.Subject, "mail"), Mail: s.mailLine(r, l), From: l.From, Text: l.Text})
+	return s.show(w, r, views.Mail{Shell: s.shell(r, l.Subject, "mail"), Mail: s.mailLine(r, l), From: l.From, Text: l.Text, Answer: s.answering(r, l)})
 }
 
 // mailHTML is the mail's own markup, for the frame. Its policy lets its styles and links work and nothing else. Links

@@ -71,6 +71,7 @@ type paces struct {
 	strangers pace[string]  // secrets that open nothing, by network
 	acts      pace[rightID] // what the holder of a secret does that isn't sending bytes
 	uploads   turnstile     // requests with files
+	mails     turnstile     // that come in: each is held in memory whole
 }
 
 func newPaces(p Patience) *paces {
@@ -80,6 +81,7 @@ func newPaces(p Patience) *paces {
 		// A bookkeeper drops hundreds of files at once, and renames each.
 		acts:    pace[rightID]{burst: 1000, every: 500 * time.Millisecond, most: 1 << 16},
 		uploads: turnstile{all: p.Uploads, each: p.LinkUploads},
+		mails:   turnstile{all: 8, each: 8},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"portico/app/clientimport"
 	pictures "portico/app/picture"
+	replyapp "portico/app/reply"
 	"portico/domain/fault"
 	"portico/domain/firm"
 )
@@ -88,12 +89,13 @@ func streams(path string) bool {
 }
 
 // attached are the forms of the practice that carry a file, and how many bytes each may hold in all. Nothing of it is
-// read before it is known who sends it.
+// read before it is known who sends it; but for mails that come in, whose signature is over all of them.
 var attached = map[string]int64{
 	"/settings/branding/logo":   pictures.MaxBytes + 64<<10,
 	"/settings/help/video/film": firm.MaxVideo + 64<<10,
 	"/clients/imports":          clientimport.MaxBytes + 64<<10,
 	"/api/v1/clients/imports":   clientimport.MaxBytes + 64<<10,
+	"/hooks/mail":               replyapp.MaxMail,
 }
 
 // fileBytes is how many bytes a form or a request may hold that carries a file; 0: it carries none.

@@ -109,6 +109,7 @@ type Server struct {
 
 	Hooks    webhookapp.Commands
 	Webhooks Webhooks
+	Inbound  Inbound
 	Ledger   message.Reader
 
 	// API answers below /api/. nil: none.
@@ -206,6 +207,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	open("POST /session/end", s.signOut)
 	on("POST /webhooks/mail", s.handle(program, s.mailWebhook))
 	on("POST /webhooks/sms", s.handle(program, s.textWebhook))
+	on("POST /hooks/mail", s.handle(program, s.mailReplied))
 	open("POST /login/passkey/options", s.passkeyOptions)
 	open("POST /login/passkey", s.passkeySignIn)
 	open("GET "+staffProvider, s.signInByProvider)
@@ -347,6 +349,7 @@ func (s *Server) Handler() (http.Handler, error) {
 		on("GET /dev/mail", s.handle(framingPage, s.signedInOrNot(s.mails)))
 		on("GET /dev/mail/{id}", s.handle(framingPage, s.signedInOrNot(s.mail)))
 		on("GET /dev/mail/{id}/html", s.handle(framedMail, s.mailHTML))
+		on("POST /dev/mail/{id}/answer", s.handle(framingPage, s.signedInOrNot(s.answerMail)))
 	}
 
 	on("GET /i/{token}", s.handle(entryPage, s.invitationDoor))

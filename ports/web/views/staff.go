@@ -279,6 +279,15 @@ type Mail struct {
 	Mail MailLine
 	From string
 	Text string
+
+	Answer MailAnswer
+}
+
+// MailAnswer is the form to answer a mail as who got it would. Its zero is none.
+type MailAnswer struct {
+	To      string
+	Command string
+	Said    string // what became of the last one
 }
 
 // File names the template.
