@@ -1,12 +1,14 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"portico/adapters/postgres"
+	clientapp "portico/app/client"
 	app "portico/app/task"
 	"portico/domain/event"
 	"portico/domain/task"
@@ -107,4 +109,70 @@ func TestTaskThread(t *testing.T) {
 		"1 The wrong file by contact, new false, edited true, deleted false, hand false", "4  by contact, new false, edited false, deleted true, hand false",
 	})
 	a.sameAsFresh(t)
+}
+
+// S4.1, S4.10: what was said with one contact, over all tasks, and the newest message of each.
+func TestTalkWithContact(t *testing.T) {
+	a := newAsked(t)
+	threads := postgres.TaskThreads{DB: a.db}
+	staff := task.Who{Kind: event.Staff, ID: a.mary}
+	people := []uuid.UUID{a.ida, a.bo}
+	say := func(on uuid.UUID, text string, contact uuid.UUID, by task.Who, talk task.Talk) uuid.UUID {
+		t.Helper()
+		p := task.Posting{Message: newID(), Contact: contact, Text: text, Talk: talk, Via: task.ByPage}
+		a.do(t, on, func(s task.Task, now time.Time) ([]task.Event, error) { return s.Post(p, people, by, now) })
+		return p.Message
+	}
+	clients := clientapp.Commands{Events: a.store, Known: func(context.Context, int32, uuid.UUID) error { return nil }}
+	for _, contact := range people {
+		r, err := clients.LinkContact(t.Context(), clientapp.LinkContact{By: a.by(), Client: a.acme, Contact: contact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.last = max(a.last, r.Position)
+	}
+	ledger := a.assign(t, func(n *task.Assigning) { n.Title = "Ledger" })
+	bank := a.assign(t, func(n *task.Assigning) { n.Title, n.Audience = "Bank", task.Audience{Contacts: []uuid.UUID{a.bo}} })
+	a.assign(t)
+	one := say(ledger, "One", a.ida, a.by1(a.ida), task.Talk{})
+	say(ledger, "Between us", uuid.Nil, staff, task.Talk{Internal: true})
+	say(ledger, "For Bo", uuid.Nil, staff, task.Talk{With: a.bo})
+	two := say(ledger, "Two", uuid.Nil, staff, task.Talk{With: a.ida})
+	three := say(bank, "Three", a.bo, a.by1(a.bo), task.Talk{})
+	a.do(t, bank, func(s task.Task, now time.Time) ([]task.Event, error) { return s.Read(three, uuid.Nil, staff, now) })
+	a.seen(t)
+	said := func(contact uuid.UUID, q app.SaidQuery) (texts []string) {
+		t.Helper()
+		found, err := threads.Said(t.Context(), a.firm, a.mary, contact, q)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, m := range found {
+			texts = append(texts, fmt.Sprintf("%s %s %t", m.Title, m.Text, m.New))
+		}
+		return texts
+	}
+	for _, c := range []struct {
+		who  uuid.UUID
+		q    app.SaidQuery
+		want []string
+	}{
+		{a.ida, app.SaidQuery{}, []string{"Ledger Two false", "Ledger One true"}},
+		{a.ida, app.SaidQuery{Before: two}, []string{"Ledger One true"}},
+		{a.ida, app.SaidQuery{Before: one}, nil},
+		{a.bo, app.SaidQuery{}, []string{"Bank Three false", "Ledger For Bo false", "Ledger One true"}},
+		{a.bo, app.SaidQuery{Limit: 1}, []string{"Bank Three false"}},
+		{a.mary, app.SaidQuery{}, nil},
+	} {
+		if got := said(c.who, c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %q, want %q", c.q, got, c.want)
+		}
+	}
+	if found, err := threads.Said(t.Context(), a.firm+1, a.mary, a.ida, app.SaidQuery{}); err != nil || len(found) != 0 {
+		t.Errorf("another practice reads %+v, %v", found, err)
+	}
+	newest, err := threads.Newest(t.Context(), a.firm, event.Actor{Kind: event.Contact, ID: a.ida}, []uuid.UUID{ledger, bank})
+	if err != nil || newest[ledger].ID != two || newest[ledger].Text != "Two" || !newest[ledger].New {
+		t.Errorf("%+v, %v", newest, err)
+	}
 }

@@ -96,17 +96,23 @@ func (l TaskThreads) thread(ctx context.Context, firm int32, id uuid.UUID, who e
 
 func threadMessages(ctx context.Context, tx pgx.Tx, id uuid.UUID, who event.Actor) ([]app.Message, error) {
 	found, err := tx.Query(ctx, `
-		SELECT m.id, m.n, m.by_kind, m.by_id, m.hand_id, m.body, m.with_id, m.internal, m.mentions, m.via, m.at, m.edited_at, m.deleted_at, `+threadNew+
-		threadFrom+` WHERE m.task_id = $3`+threadReads+` ORDER BY m.n`, who.ID, string(who.Kind), id)
+		SELECT `+messageColumns+threadFrom+` WHERE m.task_id = $3`+threadReads+` ORDER BY m.n`, who.ID, string(who.Kind), id)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(found, func(r pgx.CollectableRow) (m app.Message, err error) {
-		var edited, deleted *time.Time
-		err = r.Scan(&m.ID, &m.N, &m.By.Kind, &m.By.ID, &m.Hand, &m.Text, &m.Talk.With, &m.Talk.Internal, &m.Mentions, &m.Via, &m.At, &edited, &deleted, &m.New)
-		m.EditedAt, m.DeletedAt = timeOr(edited), timeOr(deleted)
-		return m, err
-	})
+	return pgx.CollectRows(found, func(r pgx.CollectableRow) (app.Message, error) { return scanTaskMessage(r) })
+}
+
+// messageColumns are those of the messages m that scanTaskMessage reads.
+const messageColumns = `m.id, m.n, m.by_kind, m.by_id, m.hand_id, m.body, m.with_id, m.internal, m.mentions, m.via, m.at, m.edited_at, m.deleted_at, ` + threadNew
+
+func scanTaskMessage(r pgx.CollectableRow, more ...any) (m app.Message, err error) {
+	var edited, deleted *time.Time
+	err = r.Scan(append([]any{
+		&m.ID, &m.N, &m.By.Kind, &m.By.ID, &m.Hand, &m.Text, &m.Talk.With, &m.Talk.Internal, &m.Mentions, &m.Via, &m.At, &edited, &deleted, &m.New,
+	}, more...)...)
+	m.EditedAt, m.DeletedAt = timeOr(edited), timeOr(deleted)
+	return m, err
 }
 
 // threadReaders are those who have read anything, but for who asks; a contact is told of the practice only.

@@ -108,6 +108,26 @@ type Threads interface {
 	ThreadOf(ctx context.Context, firm int32, task, contact uuid.UUID) (Thread, error)
 	// Unread counts the messages that somebody has not read, for each of some tasks that has any.
 	Unread(ctx context.Context, firm int32, who event.Actor, tasks []uuid.UUID) (map[uuid.UUID]int, error)
+	// Newest is the newest message that somebody reads of each of some tasks that has any.
+	Newest(ctx context.Context, firm int32, who event.Actor, tasks []uuid.UUID) (map[uuid.UUID]Message, error)
+	// Said is what the practice and a contact have said to each other on all tasks that are for the contact, the newest
+	// first, without the practice's notes for itself (S4.10); staff is who asks.
+	Said(ctx context.Context, firm int32, staff, contact uuid.UUID, q SaidQuery) ([]SaidOn, error)
+}
+
+// SaidQuery is which part of a talk is asked for: at most Limit messages from before the message Before, the newest where
+// it is zero.
+type SaidQuery struct {
+	Before uuid.UUID
+	Limit  int
+}
+
+// SaidOn is a message and the task on which it was said.
+type SaidOn struct {
+	Message
+	Task  uuid.UUID
+	Title string
+	Over  bool // the task is closed
 }
 
 // Thread is the messages of a task, oldest first.

@@ -210,6 +210,7 @@ var pageRules = map[string]rule{
 
 	"GET /portal/todos/{todo}/files/{file}/content":     contactOnly(404),
 	"POST /portal/todos/{todo}/files/{file}/retraction": contactOnly(404),
+	"GET /portal/messages":                              contactOnly(200),
 	"GET /portal/todos/{todo}/earlier":                  contactOnly(200),
 	"POST /portal/todos/{todo}/earlier":                 contactOnly(422), // without a file
 	"GET /portal/tasks/{todo}/files":                    contactOnly(200),
@@ -358,9 +359,13 @@ var pageRules = map[string]rule{
 
 	"GET /contacts/{id}/portal/todos/{todo}/files/{file}/content":     staffOnly(303, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/files/{file}/retraction": staffOnly(403, 404),
+	"GET /contacts/{id}/portal/messages":                              staffOnly(303, 404),
 	"GET /contacts/{id}/portal/todos/{todo}/earlier":                  staffOnly(303, 404),
 	"POST /contacts/{id}/portal/todos/{todo}/earlier":                 staffOnly(403, 404),
 
+	"GET /contacts/{id}/messages":                staffOnly(200, 404),
+	"POST /contacts/{id}/messages":               staffOnly(422, 404), // about nothing
+	"POST /contacts/{id}/messages/reading":       staffOnly(303, 404),
 	"GET /contacts/{id}/access":                  staffOnly(200, 404),
 	"POST /contacts/{id}/access/removal":         staffOnly(409, 404), // there is none yet
 	"POST /contacts/{id}/invitation":             staffOnly(303, 404),

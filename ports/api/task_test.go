@@ -132,6 +132,14 @@ func (b *board) Unread(_ context.Context, _ int32, who event.Actor, tasks []uuid
 	return out, nil
 }
 
+func (b *board) Newest(context.Context, int32, event.Actor, []uuid.UUID) (map[uuid.UUID]taskapp.Message, error) {
+	return nil, nil
+}
+
+func (b *board) Said(context.Context, int32, uuid.UUID, uuid.UUID, taskapp.SaidQuery) ([]taskapp.SaidOn, error) {
+	return nil, nil
+}
+
 // Programs ask, change, confirm, open again and close by the commands of the pages.
 func TestTasks(t *testing.T) {
 	h := newHouse(t)

@@ -43,6 +43,9 @@ func (s *Server) portalRequests(w http.ResponseWriter, r *http.Request, in inPor
 		Empty: in.empty(portalTab{key: "requests", icon: "clipboard-list"}),
 	}
 	page.Stale = !current
+	if page.Talks, err = s.talksLink(r, in); err != nil {
+		return err
+	}
 	var all taskapp.Numbers
 	for _, t := range rows {
 		l := s.requestLine(in, t, items[t.ID])

@@ -68,6 +68,9 @@ func (s *Server) portalTodos(w http.ResponseWriter, r *http.Request, in inPortal
 		page.Empty.Text += " " + in.words.T(word, in.setup.Name)
 	}
 	page.Stale = !current
+	if page.Talks, err = s.talksLink(r, in); err != nil {
+		return err
+	}
 	for _, t := range rows {
 		if t.Open() {
 			page.Open = append(page.Open, s.todoLine(in, t))

@@ -27,6 +27,7 @@ type plan struct {
 	items  []taskapp.Item
 	drafts map[uuid.UUID]taskapp.Draft
 
+	said         []taskapp.SaidOn
 	ours, theirs taskapp.Thread // what the practice reads, and what Ingrid does
 	unread       map[event.Actor]map[uuid.UUID]int
 	people       []uuid.UUID // who could see a task of the client; nil: Ingrid

@@ -40,6 +40,20 @@ func (p *plan) Unread(_ context.Context, _ int32, who event.Actor, tasks []uuid.
 	return out, nil
 }
 
+func (p *plan) Newest(_ context.Context, _ int32, _ event.Actor, tasks []uuid.UUID) (map[uuid.UUID]taskapp.Message, error) {
+	out := map[uuid.UUID]taskapp.Message{}
+	for _, id := range tasks {
+		if id == ledgerTask && len(p.theirs.Messages) > 0 {
+			out[id] = p.theirs.Messages[len(p.theirs.Messages)-1]
+		}
+	}
+	return out, nil
+}
+
+func (p *plan) Said(context.Context, int32, uuid.UUID, uuid.UUID, taskapp.SaidQuery) ([]taskapp.SaidOn, error) {
+	return p.said, nil
+}
+
 // mates are colleagues whom a test lets in or refuses.
 type mates struct{ *plan }
 

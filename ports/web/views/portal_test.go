@@ -74,6 +74,8 @@ func portalPages(w *language.Words) []Page {
 			Problems: Problems{{"files", w.T("fault.task.file_here")}},
 		},
 		PortalEarlier{Portal: page("requests"), Back: "/portal/todos/x", Of: "«Ledger»", Text: "«id»", All: "/c"},
+		PortalTalks{Portal: page("requests"), Talks: []TalkLine{{ID: one, Title: "«Ledger»", Href: "/portal/todos/x#talk", News: w.N("thread.unread", 2), By: "«Priya»", At: "«4 Dec»", Text: "«Thanks»"}, {ID: two, Title: "«Bank»", Href: "/portal/todos/y#talk", By: w.T("talks.you"), At: "«3 Dec»", Deleted: true}}},
+		PortalTodos{Portal: page("todos"), Empty: empty("todos", "list-todo"), Talks: TalksLink{"/portal/messages", w.T("talks.open"), w.N("thread.unread", 2)}},
 		PortalFiles{Portal: page("files"), Empty: empty("files", "folder"), Sent: []PortalFile{{"file-text", "«Bank statement.pdf»", w.T("portal.files.sent.on", "«4 Dec»", w.Size(812_000))}}},
 		PortalList{Portal: page("billing"), Empty: empty("billing", "receipt")},
 		PortalList{Portal: page("schedule"), Empty: empty("schedule", "calendar")},
@@ -124,7 +126,7 @@ func factorSample(w *language.Words) SecurityBody {
 func barePortal() []Page {
 	p := Portal{PortalFrame: PortalFrame{W: language.For("de")}}
 	return []Page{
-		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalEarlier{Portal: p}, PortalReview{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
+		PortalHome{Portal: p}, PortalList{Portal: p}, PortalTodos{Portal: p}, PortalTodo{Portal: p}, PortalEarlier{Portal: p}, PortalTalks{Portal: p}, PortalReview{Portal: p}, PortalFiles{Portal: p}, PortalRequests{Portal: p}, PortalContact{Portal: p}, PortalHelp{Portal: p}, PortalArticle{Portal: p, Heading: "x"},
 		PortalVideo{Portal: p}, PortalSettings{Portal: p}, PortalRefused{PortalPlain: PortalPlain{p.PortalFrame}},
 		PortalSecurity{Portal: p, Body: SecurityBody{W: p.W, Passkey: PasskeyForm{W: p.W}}}, PortalApp{Portal: p, Body: AppBody{W: p.W, Code: CodeField{W: p.W}}},
 		PortalNumber{Portal: p, Body: NumberBody{W: p.W, Code: CodeField{W: p.W}}}, PortalCodes{Portal: p, Body: CodesBody{W: p.W}},

@@ -19,6 +19,7 @@ type PortalRequests struct {
 	Open    []RequestLine
 	Done    []RequestLine // or closed
 	Empty   PortalEmpty
+	Talks   TalksLink
 }
 
 // Figure is a number and what it counts.

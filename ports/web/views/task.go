@@ -12,6 +12,7 @@ type PortalTodos struct {
 	Open  []TodoLine
 	Done  []TodoLine // or closed
 	Empty PortalEmpty
+	Talks TalksLink
 }
 
 // TodoLine is one task in a contact's list.

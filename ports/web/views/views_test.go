@@ -135,6 +135,14 @@ func full() []Page {
 			Clients: []ViewClient{{one, "Acme", false, true}, {two, "Farrow", true, false}}, Problems: Problems{{"purpose", "Say what for."}},
 			Before: []ViewLine{{By: "Priya Nair", Purpose: "She called", Client: "Acme", Acted: true, Open: true, At: noon, Until: noon}, {By: "Tom", At: noon, Until: noon}},
 		},
+		ContactTalk{
+			Shell: shell("Messages with Ida", "contacts"), Contact: one, Name: "«Ida»", Older: "/a", Newest: "/b", Unread: 1, Reads: []string{"«x»"}, Command: one, Message: two, Max: 10, Typed: "«Hello»",
+			Lines: []ContactTalkLine{
+				{ThreadLine: ThreadLine{ID: one, By: "«Ida»", Text: Said("«Hi»", nil), At: "2026-11-21T12:00:00Z", Moment: "«21 Nov»", New: true, Hand: "«Mary»", With: "«Only Ida and us»", Edited: true}, Task: two, Title: "«Ledger»"},
+				{ThreadLine: ThreadLine{ID: two, By: "«Mary»", Practice: true, Deleted: true, At: "2026-11-21T12:00:00Z", Moment: "«21 Nov»"}, Task: two, Title: "«Ledger»"},
+			},
+			About: []Choice{{two.String(), "«Ledger»"}}, Talks: []Choice{{one.String(), "Only «Ida» and us"}, {"all", "Everybody on the task"}}, Task: two.String(), Talk: "all", Problems: Problems{{"text", "«Too long.»"}},
+		},
 		Contact{Shell: shell("Ida", "contacts"), ID: one, Command: two, Heading: "Ida", Added: noon, ContactFields: contactFields(), Clients: []MembershipLine{{one, "Farrow", []string{"Files", "Sign"}, true}, {two, "Acme", nil, false}}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},
 		LinkNew{Shell: shell("New upload link", "links"), ID: one, Command: two, ClientID: one.String(), Clients: []ClientChoice{{one.String(), "Farrow, Imogen", "imogen@example.org"}}, Recipients: []RecipientFields{{1, "Imogen", "imogen"}, {2, "", ""}}, Templates: []TemplateChoice{{one.String(), "Year end", "Dear client,\nplease."}}, Template: one.String(), Drafted: true, Message: "Hello", Wanted: "P60", ExpiresOn: "2026-12-04", MinExpires: "2026-11-21", Zone: "UK time (Europe/London)", Problems: problems},
@@ -293,7 +301,7 @@ func noFactors() []Page {
 func empty() []Page {
 	return []Page{
 		TaskJob{}, TaskJobs{}, TaskTemplates{},
-		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{}, View{}, Tasks{Empty: Empty{"list-todo", "No tasks yet", "Assign one.", "New task", "/tasks/new"}}, TaskNew{}, Task{}, Reminders{Empty: Empty{"clock", "No reminder", "None.", "Open tasks", "/tasks"}}, SettingsReminders{}, CadenceForm{}, Why{},
+		Login{Passkey: PasskeyForm{W: language.For("en")}}, Failure{}, Clients{Empty: Empty{"users", "No clients yet", "Add the first one.", "New client", "/clients/new"}}, ClientNew{}, Client{}, ClientEdit{}, Contacts{Empty: Empty{"user", "No contacts yet", "Add the first one.", "New contact", "/contacts/new"}}, ContactNew{}, Contact{}, ContactTalk{}, View{}, Tasks{Empty: Empty{"list-todo", "No tasks yet", "Assign one.", "New task", "/tasks/new"}}, TaskNew{}, Task{}, Reminders{Empty: Empty{"clock", "No reminder", "None.", "Open tasks", "/tasks"}}, SettingsReminders{}, CadenceForm{}, Why{},
 		Links{}, LinkNew{}, Link{}, UploadSettings{}, Template{}, Inbox{}, Batch{}, FileDetail{}, Withdrawal{}, Account{}, People{}, StaffNew{}, StaffMember{}, StaffDoor{}, Mails{}, Mail{}, Door{}, Upload{}, FileName{}, FileDeletion{}, LinkClosed{},
 		ClientImports{}, ClientImport{}, Messages{Empty: Empty{"mail", "No messages yet", "They show here.", "Send a link", "/upload-links/new"}},
 		Receipt{}, LinkReceipt{}, Verify{}, PortalLogin{Entry: nothing, Passkey: PasskeyForm{W: language.For("en")}}, PortalClosed{Entry: nothing}, PortalDevices{Entry: nothing},

@@ -70,9 +70,9 @@ class DraftBox extends HTMLElement {
   get #name() { return `portico-draft/${this.dataset.key}` }
 
   #keep() {
-    const { text, talk, command, message } = Object.fromEntries(new FormData(this.#form))
+    const { text, talk, task, command, message } = Object.fromEntries(new FormData(this.#form))
     try {
-      if (text.trim()) localStorage.setItem(this.#name, JSON.stringify({ text, talk, command, message }))
+      if (text.trim()) localStorage.setItem(this.#name, JSON.stringify({ text, talk, task, command, message }))
       else localStorage.removeItem(this.#name)
     } catch {} // no storage here: the text stays in the box only
   }
