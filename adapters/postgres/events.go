@@ -237,6 +237,7 @@ func Events() []EventSpec {
 		{Event: task.RowAdded{}},
 		{Event: task.RowRemoved{}},
 		{Event: task.SectionSentBack{}},
+		{Event: task.FilesSubmitted{}},
 		{Event: task.Posted{}},
 		{Event: task.MessageEdited{}},
 		{Event: task.MessageDeleted{}},

@@ -109,7 +109,7 @@ func (v *sheetView) Apply(r event.Recorded) error {
 		task.Closed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemReturned, task.ItemNotApplicable, task.ItemReviewBegun, task.ItemAccepted,
 		task.ItemSentBack, task.ItemReopened, task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed,
 		task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored,
-		task.AttachmentDestroyed, task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused, task.Notified, task.NoticeDelivered,
+		task.AttachmentDestroyed, task.FilesSubmitted, task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused, task.Notified, task.NoticeDelivered,
 		task.NoticeFailed: // they are in other tables
 	}
 	return nil

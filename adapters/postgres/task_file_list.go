@@ -61,6 +61,10 @@ func (v *taskFileView) Apply(r event.Recorded) error {
 		for _, id := range e.Files {
 			v.file(id).Returned = true
 		}
+	case task.FilesSubmitted:
+		for _, id := range e.Files {
+			v.file(id).Returned = true
+		}
 	case task.Posted:
 		for _, id := range e.Files {
 			f := v.file(id)

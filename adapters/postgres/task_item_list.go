@@ -91,7 +91,7 @@ func (v *taskItemView) Apply(r event.Recorded) error {
 		task.ChecklistSet, task.CadenceSet, task.RecurrenceSet, task.Repeated, task.Ticked, task.Unticked, task.Seen, task.DoneByClient, task.UndoneByClient,
 		task.Confirmed, task.Reopened, task.Progressed, task.Closed, task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned,
 		task.AttachmentRenamed, task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved,
-		task.AttachmentRestored, task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack,
+		task.AttachmentRestored, task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack, task.FilesSubmitted,
 		task.AttachmentDestroyed, task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused, task.Notified,
 		task.NoticeDelivered, task.NoticeFailed: // they are in other tables
 	}

@@ -212,7 +212,7 @@ func (v *taskView) Apply(r event.Recorded) error {
 		tell(uuid.Nil, e.Reason.String())
 	case task.SectionSentBack:
 		tell(uuid.Nil, e.Reason.String())
-	case task.NoticeDelivered, task.Answered, task.AnswersPrefilled, task.RowAdded, task.RowRemoved,
+	case task.NoticeDelivered, task.Answered, task.AnswersPrefilled, task.RowAdded, task.RowRemoved, task.FilesSubmitted,
 		task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
 		task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed,
 		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused:

@@ -89,7 +89,7 @@ func (v *threadView) Apply(r event.Recorded) error {
 		task.RecurrenceSet, task.Repeated, task.Ticked, task.Unticked, task.Seen, task.DoneByClient, task.UndoneByClient, task.Confirmed, task.Reopened, task.Progressed,
 		task.Closed, task.ReplyRefused, task.Notified, task.NoticeDelivered, task.NoticeFailed, task.ItemAdded, task.ItemChanged, task.ItemCancelled, task.ItemReturned,
 		task.ItemNotApplicable, task.ItemReviewBegun, task.ItemAccepted, task.ItemSentBack, task.ItemReopened,
-		task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack,
+		task.Answered, task.AnswersPrefilled, task.AnswerCorrected, task.RowAdded, task.RowRemoved, task.SectionSentBack, task.FilesSubmitted,
 		task.AttachmentStarted, task.AttachmentReceived,
 		task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded, task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared,
 		task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed:

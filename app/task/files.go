@@ -53,14 +53,28 @@ type StartFile struct {
 	Size  int64  // bytes, as announced
 }
 
-func (cmd StartFile) sending() task.Sending {
-	return task.Sending{Attachment: cmd.File, Contact: cmd.Contact, Place: cmd.Place, Name: cmd.Name, Size: cmd.Size}
+// sending is the file with the question that it answers.
+func (c Commands) sending(ctx context.Context, cmd StartFile) (s task.Sending, err error) {
+	s = task.Sending{Attachment: cmd.File, Contact: cmd.Contact, Place: cmd.Place, Name: cmd.Name, Size: cmd.Size}
+	if cmd.Place.Item == uuid.Nil {
+		return s, nil
+	}
+	q, err := c.asks(ctx, cmd.By.Firm, cmd.Task)
+	if errors.Is(err, task.ErrNoForm) { // it is an item of a request
+		return s, nil
+	}
+	_, s.Asked, _ = q.Field(cmd.Place.Item)
+	return s, err
 }
 
 // StartFile gives one file the right to come.
 func (c Commands) StartFile(ctx context.Context, cmd StartFile) (es.Result, error) {
+	s, err := c.sending(ctx, cmd)
+	if err != nil {
+		return es.Result{}, err
+	}
 	return c.fileAct(ctx, cmd.Act, func(t task.Task, p task.FilePolicy, by task.Who, now time.Time) ([]task.Event, error) {
-		return t.StartFile(cmd.sending(), p, by, now)
+		return t.StartFile(s, p, by, now)
 	})
 }
 
@@ -104,7 +118,10 @@ type TakeFile struct {
 
 // TakeFile puts a whole file on its task; the second time changes nothing.
 func (c Commands) TakeFile(ctx context.Context, cmd TakeFile) (es.Result, error) {
-	s := cmd.sending()
+	s, err := c.sending(ctx, cmd.StartFile)
+	if err != nil {
+		return es.Result{}, err
+	}
 	s.StartedAt = cmd.StartedAt
 	r := task.Receipt{Attachment: cmd.File, Size: cmd.Size, SHA256: cmd.SHA256, Media: cmd.Media}
 	return c.fileAct(ctx, cmd.Act, func(t task.Task, p task.FilePolicy, by task.Who, now time.Time) ([]task.Event, error) {

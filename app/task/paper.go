@@ -74,6 +74,7 @@ type PaperOf struct {
 	Name     func(task.Who) string
 	Sheet    Sheet
 	Asks     questionnaire.Questionnaire
+	Files    map[string]string // names of files that are answers, by id: those that the reader sees
 	Now      time.Time
 }
 
@@ -149,14 +150,14 @@ func (o PaperOf) group(part questionnaire.Part, group questionnaire.Line) PaperP
 
 func (o PaperOf) answer(l questionnaire.Line) PaperAnswer {
 	w := o.Words
-	a := PaperAnswer{Text: Shown(w, l.Field, l.Value), None: w.T("form.review.unanswered")}
+	a := PaperAnswer{Text: o.shown(l.Field, l.Value), None: w.T("form.review.unanswered")}
 	g, ok := o.Sheet.Answers[l.Place()]
 	switch {
 	case !ok:
 	case g.Unsure:
 		a.Note = w.T("form.paper.unsure")
 	case g.Corrected:
-		a.Note = w.T("form.paper.corrected", o.name(g.By), w.ShortDate(g.At, o.Zone), cmp.Or(Shown(w, l.Field, g.Was), w.T("form.nothing")))
+		a.Note = w.T("form.paper.corrected", o.name(g.By), w.ShortDate(g.At, o.Zone), cmp.Or(o.shown(l.Field, g.Was), w.T("form.nothing")))
 		if g.Reason != "" {
 			a.Note += "\n" + g.Reason
 		}
@@ -166,7 +167,26 @@ func (o PaperOf) answer(l questionnaire.Line) PaperAnswer {
 	return a
 }
 
-// Shown is an answer as people read it.
+func (o PaperOf) shown(f questionnaire.Field, value string) string {
+	if f.Kind != questionnaire.File {
+		return Shown(o.Words, f, value)
+	}
+	var names []string
+	others := 0
+	for _, id := range questionnaire.List(value) {
+		if name := o.Files[id]; name != "" {
+			names = append(names, name)
+		} else {
+			others++
+		}
+	}
+	if others > 0 {
+		names = append(names, o.Words.N("form.files.more", others))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Shown is an answer as people read it, but for one in files.
 func Shown(w *language.Words, f questionnaire.Field, value string) string {
 	if value == "" {
 		return ""

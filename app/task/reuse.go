@@ -40,10 +40,13 @@ func (c Commands) Reuse(ctx context.Context, cmd Reuse) (es.Result, error) {
 	if err != nil {
 		return es.Result{}, err
 	}
+	s, err := c.sending(ctx, StartFile{Act: cmd.Act, File: cmd.File, Place: cmd.Place})
+	if err != nil {
+		return es.Result{}, err
+	}
 	if err := c.Bytes.Hold(ctx, cmd.By.Firm, from.Transfer, cmd.File, cmd.Task); err != nil {
 		return es.Result{}, err
 	}
-	s := task.Sending{Attachment: cmd.File, Contact: cmd.Contact, Place: cmd.Place}
 	taken := false
 	r, err := c.fileAct(ctx, cmd.Act, func(t task.Task, p task.FilePolicy, by task.Who, now time.Time) ([]task.Event, error) {
 		events, err := t.Reuse(s, from, p, by, now)

@@ -31,6 +31,9 @@ const (
 	demoYou
 	demoMoney
 	demoFamily
+	demoP60
+	demoPDF
+	demoJPG
 )
 
 func demoPart(n int) uuid.UUID { return demoID(0x940 + n) }
@@ -51,6 +54,9 @@ var demoSections = []questionnaire.Section{
 	{ID: demoPart(demoMoney), Title: "Your income", Fields: []questionnaire.Field{
 		{ID: demoPart(demoEmployed), Kind: questionnaire.YesNo, Label: "Were you employed?", Required: true},
 		{ID: demoPart(demoWages), Kind: questionnaire.Money, Label: "Pay in the year, before tax", Help: "It is on your P60, as “pay in this employment”.", Currency: "GBP", Min: "0.00", Required: true, If: demoIf(demoEmployed, questionnaire.Yes)},
+		{ID: demoPart(demoP60), Kind: questionnaire.File, Label: "Your P60", Help: "A photo of the whole page will do.", Most: 2, If: demoIf(demoEmployed, questionnaire.Yes), Options: []questionnaire.Option{
+			{ID: demoPart(demoPDF), Text: "pdf"}, {ID: demoPart(demoJPG), Text: "jpg"},
+		}},
 	}},
 	{ID: demoPart(demoFamily), Title: "Family and anything else", Fields: []questionnaire.Field{
 		{ID: demoPart(demoChildren), Kind: questionnaire.Group, Label: "Children"},

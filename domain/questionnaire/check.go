@@ -25,6 +25,8 @@ var (
 		"Choose what sort of answer is wanted.")
 	ErrOptions = fault.New(fault.Invalid, "questionnaire.options",
 		"Write 1 to 100 answers to choose from, each different and of 1 to 200 letters.")
+	ErrTypes = fault.New(fault.Invalid, "questionnaire.types",
+		"Write endings of files, like pdf.")
 	ErrCurrency = fault.New(fault.Invalid, "questionnaire.currency",
 		"A currency is three letters, like EUR.")
 	ErrLimits = fault.New(fault.Invalid, "questionnaire.limits",
@@ -34,6 +36,8 @@ var (
 	ErrCondition = fault.New(fault.Invalid, "questionnaire.condition",
 		"What a condition asks for stands above what it shows.")
 )
+
+var fileType = regexp.MustCompile(`^[a-z0-9]{1,16}$`)
 
 var currency = regexp.MustCompile(`^[A-Z]{3}$`)
 
@@ -121,6 +125,9 @@ func (f Field) check(inSection, above []Field) (Field, error) {
 }
 
 func (f Field) checkOptions(what string) ([]Option, error) {
+	if f.Kind == File {
+		return f.checkTypes(what)
+	}
 	if f.Kind != One && f.Kind != Many {
 		return nil, nil
 	}
@@ -140,6 +147,23 @@ func (f Field) checkOptions(what string) ([]Option, error) {
 		}
 	}
 	return options, nil
+}
+
+// checkTypes are the types of files, each once.
+func (f Field) checkTypes(what string) (types []Option, err error) {
+	for _, o := range f.Options {
+		o.Text = strings.ToLower(strings.TrimLeft(oneLine(o.Text), "*."))
+		switch {
+		case !fileType.MatchString(o.Text) || o.ID == uuid.Nil:
+			return nil, ErrTypes.Withf("%s: “%s” is no type of files; write their endings, like pdf.", what, o.Text)
+		case slices.ContainsFunc(types, func(p Option) bool { return p.Text == o.Text }):
+			continue
+		case len(types) == MaxTypes:
+			return nil, ErrTypes.Withf("%s: name at most %d types of files.", what, MaxTypes)
+		}
+		types = append(types, o)
+	}
+	return types, nil
 }
 
 func (f Field) checkLimits(what string) (Field, error) {

@@ -30,6 +30,7 @@ const (
 	MaxText     = 500    // letters of a short answer
 	MaxLong     = 10_000 // letters of a long one
 	MaxFiles    = 20     // of one answer
+	MaxTypes    = 50     // of files
 )
 
 // Questionnaire is what is asked.
@@ -55,7 +56,7 @@ type Field struct {
 	Label    string    `json:"label" es:"fact"`
 	Help     string    `json:"help,omitempty" es:"fact"`
 	Required bool      `json:"required,omitzero" es:"fact"`
-	Options  []Option  `json:"options,omitempty" es:"nested"` // of One and Many
+	Options  []Option  `json:"options,omitempty" es:"nested"` // of One and Many; of File the types that it takes, "pdf": none: all
 	Currency string    `json:"currency,omitempty" es:"fact"`  // of Money: EUR
 	Min      string    `json:"min,omitempty" es:"fact"`       // of Number, Money and Date, as an answer is spelt; none: no limit
 	Max      string    `json:"max,omitempty" es:"fact"`       // likewise
@@ -161,6 +162,17 @@ func (f Field) Option(id string) (Option, bool) {
 		}
 	}
 	return Option{}, false
+}
+
+// Types are those of files that a File takes, without dot; none: all.
+func (f Field) Types() (types []string) {
+	if f.Kind != File {
+		return nil
+	}
+	for _, o := range f.Options {
+		types = append(types, o.Text)
+	}
+	return types
 }
 
 // Clone shares no memory with q.

@@ -59,6 +59,10 @@ func (t Task) applyAnswer(e answerEvent) Task {
 		}
 	case RowAdded:
 		a.rows = set(a.rows, e.Group, append(a.rows[e.Group], e.Row))
+	case FilesSubmitted:
+		for _, id := range e.Files {
+			t.file(id, func(f *file) { f.returned = true })
+		}
 	case RowRemoved:
 		a.rows = set(a.rows, e.Group, slices.DeleteFunc(slices.Clone(a.rows[e.Group]), func(r uuid.UUID) bool { return r == e.Row }))
 		maps.DeleteFunc(a.values, func(p questionnaire.Place, _ string) bool { return p.Row == e.Row })
@@ -112,6 +116,8 @@ func (t Task) canonical(q questionnaire.Questionnaire, a questionnaire.Answer) (
 		return "", ErrQuestion
 	case f.Group == uuid.Nil && a.Row != uuid.Nil, f.Group != uuid.Nil && !slices.Contains(t.answers.rows[f.Group], a.Row):
 		return "", ErrRow
+	case f.Kind == questionnaire.File && !slices.Equal(questionnaire.List(a.Value), t.filesOf(a.Field)):
+		return "", questionnaire.ErrFiles.Withf("“%s”: files are sent and taken away one by one.", f.Label)
 	}
 	return f.Canonical(a.Value)
 }
@@ -172,8 +178,8 @@ func (t Task) RemoveRow(contact uuid.UUID, row questionnaire.Row, by Who, now ti
 	return append(due, RowRemoved{Group: row.Group, Row: row.ID, By: by, At: now}), nil
 }
 
-// Submit says that a contact has filled in q, for all of them (rule 30). people are as in Assigning. The second time
-// changes nothing. It refuses with ErrNotFound, ErrClosed, ErrNoForm, ErrIncomplete.
+// Submit says that a contact has filled in q, for all of them (rules 30, 36). people are as in Assigning. The second time
+// changes nothing. It refuses with ErrNotFound, ErrClosed, ErrNoForm, ErrIncomplete, ErrFieldInfected, ErrFieldChecked.
 func (t Task) Submit(q questionnaire.Questionnaire, contact uuid.UUID, people []uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	if err := t.acts(contact, now); err != nil {
@@ -188,6 +194,13 @@ func (t Task) Submit(q questionnaire.Questionnaire, contact uuid.UUID, people []
 	case len(missing) > 0:
 		_, f, _ := q.Field(missing[0].Field)
 		return nil, ErrIncomplete.Withf("%d questions still want an answer or your agreement, the first of them “%s”.", len(missing), f.Label)
+	}
+	files, err := t.handsOver(q)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) > 0 {
+		due = append(due, FilesSubmitted{Files: files, By: by, At: now})
 	}
 	return append(due, t.finish(contact, event.Personal{}, people, by, now)...), nil
 }

@@ -75,6 +75,13 @@ type RowRemoved struct {
 	At    time.Time `json:"at" es:"fact"`
 }
 
+// FilesSubmitted hands files over to the practice that answer questions, with everything else that is submitted.
+type FilesSubmitted struct {
+	Files []uuid.UUID `json:"files" es:"id"`
+	By    Who         `json:"by" es:"nested"`
+	At    time.Time   `json:"at" es:"fact"`
+}
+
 // SectionSentBack says that a part of the questionnaire is to be looked at again, until the client submits it anew. Reason
 // is for the client to read.
 type SectionSentBack struct {
@@ -89,6 +96,7 @@ func (AnswersPrefilled) EventType() string { return "task.answers_prefilled" }
 func (AnswerCorrected) EventType() string  { return "task.answer_corrected" }
 func (RowAdded) EventType() string         { return "task.row_added" }
 func (RowRemoved) EventType() string       { return "task.row_removed" }
+func (FilesSubmitted) EventType() string   { return "task.files_submitted" }
 func (SectionSentBack) EventType() string  { return "task.section_sent_back" }
 
 func (Answered) task()         {}
@@ -96,6 +104,7 @@ func (AnswersPrefilled) task() {}
 func (AnswerCorrected) task()  {}
 func (RowAdded) task()         {}
 func (RowRemoved) task()       {}
+func (FilesSubmitted) task()   {}
 func (SectionSentBack) task()  {}
 
 func (Answered) ofAnswer()         {}
@@ -103,4 +112,5 @@ func (AnswersPrefilled) ofAnswer() {}
 func (AnswerCorrected) ofAnswer()  {}
 func (RowAdded) ofAnswer()         {}
 func (RowRemoved) ofAnswer()       {}
+func (FilesSubmitted) ofAnswer()   {}
 func (SectionSentBack) ofAnswer()  {}

@@ -16,11 +16,11 @@ type fileEvent interface {
 	ofFile()
 }
 
-// Place is where on the task a file was put: an item of the request, a message of the thread, or the task itself. Talk
+// Place is where on the task a file was put: an item of the request, a question, a message of the thread, or the task itself. Talk
 // is who sees it (T3). A file in a message has the message's from when that is posted, and is its sender's until then.
 type Place struct {
-	Item    uuid.UUID `json:"item,omitzero" es:"id"`
-	For     uuid.UUID `json:"for,omitzero" es:"id"` // of an item that is each one's own: whose
+	Item    uuid.UUID `json:"item,omitzero" es:"id"` // of a questionnaire: the question that it answers
+	For     uuid.UUID `json:"for,omitzero" es:"id"`  // of an item that is each one's own: whose
 	Message uuid.UUID `json:"message,omitzero" es:"id"`
 	Talk    Talk      `json:"talk,omitzero" es:"nested"`
 }

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"slices"
 	"time"
 
 	"portico/domain/event"
@@ -27,6 +28,7 @@ type file struct {
 	infected  bool // a virus was found
 	clean     bool // none was
 	returned  bool // of an item: a round has named it; of a message: it was posted
+	answered  bool // of a removed one: it was part of an answer
 	state     fileState
 	until     time.Time // of a removed one: how long it can be restored; of an infected one: how long it is kept apart
 }
@@ -70,7 +72,9 @@ func (t Task) applyFile(e fileEvent) Task {
 	case AttachmentShared:
 		t.file(e.Attachment, func(f *file) { f.place.Talk = Talk{} })
 	case AttachmentRemoved:
-		t.file(e.Attachment, func(f *file) { f.state, f.until = removed, e.Until })
+		t.file(e.Attachment, func(f *file) {
+			f.state, f.until, f.answered = removed, e.Until, t.answersWith(f.place) && slices.Contains(t.filesOf(f.place.Item), f.id.String())
+		})
 	case AttachmentRestored:
 		t.file(e.Attachment, func(f *file) { f.state, f.until = released, time.Time{} })
 	case AttachmentDestroyed:

@@ -72,7 +72,7 @@ func (t Task) Reuse(s Sending, from Source, p FilePolicy, by Who, now time.Time)
 	if err := t.takesFiles(s.Contact, place, p); err != nil {
 		return nil, err
 	}
-	name, err := t.sentName(from.Name, place.Item)
+	name, err := t.sentName(from.Name, t.types(s))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (t Task) Reuse(s Sending, from Source, p FilePolicy, by Who, now time.Time)
 		Transfer: from.Transfer, Source: from.Attachment, SourceTask: from.Task, SameAs: t.sameContent(f, from.SHA256),
 		StartedAt: now, Deadline: now.Add(window), Delivered: p.AtOnce, Awaited: p.Scan && !from.Clean, At: now,
 	}
-	due = append(due, e)
+	due = t.answerWith(append(due, e), f, true, by, now)
 	if window == 0 && !e.Delivered && !e.Awaited {
 		due = append(due, AttachmentReleased{Attachment: f.id, At: now})
 	}

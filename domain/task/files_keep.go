@@ -60,9 +60,9 @@ func (t Task) Ending(id uuid.UUID, p FilePolicy) AbandonReason {
 	return AccessEnded
 }
 
-// DiscardFile takes a file back that its sender may still take back (rule 27). contact is who does it, or in whose place it
-// is done; zero: the practice. The second time changes nothing. It refuses with ErrNotFound, ErrAttachment, ErrFileSender,
-// ErrFileWaits, ErrFileStays.
+// DiscardFile takes a file back that its sender may still take back, or out of the answer that it is part of (rules 27,
+// 36). contact is who does it, or in whose place it is done; zero: the practice. The second time changes nothing. It
+// refuses with ErrNotFound, ErrAttachment, ErrFileSender, ErrFileWaits, ErrFileStays.
 func (t Task) DiscardFile(id, contact uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	f := t.attachment(id)
@@ -75,6 +75,8 @@ func (t Task) DiscardFile(id, contact uuid.UUID, by Who, now time.Time) ([]Event
 		return nil, err
 	case f == nil || contact != uuid.Nil && !t.shows(f, contact), contact == uuid.Nil && f.unsent() && f.by.author() != by.author():
 		return nil, ErrAttachment
+	case contact != uuid.Nil && t.takesOut(f):
+		return t.answerWith(due, f, false, by, now), nil
 	case f.by.author() != by.author():
 		return nil, ErrFileSender
 	case f.state == discarded:
@@ -86,7 +88,7 @@ func (t Task) DiscardFile(id, contact uuid.UUID, by Who, now time.Time) ([]Event
 	case !t.draft(f) && !now.Before(f.deadline):
 		return nil, ErrFileStays
 	}
-	return append(due, AttachmentDiscarded{Attachment: id, By: by, At: now}), nil
+	return t.answerWith(append(due, AttachmentDiscarded{Attachment: id, By: by, At: now}), f, false, by, now), nil
 }
 
 // RemoveFile takes a file away from everybody (rule 27). The second time changes nothing. It refuses with ErrNotFound,
@@ -108,7 +110,7 @@ func (t Task) RemoveFile(id uuid.UUID, by Who, now time.Time) ([]Event, error) {
 	case !f.kept():
 		return nil, ErrAttachment
 	}
-	return append(due, f.removal(by, now)), nil
+	return t.answerWith(append(due, f.removal(by, now)), f, false, by, now), nil
 }
 
 // arrived tells that the practice has the file.
@@ -143,7 +145,7 @@ func (t Task) RestoreFile(id uuid.UUID, by Who, now time.Time) ([]Event, error) 
 	case f.state == destroyed:
 		return nil, ErrFileGone
 	case f.state == removed:
-		return append(due, AttachmentRestored{Attachment: id, By: by, At: now}), nil
+		return t.answerWith(append(due, AttachmentRestored{Attachment: id, By: by, At: now}), f, f.answered, by, now), nil
 	case f.kept():
 		return due, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"portico/domain/fault"
 	"portico/domain/filename"
 	"portico/domain/filetype"
+	"portico/domain/questionnaire"
 
 	"github.com/google/uuid"
 )
@@ -56,18 +57,19 @@ type FilePolicy struct {
 
 // Sending is one file that somebody wants to put on the task.
 type Sending struct {
-	Attachment uuid.UUID // made for it
-	Contact    uuid.UUID // who sends it, or in whose place it is sent; zero: the practice
-	Place      Place     // but for For
-	Name       string    // as it was sent
-	Size       int64     // bytes, as announced
-	StartedAt  time.Time // when one began that has come whole since; zero: it begins now
+	Attachment uuid.UUID           // made for it
+	Contact    uuid.UUID           // who sends it, or in whose place it is sent; zero: the practice
+	Place      Place               // but for For
+	Name       string              // as it was sent
+	Size       int64               // bytes, as announced
+	Asked      questionnaire.Field // that Place.Item names, where the task asks for a questionnaire
+	StartedAt  time.Time           // when one began that has come whole since; zero: it begins now
 }
 
 // StartFile gives one file the right to come (rules 23, 24). Whether its size and its type are accepted was decided
 // before, but for the types of an item. Starting the same file again changes nothing. It refuses with ErrNotFound,
-// ErrFilesOff, ErrFilesOver, ErrTalk, ErrItem, ErrReturned, ErrAccepted, ErrFileName, ErrTooManyFiles, ErrTooManyRunning,
-// filetype.ErrType.
+// ErrFilesOff, ErrFilesOver, ErrTalk, ErrItem, ErrReturned, ErrAccepted, ErrQuestion, ErrSubmitted, ErrFieldFull,
+// ErrFileName, ErrTooManyFiles, ErrTooManyRunning, filetype.ErrType.
 func (t Task) StartFile(s Sending, p FilePolicy, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	if f := t.attachment(s.Attachment); f != nil {
@@ -83,7 +85,7 @@ func (t Task) StartFile(s Sending, p FilePolicy, by Who, now time.Time) ([]Event
 	if err := t.takesFiles(s.Contact, place, p); err != nil {
 		return nil, err
 	}
-	name, err := t.sentName(s.Name, place.Item)
+	name, err := t.sentName(s.Name, t.types(s))
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +115,9 @@ func (t Task) placed(s Sending, now time.Time) (Place, error) {
 	}
 	if err != nil || p.Item == uuid.Nil {
 		return p, err
+	}
+	if t.answersWith(p) {
+		return t.placedOnField(s, p)
 	}
 	i := t.item(p.Item)
 	if i == nil || i.cancelled || s.Contact == uuid.Nil || p.Talk != (Talk{}) || p.Message != uuid.Nil {
@@ -146,6 +151,9 @@ func (t Task) takesFiles(contact uuid.UUID, place Place, p FilePolicy) error {
 	if i := t.item(place.Item); i != nil && (i.cancelled || i.rounds[place.For].stands != wanted && i.rounds[place.For].stands != sentBack) {
 		return ErrFilesOver.Withf("This item takes no more files: it is with the practice, or no longer asked for.")
 	}
+	if t.answersWith(place) && shared.done {
+		return ErrFilesOver.Withf("This was submitted, so its questions take no more files.")
+	}
 	return nil
 }
 
@@ -155,13 +163,21 @@ func (t Task) TakesFiles(contact uuid.UUID, p FilePolicy) error {
 	return t.takesFiles(contact, Place{}, p)
 }
 
-func (t Task) sentName(name string, item uuid.UUID) (string, error) {
+// types are those that the item or the question takes that a file is for; none: all.
+func (t Task) types(s Sending) []string {
+	if i := t.item(s.Place.Item); i != nil {
+		return i.Types
+	}
+	return s.Asked.Types()
+}
+
+func (t Task) sentName(name string, types []string) (string, error) {
 	shown := filename.Shown(name)
 	if shown == "" || len(name) > maxSent {
 		return "", ErrFileName
 	}
-	if i := t.item(item); i != nil && len(i.Types) > 0 {
-		if _, err := filetype.Of(shown, i.Types); err != nil {
+	if len(types) > 0 {
+		if _, err := filetype.Of(shown, types); err != nil {
 			return "", err
 		}
 	}
@@ -242,7 +258,7 @@ func (t Task) ReceiveFile(r Receipt, p FilePolicy, now time.Time) ([]Event, erro
 		Attachment: f.id, By: f.by, Place: f.place, Name: of(t.says.Subject, t.freeName(f)), SentAs: f.name, Size: r.Size, SHA256: r.SHA256, Media: r.Media,
 		SameAs: t.sameContent(f, r.SHA256), StartedAt: f.startedAt, Deadline: now.Add(window), Delivered: p.AtOnce, Awaited: p.Scan, At: now,
 	}
-	events = append(events, e)
+	events = t.answerWith(append(events, e), f, true, f.by, now)
 	if window == 0 && !p.AtOnce && !p.Scan {
 		events = append(events, AttachmentReleased{Attachment: f.id, At: now})
 	}

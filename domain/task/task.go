@@ -78,10 +78,17 @@
 //  29. It is filled in by all contacts together, each answer kept as it is given, until it is submitted. Each answer is
 //     one that the version of the questionnaire that the task asks for takes. What was taken from an earlier task holds
 //     once somebody has said so.
+//
 //  30. It is done when a contact submits it, and not otherwise; nothing that is shown and required may be missing.
+//
 //  31. The practice puts single answers right, which stays visible, and sends parts of what was submitted back with a
 //     reason, which makes it something to do again.
+//
 //  32. The next one of a series begins with the answers of the one before, as of an earlier task.
+//
+//  36. A file that answers a question is a draft until what it belongs to is submitted, and nothing is submitted while one
+//     is being checked or has a virus. What the practice has, or nobody may have, any of the contacts takes out of the
+//     answer while it can be changed.
 //
 // What concerns files that the scanner keeps back:
 //
@@ -200,7 +207,7 @@ func (t Task) Apply(e Event) Task {
 		t = t.applyFile(e.(fileEvent))
 	case Posted, MessageEdited, MessageDeleted, MessagesRead, ReplyRefused:
 		t = t.applyTalk(e.(talkEvent))
-	case Answered, AnswersPrefilled, AnswerCorrected, RowAdded, RowRemoved, SectionSentBack:
+	case Answered, AnswersPrefilled, AnswerCorrected, RowAdded, RowRemoved, SectionSentBack, FilesSubmitted:
 		t = t.applyAnswer(e.(answerEvent))
 	case Notified, NoticeDelivered, NoticeFailed:
 		t = t.applyNotice(e.(noticeEvent))

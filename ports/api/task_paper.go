@@ -51,13 +51,22 @@ func (s *Server) printAnswers(ctx context.Context, in *ByID) (*huma.StreamRespon
 		zone = time.UTC
 	}
 	of := taskapp.PaperOf{
-		Words: language.For("en"), Zone: zone, Practice: p.Name, Client: cmp.Or(t.ClientName, names[t.Contact]), Task: t.Title, Sheet: given, Asks: q, Now: time.Now(),
+		Words: language.For("en"), Zone: zone, Practice: p.Name, Client: cmp.Or(t.ClientName, names[t.Contact]), Task: t.Title, Sheet: given, Asks: q, Now: time.Now(), Files: map[string]string{},
 		Name: func(w task.Who) string {
 			if w.Contact() == uuid.Nil {
 				return p.Name
 			}
 			return names[w.Contact()]
 		},
+	}
+	files, err := s.TaskFiles.Files(ctx, firm, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if f.Arrived(of.Now) {
+			of.Files[f.ID.String()] = f.Name
+		}
 	}
 	if of.Logo, err = s.logo(p.Logo); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	taskapp "portico/app/task"
 	"portico/domain/fault"
 	"portico/domain/filetype"
+	"portico/domain/questionnaire"
 	"portico/domain/task"
 	"portico/ports/web/views"
 
@@ -57,7 +58,7 @@ func (s *Server) earlierPage(w http.ResponseWriter, r *http.Request, in inPortal
 	}
 	page.Stale = !current
 	if item.ID != uuid.Nil {
-		page.Of, page.Back = item.Title, page.Back+"#item-"+item.ID.String()
+		page.Of, page.Back = item.Title, page.Back+"#"+anchorOf(t, item.ID)
 	}
 	files, err := s.TaskFiles.Earlier(r.Context(), in.Firm, in.Contact, t.ID, q)
 	if err != nil {
@@ -91,7 +92,7 @@ func (s *Server) earlierPage(w http.ResponseWriter, r *http.Request, in inPortal
 	return nil
 }
 
-// itemFor is the item that the address or the form names, zero where it names none.
+// itemFor is the item that the address or the form names, or the question as one; zero where it names none.
 func (s *Server) itemFor(r *http.Request, in inPortal, t taskapp.Todo) (taskapp.Item, error) {
 	text := r.FormValue("item")
 	if text == "" {
@@ -100,6 +101,17 @@ func (s *Server) itemFor(r *http.Request, in inPortal, t taskapp.Todo) (taskapp.
 	id, err := uuid.Parse(text)
 	if err != nil {
 		return taskapp.Item{}, task.ErrItem
+	}
+	if t.Kind == task.FormFilling {
+		q, _, err := s.questionnaire(r, in.Firm, t.ID)
+		if err != nil {
+			return taskapp.Item{}, err
+		}
+		_, f, ok := q.Field(id)
+		if !ok || f.Kind != questionnaire.File {
+			return taskapp.Item{}, task.ErrItem
+		}
+		return taskapp.Item{ID: f.ID, Title: f.Label, Types: f.Types()}, nil
 	}
 	all, err := s.TaskItems.Items(r.Context(), in.Firm, t.ID)
 	if err != nil {
@@ -110,6 +122,14 @@ func (s *Server) itemFor(r *http.Request, in inPortal, t taskapp.Todo) (taskapp.
 		return taskapp.Item{}, task.ErrItem
 	}
 	return all[t.ID][i], nil
+}
+
+// anchorOf is where on the task's page an item, or a question, stands.
+func anchorOf(t taskapp.Todo, item uuid.UUID) string {
+	if t.Kind == task.FormFilling {
+		return "line-" + item.String()
+	}
+	return "item-" + item.String()
 }
 
 // lies tells that an earlier file is where it would be used: the same bytes, on the task or as a draft on the item.

@@ -53,13 +53,16 @@ func (s *Server) portalLook(r *http.Request, in inPortal, t taskapp.Todo) (sheet
 }
 
 // portalSheet is the questionnaire of a task as the person fills it in.
-func (s *Server) portalSheet(r *http.Request, in inPortal, t taskapp.Todo, typed url.Values, problems views.Problems) (*views.PortalSheet, error) {
+func (s *Server) portalSheet(r *http.Request, in inPortal, t taskapp.Todo, card *views.TaskFiles, typed url.Values, problems views.Problems) (*views.PortalSheet, error) {
 	q, given, err := s.questionnaire(r, in.Firm, t.ID)
 	if err != nil {
 		return nil, err
 	}
 	look, err := s.portalLook(r, in, t)
 	if err != nil {
+		return nil, err
+	}
+	if look.files, err = s.portalAnswerFiles(r, in, t, q, given, card); err != nil {
 		return nil, err
 	}
 	look.problems, look.typed = problems, map[string]string{}
@@ -138,7 +141,7 @@ func (s *Server) typedAnswers(r *http.Request, in inPortal, q questionnaire.Ques
 			p := questionnaire.Place{Field: f.ID, Row: row}
 			name, was := inputName(p), given.Answers[p]
 			keeps := deed == "keep" && was.Unsure && (what == placeText(p) || what == "" && sec.ID.String() == section)
-			if !keeps && !r.PostForm.Has(name) && !r.PostForm.Has("has-"+name) || f.Kind == questionnaire.Group {
+			if !keeps && !r.PostForm.Has(name) && !r.PostForm.Has("has-"+name) || f.Kind == questionnaire.Group || f.Kind == questionnaire.File {
 				continue
 			}
 			value, err := was.Value, error(nil)
@@ -204,6 +207,9 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, in inPortal,
 	}
 	look, err := s.portalLook(r, in, t)
 	if err != nil {
+		return err
+	}
+	if look.files, err = s.portalAnswerFiles(r, in, t, q, given, nil); err != nil {
 		return err
 	}
 	page := views.PortalReview{

@@ -174,14 +174,14 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		}
 		page.Open = false
 	}
+	if page.Files, err = s.portalFilesOf(r, in, t, page.Request, problems); err != nil {
+		return err
+	}
 	if t.Kind == task.FormFilling { // done by being submitted
-		if page.Sheet, err = s.portalSheet(r, in, t, typed, problems); err != nil {
+		if page.Sheet, err = s.portalSheet(r, in, t, page.Files, typed, problems); err != nil {
 			return err
 		}
 		page.Open, page.Modules = false, append(page.Modules, "answer-sheet.js")
-	}
-	if page.Files, err = s.portalFilesOf(r, in, t, page.Request, problems); err != nil {
-		return err
 	}
 	page.Modules = append(page.Modules, "task-desk.js")
 	page.Reason = t.Reason

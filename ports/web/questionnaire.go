@@ -38,7 +38,7 @@ func (s *Server) formRoutes(staff func(route string, right accounts.Right, h han
 
 var fieldKinds = map[questionnaire.Kind]string{
 	questionnaire.Text: "Short text", questionnaire.Long: "Long text", questionnaire.Number: "Number", questionnaire.Money: "Amount of money", questionnaire.Date: "Day",
-	questionnaire.One: "One of several", questionnaire.Many: "Some of several", questionnaire.YesNo: "Yes or no", questionnaire.Group: "Table with rows",
+	questionnaire.One: "One of several", questionnaire.Many: "Some of several", questionnaire.YesNo: "Yes or no", questionnaire.File: "Files", questionnaire.Group: "Table with rows",
 }
 
 func (s *Server) forms(w http.ResponseWriter, r *http.Request) error {

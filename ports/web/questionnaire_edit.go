@@ -62,7 +62,11 @@ func (s *Server) question(w http.ResponseWriter, r *http.Request) error {
 	for _, o := range f.Options {
 		texts = append(texts, o.Text)
 	}
-	page.Options = strings.Join(texts, "\n")
+	if f.Kind == questionnaire.File {
+		page.Types = strings.Join(texts, ", ")
+	} else {
+		page.Options = strings.Join(texts, "\n")
+	}
 	if f.Most > 0 {
 		page.Most = strconv.Itoa(f.Most)
 	}
@@ -81,7 +85,7 @@ func (s *Server) questionPage(w http.ResponseWriter, r *http.Request, code int, 
 	page.Shell, page.Form, page.Section, page.Command = s.shell(r, title, "tasks"), d.ID, sec.ID, newID()
 	page.FormName, page.SectionName = d.Title, sec.Title
 	for _, k := range questionnaire.Kinds() {
-		if word, ok := fieldKinds[k]; ok && (k != questionnaire.Group || page.Group == uuid.Nil) {
+		if word, ok := fieldKinds[k]; ok && (k != questionnaire.Group && k != questionnaire.File || page.Group == uuid.Nil) {
 			page.Kinds = append(page.Kinds, views.Choice{Value: string(k), Word: word})
 		}
 	}
@@ -114,13 +118,16 @@ func (s *Server) putQuestion(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, was, there := d.Field(id)
 	page := views.FormQuestion{
-		ID: id, New: !there, Kind: p.Get("kind"), Label: p.Get("label"), Help: p.Get("help"), Required: p.Get("required") != "", Options: p.Get("options"),
+		ID: id, New: !there, Kind: p.Get("kind"), Label: p.Get("label"), Help: p.Get("help"), Required: p.Get("required") != "", Options: p.Get("options"), Types: p.Get("types"),
 		Currency: p.Get("currency"), Min: p.Get("min"), Max: p.Get("max"), Most: p.Get("most"), If: p.Get("if"),
 	}
 	page.Group, _ = uuid.Parse(p.Get("group"))
 	f := questionnaire.Field{
 		ID: id, Kind: questionnaire.Kind(page.Kind), Label: page.Label, Help: page.Help, Required: page.Required, Options: optionsOf(page.Options, was.Options),
 		Currency: strings.ToUpper(strings.TrimSpace(page.Currency)), Min: page.Min, Max: page.Max, Group: page.Group, If: conditionOf(page.If),
+	}
+	if f.Kind == questionnaire.File {
+		f.Options = optionsOf(strings.Join(strings.FieldsFunc(page.Types, func(r rune) bool { return strings.ContainsRune(" ,;\t\r\n", r) }), "\n"), was.Options)
 	}
 	if text := strings.TrimSpace(page.Most); text != "" {
 		if f.Most, err = strconv.Atoi(text); err != nil {
@@ -153,7 +160,7 @@ func (s *Server) putQuestion(w http.ResponseWriter, r *http.Request) error {
 // inputOf is the input that a refusal is about.
 func inputOf(f *fault.Error, field questionnaire.Field) string {
 	for rule, input := range map[*fault.Error]string{
-		questionnaire.ErrLong: "help", questionnaire.ErrKind: "kind", questionnaire.ErrOptions: "options", questionnaire.ErrCurrency: "currency", questionnaire.ErrCondition: "if",
+		questionnaire.ErrLong: "help", questionnaire.ErrKind: "kind", questionnaire.ErrOptions: "options", questionnaire.ErrTypes: "types", questionnaire.ErrCurrency: "currency", questionnaire.ErrCondition: "if",
 		questionnaire.ErrGroup: "kind",
 	} {
 		if errors.Is(f, rule) {

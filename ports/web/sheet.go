@@ -24,6 +24,7 @@ type sheetLook struct {
 	action   string
 	typed    map[string]string // what was typed and refused, by input
 	problems views.Problems
+	files    sheetFiles
 }
 
 // inputName is the name of the input of a place, and its id on the page.
@@ -97,6 +98,9 @@ func (l sheetLook) line(q questionnaire.Questionnaire, line questionnaire.Line, 
 	if typed, ok := l.typed[name]; ok {
 		v.Value = typed
 	}
+	if f.Kind == questionnaire.File {
+		l.answerFiles(&v, line)
+	}
 	if f.Kind == questionnaire.Money && v.Value == line.Value {
 		v.Value = w.Decimal(line.Value) // which is read back as it was
 	}
@@ -150,6 +154,10 @@ func (l sheetLook) choices(f questionnaire.Field) (options []views.SheetOption) 
 
 // shown is an answer as people read it.
 func (l sheetLook) shown(f questionnaire.Field, value string) string {
+	if f.Kind == questionnaire.File {
+		_, text := l.filesShown(value)
+		return text
+	}
 	return taskapp.Shown(l.words, f, value)
 }
 
@@ -157,6 +165,8 @@ func (l sheetLook) shown(f questionnaire.Field, value string) string {
 func (l sheetLook) limits(f questionnaire.Field) string {
 	w, lowest, highest := l.words, l.shown(f, f.Min), l.shown(f, f.Max)
 	switch {
+	case f.Kind == questionnaire.File:
+		return fileLimits(w, f)
 	case lowest != "" && highest != "":
 		return w.T("form.between", lowest, highest)
 	case lowest != "":

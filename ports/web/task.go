@@ -194,7 +194,7 @@ var lifeWords = map[string]string{
 	"task.done_by_client": "Done by", "task.undone_by_client": "Not done after all, says", "task.confirmed": "Confirmed", "task.reopened": "Opened again", "task.progressed": "Our part", "task.closed": "Closed",
 	"task.item_added": "Asked for", "task.item_changed": "Changed", "task.item_cancelled": "No longer wanted:", "task.item_returned": "Returned",
 	"task.item_not_applicable": "Said not to apply:", "task.item_review_begun": "Looked at", "task.item_accepted": "Accepted", "task.item_sent_back": "Sent back", "task.item_reopened": "Answer undone:",
-	"task.answer_corrected": "An answer corrected", "task.section_sent_back": "A section sent back",
+	"task.answer_corrected": "An answer corrected", "task.section_sent_back": "A section sent back", "task.files_submitted": "Files handed over with it",
 	"task.reply_refused": "A mail was not taken from",
 	"task.notified":      "Mailed to", "task.notice_failed": "A mail failed to",
 }

@@ -24,6 +24,9 @@ func (s *Server) taskAnswers(r *http.Request, t taskapp.Detail, names map[uuid.U
 	}
 	z := zone(u.Practice.Zone)
 	look := sheetLook{words: language.For("en"), zone: z, practice: u.Practice.Name, open: true, typed: map[string]string{}}
+	if look.files, err = s.staffAnswerFiles(r, u.Firm, t.ID, q); err != nil {
+		return nil, err
+	}
 	wrong, name := "", "a-"+r.PostForm.Get("place")
 	if p := problems.For("answers"); p != nil && name != "a-" {
 		wrong, look.problems = r.PostForm.Get("place"), views.Problems{{Field: name, Text: p.Text}}

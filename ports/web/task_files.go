@@ -238,12 +238,12 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
 			row.Note += " · " + w.T("attach.message")
 		}
-		if request == nil || f.Place.Item == uuid.Nil {
+		switch {
+		case standsWithQuestion(t, f):
+		case request == nil || f.Place.Item == uuid.Nil:
 			c.Rows = append(c.Rows, row)
-		} else {
-			if !f.Returned || len(row.Acts) > 0 { // otherwise it stands with its round
-				ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
-			}
+		case !f.Returned || len(row.Acts) > 0: // otherwise it stands with its round
+			ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
 		}
 	}
 	earlier := false
@@ -325,7 +325,10 @@ func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names m
 	if f.Place.Talk.With != uuid.Nil {
 		notes = append(notes, w.T("attach.private.you", in.setup.Name))
 	}
-	if f.Draft() {
+	switch {
+	case standsWithQuestion(t, f):
+		notes = append(notes, w.T("form.file.draft"))
+	case f.Draft():
 		notes = append(notes, w.T("attach.draft"))
 	}
 	if name := names[f.SameAs]; name != "" {

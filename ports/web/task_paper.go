@@ -35,6 +35,9 @@ func (s *Server) answersCSV(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	look := sheetLook{words: language.For("en"), zone: zone(user(r).Practice.Zone)}
+	if look.files, err = s.staffAnswerFiles(r, user(r).Firm, id, q); err != nil {
+		return err
+	}
 	var rows [][]string
 	for _, sec := range look.sheet(q, given.Of(), given).Sections {
 		heading := ""
@@ -104,8 +107,12 @@ func (s *Server) answersPDF(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	files, err := s.staffAnswerFiles(r, u.Firm, id, q)
+	if err != nil {
+		return err
+	}
 	return s.sendPaper(w, p.Logo, taskapp.PaperOf{
-		Words: language.For("en"), Zone: zone(p.Zone), Practice: p.Name, Client: cmp.Or(t.ClientName, names[t.Contact]), Task: t.Title, Sheet: given, Asks: q,
+		Words: language.For("en"), Zone: zone(p.Zone), Practice: p.Name, Client: cmp.Or(t.ClientName, names[t.Contact]), Task: t.Title, Sheet: given, Asks: q, Files: files.names(),
 		Name: func(w task.Who) string {
 			if w.Contact() == uuid.Nil {
 				return p.Name
@@ -133,8 +140,12 @@ func (s *Server) todoPaper(w http.ResponseWriter, r *http.Request, in inPortal) 
 	if err != nil {
 		return err
 	}
+	files, err := s.portalAnswerFiles(r, in, t, q, given, nil)
+	if err != nil {
+		return err
+	}
 	return s.sendPaper(w, in.setup.Logo, taskapp.PaperOf{
-		Words: in.words.Words, Zone: in.zone, Practice: in.setup.Name, Client: cmp.Or(in.client.ClientName, in.person.Name()), Task: t.Title, Sheet: given, Asks: q,
+		Words: in.words.Words, Zone: in.zone, Practice: in.setup.Name, Client: cmp.Or(in.client.ClientName, in.person.Name()), Task: t.Title, Sheet: given, Asks: q, Files: files.names(),
 		Name: func(w task.Who) string {
 			if w.Contact() == in.Contact {
 				return in.person.Name()

@@ -93,6 +93,7 @@ type FormQuestion struct {
 	Kind, Label, Help        string
 	Required                 bool
 	Options                  string // one a line
+	Types                    string // of files
 	Currency, Min, Max, Most string
 	If                       string
 	Kinds                    []Choice

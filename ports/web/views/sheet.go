@@ -60,6 +60,11 @@ type SheetLine struct {
 	Group       uuid.UUID // the group of the row that begins with it, whose row can be removed; zero: none begins
 	Add         bool      // of a group: there may be one row more
 	Problem     *Problem
+	Field       uuid.UUID // of an answer in files, as are those below
+	Files       []TaskFile
+	Attach      *ItemAttach // nil: none can be sent
+	Full        bool        // it takes no more
+	Earlier     string      // where those are that were sent before; empty: there are none
 }
 
 // Described is what the line's input is described by.
@@ -72,6 +77,16 @@ func (l SheetLine) Described() string {
 		text += l.Problem.ID()
 	}
 	return text
+}
+
+// Forms are those of buttons in the section's lines, which stand outside of the section's own form.
+func (s SheetSection) Forms() (acts []TaskFileAct) {
+	for _, l := range s.Lines {
+		for _, f := range l.Files {
+			acts = append(acts, f.Acts...)
+		}
+	}
+	return acts
 }
 
 // InRow tells that it is a column, in one row.

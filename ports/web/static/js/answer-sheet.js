@@ -39,6 +39,7 @@ class AnswerSheet extends HTMLElement {
       case "online":
         return this.#next()
       case "submit":
+        if (!event.target.elements.section) return // a file's own button
         event.preventDefault()
         return this.#submit(event.target, event.submitter)
       default:
@@ -150,9 +151,10 @@ class AnswerSheet extends HTMLElement {
     if (!fresh) return location.reload() // it takes no more answers
     const held = (line) => !sent.includes(line.dataset.line) && (this.#waiting.has(line.dataset.line) || line.contains(document.activeElement) || inputs(line).some(changed))
     this.#align(this, fresh, "[data-section]", () => false, (mine, theirs) => {
-      for (const part of [".card__head", ".form__foot"]) this.#part(mine, theirs, part)
+      for (const part of [".card__head", ".form__foot", "[data-forms]"]) this.#part(mine, theirs, part)
       mine.querySelector("[name=command]").value = theirs.querySelector("[name=command]").value
       this.#align(mine.querySelector("fieldset"), theirs.querySelector("fieldset"), "[data-line]", held, (line, news) => {
+        if (line.querySelector("[data-line-files]")) return this.#files(line, news)
         const busy = line.contains(document.activeElement)
         if (busy && sent.includes(line.dataset.line)) return this.#settle(line, news)
         if (busy || held(line) || line.isEqualNode(news)) return
@@ -173,6 +175,14 @@ class AnswerSheet extends HTMLElement {
       if (!problem && theirs) [mine.defaultValue, mine.defaultChecked] = [theirs.defaultValue, theirs.defaultChecked]
     }
     for (const gone of line.querySelectorAll(".sheet__unsure, [data-note]")) gone.remove()
+  }
+
+  // files shows which files a question has by now; those on their way stay as they are.
+  #files(line, news) {
+    const had = line.querySelector("[data-line-files]"), has = news.querySelector("[data-line-files]")
+    if (!has) return line.replaceWith(document.importNode(news, true))
+    if (!had.isEqualNode(has)) had.replaceWith(document.importNode(has, true))
+    line.querySelector("[data-line-add]")?.toggleAttribute("data-full", !!news.querySelector("[data-full]"))
   }
 
   #part(mine, theirs, name) {
