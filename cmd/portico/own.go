@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"portico/domain/fault"
 	"portico/domain/invite"
@@ -12,12 +13,20 @@ import (
 // errNotOwn is for a kind of thing that own doesn't know.
 var errNotOwn = fault.New(fault.NotFound, "account.not_own", "There is nothing at this address for you.")
 
-// own looks up a thing that an address names, kind being the first part of the address, for somebody who is limited to
+// own looks up a thing that an address names, kind being what stands before its id there, for somebody who is limited to
 // their own clients (rule 18 of accounts): the readers show what is theirs. It is asked before anything is done, because
 // commands read streams. What it doesn't know is nobody's to touch.
 func (h *house) own(ctx context.Context, firm int32, kind string, id uuid.UUID) (err error) {
 	switch kind {
-	case "account", "settings", "message-templates", "staff", "forms": // nobody's client's
+	case "tasks/filters", "task-filters", "tasks/templates", "task-templates": // nobody's client's
+		return nil
+	case "tasks/jobs", "task-jobs":
+		_, err = h.taskJobs.Look(ctx, firm, id)
+		return err
+	}
+	kind, _, _ = strings.Cut(kind, "/")
+	switch kind {
+	case "account", "settings", "message-templates", "staff", "forms": // likewise
 	case "clients":
 		_, err = h.clientList.Client(ctx, firm, id)
 	case "contacts":
@@ -28,7 +37,7 @@ func (h *house) own(ctx context.Context, firm int32, kind string, id uuid.UUID) 
 		_, err = h.linkList.Link(ctx, firm, id)
 	case "reminders":
 		_, err = h.contactList.Contact(ctx, firm, id)
-	case "requests":
+	case "requests", "tasks":
 		_, err = h.taskList.Task(ctx, firm, id)
 	case "batches":
 		_, err = h.linkList.Batch(ctx, firm, id)

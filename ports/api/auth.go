@@ -77,7 +77,7 @@ func (s *Server) entitled(ctx huma.Context, staff accountapp.Staff) error {
 	if err != nil {
 		return nil // the operation says what is wrong with it
 	}
-	kind, _, _ := strings.Cut(strings.TrimPrefix(o.Path, base+"/"), "/")
+	kind, _, _ := strings.Cut(strings.TrimPrefix(o.Path, base+"/"), "/{id}")
 	return s.Own(ctx.Context(), staff.Firm, kind, id)
 }
 

@@ -53,7 +53,7 @@ type Server struct {
 	Provider     account.Provider // of identity, by which people of the practice can come; nil: none
 	ProviderName string           // what its button says
 
-	// Own refuses a thing that is none of the clients of who is limited to their own; kind is the first part of its address.
+	// Own refuses a thing that is none of the clients of who is limited to their own; kind is what stands before the id in its address.
 	Own     func(ctx context.Context, firm int32, kind string, id uuid.UUID) error
 	Staff   account.Reader
 	Factors account.Factors

@@ -99,7 +99,7 @@ func (s *Server) own(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"+chi.URLParam(r, "id"))
 	return s.Own(r.Context(), user(r).Firm, kind, id)
 }
 
