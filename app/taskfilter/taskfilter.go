@@ -3,6 +3,7 @@ package taskfilter
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"portico/app/es"
@@ -17,6 +18,20 @@ type Filter struct {
 	Name      string
 	Says      string // as the address of the list does
 	Shared    bool
+}
+
+// Fields are what an address of the list of tasks says of those that are meant; Says keeps view and order besides.
+var Fields = []string{"q", "client", "owner", "tag", "of", "due", "their", "can", "part", "kind", "priority", "shelf"}
+
+// Says is what a filter keeps of an address of the list: what is looked for, in which order, as a list or a board.
+func Says(v url.Values) string {
+	kept := url.Values{}
+	for _, name := range append(Fields[:len(Fields):len(Fields)], "view", "order") {
+		if value := v.Get(name); value != "" {
+			kept.Set(name, value)
+		}
+	}
+	return kept.Encode()
 }
 
 // Reader reads saved filters by name: those of a person of the practice, and what colleagues share. Implementation:

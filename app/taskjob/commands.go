@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"slices"
 	"time"
 
@@ -22,6 +24,7 @@ type Commands struct {
 	Lists   Lists
 	Clients Targets
 	Tasks   Tasks
+	Write   func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // adapters/sheet
 }
 
 // Tasks do something to one task. Implementation: app/task.

@@ -189,6 +189,14 @@ func assigned(t *testing.T, w *routesWorld) {
 		w.call(t, route, byToken, own).check(t, route, byToken, 200)
 	}
 	w.invite(t, own) // a contact of the own client
+	own.task = uuid.Nil
+	for _, route := range []string{"GET /tasks/{id}", "GET /tasks/templates", "GET /tasks/jobs"} {
+		w.send(t, route, staff, own).check(t, route, staff, 200)
+	}
+	for _, route := range []string{"GET /tasks/{id}", "PUT /tasks/{id}/progress", "GET /task-filters"} {
+		w.call(t, route, byToken, own).check(t, route, byToken, 200)
+	}
+	w.call(t, "PUT /task-filters/{id}", byToken, own).check(t, "PUT /task-filters/{id}", byToken, 422)
 	w.send(t, "GET /contacts/{id}/access", staff, own).check(t, "GET /contacts/{id}/access", staff, 200)
 	w.send(t, "POST /contacts/{id}/invitation/withdrawal", staff, own).check(t, "POST /contacts/{id}/invitation/withdrawal", staff, 303)
 	for _, to := range []uuid.UUID{own.link, free} {

@@ -288,6 +288,7 @@ var pageRules = map[string]rule{
 	"POST /tasks/many":                   staffOnly(422, 422), // without a title
 	"GET /tasks/jobs":                    staffOnly(200, 200),
 	"GET /tasks/jobs/{id}":               staffOnly(200, 404),
+	"GET /tasks/jobs/{id}/report.csv":    staffOnly(200, 404),
 	"POST /tasks/jobs/{id}/confirmation": staffOnly(303, 404),
 	"POST /tasks/jobs/{id}/stop":         staffOnly(409, 404), // it is done
 	"GET /tasks/{id}":                    staffOnly(200, 404),
@@ -615,6 +616,20 @@ var callRules = map[string]called{
 	"GET /invite-jobs/{id}/people":        {"", 200, 404},
 	"POST /invite-jobs/{id}/confirmation": {"", 200, 404},
 	"POST /invite-jobs/{id}/stop":         {"", 409, 404}, // it hasn't been sent
+
+	"GET /task-jobs":                    {"", 200, 200},
+	"POST /task-jobs":                   {`{"act":"confirm","task_ids":["INVITEE"]}`, 422, 422}, // there is no such task
+	"GET /task-jobs/{id}":               {"", 200, 404},
+	"GET /task-jobs/{id}/targets":       {"", 200, 404},
+	"GET /task-jobs/{id}/report.csv":    {"", 200, 404},
+	"POST /task-jobs/{id}/confirmation": {"", 200, 404},
+	"POST /task-jobs/{id}/stop":         {"", 409, 404}, // it is done
+	"GET /task-templates":               {"", 200, 200},
+	"PUT /task-templates/{id}":          {`{"name":"","title":"x"}`, 422, 422},
+	"DELETE /task-templates/{id}":       {"", 404, 404},
+	"GET /task-filters":                 {"", 200, 200},
+	"PUT /task-filters/{id}":            {`{"name":"","says":""}`, 422, 422},
+	"DELETE /task-filters/{id}":         {"", 404, 404},
 
 	"GET /reminders":                                {"", 200, 200},
 	"POST /reminders/{id}/skip":                     {`{"next_at":"2026-01-01T09:00:00Z"}`, 409, 404}, // it is not the next one

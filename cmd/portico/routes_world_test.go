@@ -358,8 +358,8 @@ func (w *routesWorld) path(t *testing.T, route, who string, f *fixture) string {
 		id = w.joiningOf(t, f)
 	case strings.Contains(path, "imports/{id}"):
 		id = w.listOf(t, f)
-	case strings.HasPrefix(path, "/tasks/filters/"): // nobody has saved one
-	case strings.HasPrefix(path, "/tasks/jobs/"):
+	case strings.HasPrefix(path, "/tasks/filters/"), strings.HasPrefix(path, "/task-filters/"), strings.HasPrefix(path, "/task-templates/"): // nobody has saved one
+	case strings.HasPrefix(path, "/tasks/jobs/"), strings.HasPrefix(path, "/task-jobs/"):
 		id = w.taskJobOf(t, f)
 	case strings.Contains(path, "jobs/{id}"):
 		id = w.jobOf(t, f)

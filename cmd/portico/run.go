@@ -301,7 +301,8 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Paper: paper.Write, Logos: h.firms.Logos,
 		ClientDB: h.clientList, LinkDB: h.linkList, FirmDB: h.firmList, Storage: transfers.Rows,
 		Reminders: reminders,
-		Access:    h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
+		TaskJobs:  h.taskJobs, Templates: postgres.TaskJobs{DB: h.db}, Filters: postgres.TaskFilters{DB: h.db}, FilterActs: filterapp.Commands{Events: h.store},
+		Access: h.explainers(), History: postgres.History{DB: h.db, Tail: h.tail, Codec: h.codec, Vault: h.vault},
 		Ledger: postgres.MessageList{DB: h.db}, Hooks: h.hooks(s.callable),
 		Content: transfers, Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, Factors: factors, Keys: h.keys.links, BaseURL: s.baseURL, Version: version(), Log: h.log,
 	}

@@ -26,6 +26,8 @@ import (
 	inviteapp "portico/app/invite"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
+	"portico/app/taskjob"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/account"
@@ -99,6 +101,9 @@ func newHouse(t *testing.T) *house {
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
+	lists := &jobsOf{store: h.store}
+	s.TaskJobs = taskjob.Commands{Events: h.store, Lists: lists, Clients: lists, Tasks: s.Tasks, Write: sheet}
+	s.Templates, s.Filters, s.FilterActs = lists, lists, filterapp.Commands{Events: h.store}
 	if h.handler, err = s.Handler(); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +136,12 @@ func (h *house) Counts(context.Context, int32, clientapp.Query, uuid.UUID) (c cl
 	return c, nil
 }
 
-func (h *house) Matching(context.Context, int32, clientapp.Query) (ids []uuid.UUID, err error) {
+func (h *house) Matching(_ context.Context, no int32, _ clientapp.Query) (ids []uuid.UUID, err error) {
+	for _, r := range h.store.Log() {
+		if _, ok := r.Event.(client.Created); ok && r.Firm == no {
+			ids = append(ids, r.Stream.ID)
+		}
+	}
 	return ids, nil
 }
 

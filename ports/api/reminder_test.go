@@ -55,9 +55,9 @@ func (h *house) reminders() reminderapp.Commands {
 }
 
 // sure calls, and wants that status.
-func (h *house) sure(status int, token, method, path, body string) answer {
+func (h *house) sure(status int, token, method, path, body string, headers ...string) answer {
 	h.t.Helper()
-	a := h.call(token, method, path, body)
+	a := h.call(token, method, path, body, headers...)
 	if a.status != status {
 		h.t.Errorf("%s %s: %d, want %d\n%s", method, path, a.status, status, a.body)
 	}

@@ -23,6 +23,8 @@ import (
 	reminderapp "portico/app/reminder"
 	"portico/app/secret"
 	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
+	"portico/app/taskjob"
 	"portico/app/transfer"
 	linkapp "portico/app/uploadlink"
 	webhookapp "portico/app/webhook"
@@ -40,7 +42,7 @@ type Server struct {
 	Accounts Accounts
 	People   People
 	Staff    accountapp.Reader
-	// Own refuses a thing that is none of the clients of who is limited to their own; kind is the first part of its address.
+	// Own refuses a thing that is none of the clients of who is limited to their own; kind is what stands before the id in its address.
 	Own      func(ctx context.Context, firm int32, kind string, id uuid.UUID) error
 	Clients  clientapp.Commands
 	Links    linkapp.Commands
@@ -79,6 +81,10 @@ type Server struct {
 	Imports  Imports
 
 	InviteJobs InviteJobs
+	TaskJobs   TaskJobs
+	Templates  taskjob.TemplateList
+	Filters    filterapp.Reader
+	FilterActs filterapp.Commands
 	Keys       secret.KeyRing // for copies of links
 	BaseURL    string         // where browsers find the pages, without a slash at its end
 	Version    string         // of this program, in the OpenAPI document
@@ -291,6 +297,7 @@ func (s *Server) taskRoutes(a huma.API) {
 	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/contacts/{contact}", "put-task-contact", "Tasks", "Let one more person see a task"), s.putTaskContact)
 	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/contacts/{contact}", "delete-task-contact", "Tasks", "Take a task away from one person"), s.deleteTaskContact)
 
+	s.manyTaskRoutes(a)
 	s.attachmentRoutes(a)
 	s.formRoutes(a)
 	s.answerRoutes(a)

@@ -102,42 +102,20 @@ func showTaskDetail(t taskapp.Detail) TaskDetail {
 
 type listTasks struct {
 	Paging
-	Query  string `query:"query" maxLength:"200" doc:"Beginnings of words of the title and of the client's name"`
-	Of     string `query:"of" enum:"mine,team" doc:"The caller's, or everybody else's"`
-	Client string `query:"client_id"`
-	Kind   string `query:"kind" enum:"todo,question,documents,form,signature"`
-	Due    string `query:"due" enum:"overdue,today,week,none" doc:"Counted from today in the practice's zone"`
-	Their  string `query:"client_state" enum:"assigned,seen,done,confirmed"`
-	Part   string `query:"practice_state" enum:"open,doing,waiting,done"`
-	Shelf  string `query:"shelf" enum:"open,closed,all" doc:"open, where none is sent"`
-	Order  string `query:"order" enum:"due,newest" doc:"due, where none is sent"`
+	TasksOf
+	Order string `query:"order" enum:"due,newest" doc:"due, where none is sent"`
 }
 
 func (s *Server) listTasks(ctx context.Context, in *listTasks) (*body[Page[Task]], error) {
-	firm := from(ctx).Firm
-	of, err := optionalID(in.Client, client.ErrNotFound)
+	q, err := s.tasksQuery(ctx, in.TasksOf)
 	if err != nil {
 		return nil, err
 	}
-	practice, err := s.FirmDB.Firm(ctx, firm)
-	if err != nil {
-		return nil, err
+	q.After, q.Limit = in.Cursor, in.Limit
+	if in.Order == string(taskapp.Newest) {
+		q.Order = taskapp.Newest
 	}
-	zone, err := time.LoadLocation(practice.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	q := taskapp.Query{
-		Text: in.Query, Of: taskapp.Of(in.Of), Me: from(ctx).ID, Client: of, Kind: task.Sort(in.Kind), Due: taskapp.Due(in.Due), Today: time.Now().In(zone).Format(time.DateOnly),
-		Their: taskapp.Stand(in.Their), Part: task.Progress(in.Part), Shelf: taskapp.Shelf(in.Shelf), Order: taskapp.Order(in.Order), After: in.Cursor, Limit: in.Limit,
-	}
-	if q.Shelf == "open" {
-		q.Shelf = taskapp.OpenShelf
-	}
-	if q.Order == "due" {
-		q.Order = taskapp.ByDue
-	}
-	rows, next, err := s.TaskDB.Tasks(ctx, firm, q)
+	rows, next, err := s.TaskDB.Tasks(ctx, from(ctx).Firm, q)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,6 +31,7 @@ type TaskJobs interface {
 	Look(ctx context.Context, firm int32, id uuid.UUID) (taskjob.Progress, error)
 	Page(ctx context.Context, firm int32, d taskjob.Draft, outcome *taskjob.Outcome, after, limit int) ([]taskjob.Row, error)
 	Recent(ctx context.Context, firm int32) ([]taskjob.Draft, error)
+	Report(ctx context.Context, firm int32, id uuid.UUID, w io.Writer) error
 	SaveTemplate(ctx context.Context, cmd taskjob.SaveTemplate) (es.Result, error)
 	RemoveTemplate(ctx context.Context, by es.By, id uuid.UUID) (es.Result, error)
 }

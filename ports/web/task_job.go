@@ -1,11 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
+	"portico/app/clientimport"
 	"portico/app/taskjob"
 	jobs "portico/domain/taskjob"
 	"portico/ports/web/views"
@@ -159,6 +161,20 @@ func (s *Server) recentTaskJobs(w http.ResponseWriter, r *http.Request) error {
 		page.Rows = append(page.Rows, views.TaskJobLine{ID: d.ID, What: what, Assigns: d.Act == jobs.Assign, Chosen: d.Chosen, Targets: d.Targets, At: views.At(d.CreatedAt, zone(user(r).Practice.Zone))})
 	}
 	return s.show(w, r, page)
+}
+
+// taskJobReport is the list of a job as a table.
+func (s *Server) taskJobReport(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := s.TaskJobs.Report(r.Context(), user(r).Firm, id, &b); err != nil {
+		return err
+	}
+	sendSheet(w, "Tasks", clientimport.CSV, b.Bytes())
+	return nil
 }
 
 // startTaskJob lets a job be done that was looked at; for half a minute all of it can be undone (T5).

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	taskapp "portico/app/task"
+	filterapp "portico/app/taskfilter"
 	"portico/app/taskjob"
 	"portico/domain/event"
 	"portico/domain/task"
@@ -62,7 +63,7 @@ var taskFilters = []taskFilter{
 var taskRows = [][]string{{"of", "shelf"}, {"due"}, {"their", "can"}, {"part"}, {"kind", "priority"}}
 
 // taskFields are what an address says of the tasks that are meant; view and order besides.
-var taskFields = []string{"q", "client", "owner", "tag", "of", "due", "their", "can", "part", "kind", "priority", "shelf"}
+var taskFields = filterapp.Fields
 
 // taskQuery reads which tasks a page or a form means. What is unknown is left out.
 func (s *Server) taskQuery(r *http.Request, v url.Values) (taskapp.Query, error) {

@@ -18,6 +18,7 @@ func (s *Server) taskRoutes(staff func(route string, right accounts.Right, h han
 	staff("POST /tasks/acts", accounts.ChangeTasks, s.actOnTasks)
 	staff("GET /tasks/jobs", accounts.SeeTasks, s.recentTaskJobs)
 	staff("GET /tasks/jobs/{id}", accounts.SeeTasks, s.taskJob)
+	staff("GET /tasks/jobs/{id}/report.csv", accounts.SeeTasks, s.taskJobReport)
 	staff("POST /tasks/jobs/{id}/confirmation", accounts.AssignMany, s.startTaskJob)
 	staff("POST /tasks/jobs/{id}/stop", accounts.ChangeTasks, s.stopTaskJob)
 	staff("GET /tasks/{id}", accounts.SeeTasks, s.task)

@@ -14,17 +14,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// filterSays is what a saved filter keeps of an address of the list: what is looked for, in which order, as a list or a board.
-func filterSays(v url.Values) string {
-	kept := url.Values{}
-	for _, name := range append(taskFields[:len(taskFields):len(taskFields)], "view", "order") {
-		if value := v.Get(name); value != "" {
-			kept.Set(name, value)
-		}
-	}
-	return kept.Encode()
-}
-
 // savedFilters puts what is looked for again and again above the list.
 func (s *Server) savedFilters(r *http.Request, page *views.Tasks) error {
 	u := user(r)
@@ -43,7 +32,7 @@ func (s *Server) savedFilters(r *http.Request, page *views.Tasks) error {
 		}
 	}
 	page.Saved.ID = newID()
-	here := filterSays(r.URL.Query())
+	here := filterapp.Says(r.URL.Query())
 	for _, f := range all {
 		line := views.SavedFilter{ID: f.ID, Name: f.Name, Typed: f.Name, Ticked: f.Shared, Href: "/tasks", Current: f.Says == here, Mine: f.Owner == u.ID || u.Role.May(accounts.ChangeTexts)}
 		if f.Says != "" {
@@ -74,7 +63,7 @@ func (s *Server) saveTaskFilter(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		says := filterSays(here.Query())
+		says := filterapp.Says(here.Query())
 		cmd.ID, cmd.Says = id, &says
 		for _, f := range all {
 			if f.Owner == user(r).ID && strings.EqualFold(f.Name, strings.Join(strings.Fields(cmd.Name), " ")) {
