@@ -10,7 +10,9 @@
 //  4. One mail is one message or one refusal, by its Message-ID, or by what is in it where it has none, however often it
 //     comes and to however many nodes at once.
 //  5. What is not taken is told to its writer with their own words (rule 34 of tasks).
-//  6. Only what is known for a quote or a signature is left out.
+//  6. What is enclosed comes with the message, within the limits of files that are sent to a task in the portal; what
+//     doesn't is named in the mail of rule 5.
+//  7. Only what is known for a quote or a signature is left out.
 package reply
 
 import (
@@ -53,8 +55,16 @@ type Desk struct {
 	// Enters tells whether a contact has a way into the portal at this moment.
 	Enters func(ctx context.Context, firm int32, contact uuid.UUID) (bool, error)
 
+	Files Files    // nil: nothing that is enclosed is taken
 	Marks []string // texts that stand in our own mails
 	Now   func() time.Time
+}
+
+// Files put what is enclosed on tasks.
+type Files interface {
+	// Put puts a file on a task for a message of a contact that is posted later, and returns its id. A fault.Error says that
+	// it can't be taken; that of kind Unavailable, and any other error, that it may be later.
+	Put(ctx context.Context, firm int32, task, contact, message uuid.UUID, f File) (uuid.UUID, error)
 }
 
 // most is how many addresses for answers one mail is taken for.
@@ -131,15 +141,15 @@ func (d Desk) take(ctx context.Context, m Mail, to secret.ParsedReply) (Outcome,
 	cmd := taskapp.Reply{
 		Firm: firm, Task: to.Task, Contact: contact, Message: uuid.NewSHA1(contact, []byte("mail "+to.Task.String()+" "+m.ID)), Text: Cut(m.Text, d.Marks...), Private: to.Private,
 	}
-	for _, f := range m.Files {
-		cmd.Lost = append(cmd.Lost, f.Name)
-	}
 	if !d.from(m, known) {
 		cmd.Refused, cmd.Message = task.ForSender, uuid.NewSHA1(contact, []byte("strangers "+to.Task.String()+" "+d.Now().UTC().Format(time.DateOnly)))
 	} else if enters, err := d.Enters(ctx, firm, contact); err != nil {
 		return "", fmt.Errorf("find how who answers comes in: %w", err)
 	} else if !enters {
 		cmd.Refused = task.ForAccess
+	}
+	if err := d.enclose(ctx, m, &cmd); err != nil {
+		return "", err
 	}
 	why, _, err := d.Tasks.Reply(ctx, cmd)
 	switch {
@@ -151,6 +161,34 @@ func (d Desk) take(ctx context.Context, m Mail, to secret.ParsedReply) (Outcome,
 		return Refused, nil
 	}
 	return Taken, nil
+}
+
+// enclose puts the files of a mail on the task, where they wait for its message. A mail that came before, and what is not
+// taken, brings none.
+func (d Desk) enclose(ctx context.Context, m Mail, cmd *taskapp.Reply) error {
+	if len(m.Files) == 0 {
+		return nil
+	}
+	before, err := d.Tasks.Replied(ctx, cmd.Firm, cmd.Task, cmd.Message)
+	if err != nil || before {
+		return err
+	}
+	for _, f := range m.Files {
+		if cmd.Refused != "" || d.Files == nil || len(cmd.Files) == task.MaxEnclosed {
+			cmd.Lost = append(cmd.Lost, f.Name)
+			continue
+		}
+		id, err := d.Files.Put(ctx, cmd.Firm, cmd.Task, cmd.Contact, cmd.Message, f)
+		switch refused, ok := errors.AsType[*fault.Error](err); {
+		case err == nil:
+			cmd.Files, cmd.Names = append(cmd.Files, id), append(cmd.Names, f.Name)
+		case !ok || refused.Kind == fault.Unavailable:
+			return fmt.Errorf("put a file of a mail on its task: %w", err)
+		default:
+			cmd.Lost = append(cmd.Lost, f.Name)
+		}
+	}
+	return nil
 }
 
 // gone tells that there is nobody and nothing any more.

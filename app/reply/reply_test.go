@@ -46,6 +46,10 @@ func (w *world) OfClient(context.Context, int32, uuid.UUID) ([]uuid.UUID, error)
 func (w *world) Active(context.Context, int32, uuid.UUID) (bool, error) { return !w.archived, nil }
 func (w *world) Known(context.Context, int32, uuid.UUID) error          { return nil }
 
+func (w *world) TaskPolicy(context.Context, int32) (task.FilePolicy, error) {
+	return task.FilePolicy{}, nil
+}
+
 func ringOf(t testing.TB, ids ...byte) secret.KeyRing {
 	t.Helper()
 	var keys []secret.Key
@@ -64,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, store: estest.NewMemory(noon), people: []uuid.UUID{ida, bo}, out: map[uuid.UUID]bool{}}
 	w.known = map[uuid.UUID][]string{ida: {"ida@ek.example", "Ida.Ek@post.example"}, bo: {"bo@ek.example"}}
 	w.Desk = Desk{
-		Domain: "in.example", Keys: ringOf(t, 1), Tasks: taskapp.Commands{Events: w.store, People: w}, Now: func() time.Time { return noon }, Marks: []string{"https://portal.example"},
+		Domain: "in.example", Keys: ringOf(t, 1), Tasks: taskapp.Commands{Events: w.store, People: w, Policies: w}, Now: func() time.Time { return noon }, Marks: []string{"https://portal.example"},
 		FirmOf: func(_ context.Context, s event.Stream) (int32, bool, error) { return 1, s.ID == this, nil },
 		Addresses: func(_ context.Context, _ int32, c uuid.UUID) ([]string, error) {
 			if w.known[c] == nil {
@@ -241,6 +245,60 @@ func TestRefused(t *testing.T) {
 		w.known[ida] = []string{} // known, without an address
 		w.gets(letter("ida@ek.example", w.address(ida, false), "Hello"), Ignored)
 	})
+}
+
+// shelf takes files but those that are named otherwise.
+type shelf struct {
+	world *world
+	names []string
+}
+
+func (s *shelf) Put(_ context.Context, _ int32, _, contact, message uuid.UUID, f File) (uuid.UUID, error) {
+	switch {
+	case strings.HasSuffix(f.Name, ".exe"):
+		return uuid.Nil, fault.New(fault.Unsupported, "transfer.type", "Not this.")
+	case strings.HasSuffix(f.Name, ".later"):
+		return uuid.Nil, fault.New(fault.Unavailable, "transfer.later", "Later.")
+	}
+	s.names = append(s.names, f.Name)
+	id := uuid.NewSHA1(message, []byte(fmt.Sprint(len(s.names))))
+	s.world.given(task.AttachmentReceived{Attachment: id, By: task.Who{Kind: event.Contact, ID: contact}, Place: task.Place{Message: message}, Name: event.Of(acme, f.Name), Size: 3, At: noon})
+	return id, nil
+}
+
+// Rule 6: what is enclosed comes with the message; what can't is named; nothing of a stranger's, or of a mail that came before.
+func TestEnclosed(t *testing.T) {
+	w := newWorld(t)
+	s := &shelf{world: w}
+	w.Files = s
+	enclose := func(from string, names ...string) string {
+		raw := strings.Replace(letter(from, w.address(ida, false), ""), "Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b", 1) + "\r\n--b\r\n\r\nSee there.\r\n"
+		for _, n := range names {
+			raw += "--b\r\nContent-Disposition: attachment; filename=" + n + "\r\n\r\nabc\r\n"
+		}
+		return raw + "--b--\r\n"
+	}
+	raw := enclose("ida@ek.example", "a.pdf", "b.exe", "c.pdf")
+	news := w.gets(raw, Refused) // one of it was
+	posted, ok := news[2].(task.Posted)
+	refused, also := news[3].(task.ReplyRefused)
+	if len(news) != 4 || !ok || !also || len(posted.Files) != 2 || posted.Text.Text != "See there." || len(refused.Files) != 1 || refused.Files[0].Text != "b.exe" || refused.Why != task.ForFiles {
+		t.Fatalf("%+v", news)
+	}
+	if again := w.gets(raw, Refused); len(again) != 0 {
+		t.Errorf("again: %v", again)
+	}
+	if w.gets(enclose("mallory@evil.example", "evil.pdf"), Refused); len(s.names) != 2 {
+		t.Errorf("a stranger's file was put on the task: %q", s.names)
+	}
+	if _, err := w.Receive(t.Context(), []byte(enclose("ida@ek.example", "d.later")), ""); err == nil {
+		t.Error("what can be taken later was not asked for again")
+	}
+	w.given(task.Closed{Outcome: task.Cancelled, By: byMary, At: noon})
+	news = w.gets(enclose("ida@ek.example", "e.pdf"), Refused) // the task was closed meanwhile
+	if e, ok := news[1].(task.ReplyRefused); !ok || e.Why != task.ForClosing || len(e.Files) != 1 || e.Text.Text != "See there." {
+		t.Errorf("%+v", news)
+	}
 }
 
 // A mail that is too large is none, whatever is in it; one that goes to several threads is in each.

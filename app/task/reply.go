@@ -2,11 +2,13 @@ package task
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"portico/app/es"
 	"portico/domain/event"
+	"portico/domain/fault"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -21,6 +23,8 @@ type Reply struct {
 	Text    string
 	Private bool         // for the practice alone; otherwise for everybody on the task
 	Refused task.Refusal // why it is not taken whatever the task says; "": the task decides
+	Files   []uuid.UUID  // that were enclosed, and put on the task for this message
+	Names   []string     // theirs
 	Lost    []string     // the names of files that were enclosed and can't be taken
 }
 
@@ -32,7 +36,7 @@ func (c Commands) Reply(ctx context.Context, cmd Reply) (why task.Refusal, res e
 	if err != nil {
 		return "", es.Result{}, err
 	}
-	r := task.Replying{Posting: task.Posting{Message: cmd.Message, Contact: cmd.Contact, Text: cmd.Text, Via: task.ByMail}, Refused: cmd.Refused, Lost: cmd.Lost}
+	r := task.Replying{Posting: task.Posting{Message: cmd.Message, Contact: cmd.Contact, Text: cmd.Text, Files: cmd.Files, Via: task.ByMail}, Refused: cmd.Refused, Names: cmd.Names, Lost: cmd.Lost}
 	if cmd.Private {
 		r.Talk.With = cmd.Contact
 	}
@@ -55,7 +59,38 @@ func (c Commands) Reply(ctx context.Context, cmd Reply) (why task.Refusal, res e
 		}
 		return events, err
 	})
+	if err == nil && len(cmd.Files) > 0 {
+		err = c.takeBack(ctx, cmd)
+	}
 	return why, res, err
+}
+
+// takeBack discards those files of a mail that no message has: it was refused, or came to another node at the same moment.
+// What can't be discarded is destroyed in seven days (rule 25 of tasks).
+func (c Commands) takeBack(ctx context.Context, cmd Reply) error {
+	var unsent []uuid.UUID
+	err := es.Look(ctx, c.Events, cmd.Firm, task.Stream(cmd.Task), func(t task.Task, _ int, _ time.Time) error {
+		unsent = t.Unsent(cmd.Files)
+		return nil
+	})
+	for _, f := range unsent {
+		act := Act{By: es.By{Firm: cmd.Firm, Actor: event.Actor{Kind: event.Contact, ID: cmd.Contact}}, Task: cmd.Task, Contact: cmd.Contact}
+		_, discarded := c.DiscardFile(ctx, OfFile{Act: act, File: f})
+		if _, ok := errors.AsType[*fault.Error](discarded); discarded != nil && !ok {
+			return discarded
+		}
+	}
+	return err
+}
+
+// Replied tells whether a mail has come before, and was posted or refused.
+func (c Commands) Replied(ctx context.Context, firm int32, id, message uuid.UUID) (before bool, err error) {
+	err = es.Look(ctx, c.Events, firm, task.Stream(id), func(t task.Task, _ int, _ time.Time) error {
+		_, _, posted := t.Message(message)
+		before = posted || t.Declined(message) != ""
+		return nil
+	})
+	return before, err
 }
 
 // bars tells what stands in the way of a contact's answer that the task itself doesn't know.

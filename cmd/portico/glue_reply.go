@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"portico/app/notify"
 	replyapp "portico/app/reply"
+	"portico/app/transfer"
 	"portico/domain/address"
 
 	"github.com/google/uuid"
@@ -38,12 +40,29 @@ func (c config) checkInbound() (mistakes []error) {
 }
 
 // replies take what people answer to mails, of a portal at baseURL.
-func (h *house) replies(c inboundConfig, baseURL string) replyapp.Desk {
+func (h *house) replies(c inboundConfig, baseURL string, transfers *transfer.Service) replyapp.Desk {
 	doors := notify.Sender{Events: h.store, Keys: h.keys.links, BaseURL: baseURL}
 	return replyapp.Desk{
-		Domain: strings.ToLower(c.Domain), Server: c.Server, Keys: h.keys.links, Tasks: h.tasks, FirmOf: h.store.FirmOf, Addresses: h.addressesOf, Enters: doors.Enters,
+		Domain: strings.ToLower(c.Domain), Server: c.Server, Keys: h.keys.links, Tasks: h.tasks, FirmOf: h.store.FirmOf, Addresses: h.addressesOf, Enters: doors.Enters, Files: enclosures{transfers},
 		Marks: []string{baseURL + "/", "@" + strings.ToLower(c.Domain)}, Now: time.Now,
 	}
+}
+
+// enclosures put files of mails on tasks as if their sender had done it in the portal: with the same limits, and the same
+// scanner.
+type enclosures struct{ transfers *transfer.Service }
+
+var _ replyapp.Files = enclosures{}
+
+// Put implements replyapp.Files.
+func (e enclosures) Put(ctx context.Context, firm int32, task, contact, message uuid.UUID, f replyapp.File) (uuid.UUID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return id, fmt.Errorf("make an id: %w", err)
+	}
+	_, err = e.transfers.Whole(ctx, transfer.Owner{Firm: firm, Kind: transfer.OfContact, Link: task, Recipient: contact},
+		transfer.File{ID: id, Name: f.Name, Media: f.Media, Size: int64(len(f.Bytes)), Place: transfer.Place{Message: message}}, replyapp.MaxMail, bytes.NewReader(f.Bytes))
+	return id, err
 }
 
 // addressesOf are the address that the practice has written down of a contact and the one that they sign in with: none of

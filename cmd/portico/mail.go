@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"portico/adapters/blob"
 	replyapp "portico/app/reply"
 	"portico/domain/fault"
 
@@ -53,8 +54,18 @@ func newMailReceive(where *place) *cobra.Command {
 			if err != nil {
 				return keepIt(cmd.ErrOrStderr(), err)
 			}
+			folder, err := where.folder(c)
+			if err != nil {
+				return keepIt(cmd.ErrOrStderr(), err)
+			}
 			err = withHouse(cmd, where, func(ctx context.Context, h *house) error {
-				outcome, err := h.replies(c.Inbound, strings.TrimSuffix(c.BaseURL, "/")).Receive(ctx, raw, recipient)
+				blobs, err := blob.Open(filesFolder(folder))
+				if err != nil {
+					return err
+				}
+				defer blobs.Close()
+				h.tasks.Scans = c.scanning().scanner != nil // what is enclosed waits for its verdict as any other file
+				outcome, err := h.replies(c.Inbound, strings.TrimSuffix(c.BaseURL, "/"), h.transfers(blobs)).Receive(ctx, raw, recipient)
 				if err == nil {
 					fmt.Fprintln(cmd.OutOrStdout(), outcome)
 				}

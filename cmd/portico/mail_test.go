@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"portico/adapters/postgres"
 	"portico/app/secret"
 	taskapp "portico/app/task"
 	"portico/domain/event"
@@ -26,7 +27,7 @@ func answeredByMail(t *testing.T, w *routesWorld) {
 	letter := func(n int, to, text string) string {
 		return fmt.Sprintf("From: %s\r\nTo: %s\r\nMessage-ID: <%d@example.org>\r\n\r\n%s\r\n\r\nOn 2 March 2026 Harbour wrote:\r\n> Hello", own[0], to, n, text)
 	}
-	desk := w.house.replies(inboundConfig{Domain: "in.example"}, w.base)
+	desk := w.house.replies(inboundConfig{Domain: "in.example"}, w.base, nil)
 	for range 2 {
 		if o, err := desk.Receive(ctx, []byte(letter(1, address(false), "By the web.")), ""); err != nil || o != "taken" {
 			t.Fatal(o, err)
@@ -46,18 +47,25 @@ func answeredByMail(t *testing.T, w *routesWorld) {
 	pipe(letter(2, "undisclosed:;", "By the pipe."), env, 0, "taken")
 	pipe(letter(2, "undisclosed:;", "By the pipe."), env, 0, "taken")
 	pipe(strings.Replace(letter(3, "undisclosed:;", "Forged."), own[0], "mallory@evil.example", 1), env, 0, "refused")
+	enclosed := strings.Replace(letter(5, "undisclosed:;", "See there."), "\r\n\r\n", "\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n", 1) +
+		"\r\n--b\r\nContent-Disposition: attachment; filename=ledger.csv\r\n\r\nday,amount\r\n1,2\r\n\r\n--b\r\nContent-Disposition: attachment; filename=run.exe\r\n\r\nMZ\r\n--b--\r\n"
+	pipe(enclosed, env, 0, "refused") // its program, and nothing else
 	pipe("no mail", env, 65, "RFC 5322")
 	pipe(letter(4, "undisclosed:;", "Later."), env[:len(env)-1], 75, "PORTICO_INBOUND_DOMAIN")
 	pipe(letter(4, "undisclosed:;", "Later."), append([]string{"DATABASE_URL=postgres://127.0.0.1:1/none?connect_timeout=1"}, env[1:]...), 75, "")
 
 	var thread taskapp.Thread
-	eventually(t, "both answers in the thread", func() bool {
+	eventually(t, "all answers in the thread", func() bool {
 		thread, err = w.house.taskThreads.Thread(ctx, w.calm.firm, id, w.calm.by().Actor.ID)
-		return err == nil && len(thread.Messages) >= 2
+		return err == nil && len(thread.Messages) >= 3
 	})
-	if len(thread.Messages) != 2 || thread.Messages[0].Text != "By the web." || thread.Messages[1].Text != "By the pipe." || thread.Messages[1].Talk.With != f.contact {
+	if len(thread.Messages) != 3 || thread.Messages[2].Text != "See there." || thread.Messages[0].Text != "By the web." || thread.Messages[1].Text != "By the pipe." || thread.Messages[1].Talk.With != f.contact {
 		t.Errorf("%+v", thread.Messages)
 	}
+	eventually(t, "the file that came with it", func() bool {
+		files, err := postgres.TaskFiles{DB: w.house.db}.Files(ctx, w.calm.firm, id)
+		return err == nil && len(files) == 1 && files[0].Name == "ledger.csv" && files[0].By == (event.Actor{Kind: event.Contact, ID: f.contact})
+	})
 	for _, m := range thread.Messages {
 		if m.Via != task.ByMail || m.By != (event.Actor{Kind: event.Contact, ID: f.contact}) {
 			t.Errorf("%+v", m)

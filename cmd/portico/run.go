@@ -88,10 +88,7 @@ func (h *house) serve(ctx context.Context, s site) error {
 	defer films.Close()
 	h.firms.Logos, h.firms.Films = blob.Whole{Store: logos}, blob.Whole{Store: films}
 	h.links.Scans, h.tasks.Scans = s.scan.scanner != nil, s.scan.scanner != nil
-	transfers := &transfer.Service{
-		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: h.histories(),
-		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
-	}
+	transfers := h.transfers(blobs)
 	transfers.Named = taskHistory{tasks: h.tasks}.named
 	h.tasks.Bytes = taskBytes{transfers}
 	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
@@ -145,6 +142,14 @@ func (h *house) serve(ctx context.Context, s site) error {
 		return answer(ctx, failed, s, handler, h.log)
 	})
 	return group.Wait()
+}
+
+// transfers are those of files into blobs.
+func (h *house) transfers(blobs *blob.Store) *transfer.Service {
+	return &transfer.Service{
+		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: h.histories(),
+		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
+	}
 }
 
 // hear starts everything that follows the log or the clock.
@@ -322,7 +327,7 @@ func (h *house) pages(s site, transfers *transfer.Service, metrics *prometheus.R
 		Live: &h.live,
 		Keys: h.keys.links, FirmOf: h.store.FirmOf, Blobs: transfers, Uploads: web.Uploads{Transfers: transfers, Log: h.log}, API: apiHandler, Mails: s.mails,
 		Receipts: h.receipts, Imports: h.imports, InviteJobs: h.jobs, TaskJobs: h.taskJobs, TaskTemplates: postgres.TaskJobs{DB: h.db}, TaskFilters: postgres.TaskFilters{DB: h.db}, FilterActs: filterapp.Commands{Events: h.store}, BaseURL: s.baseURL, Webhooks: webhooks, Hooks: h.hooks(s.callable), Ledger: postgres.MessageList{DB: h.db},
-		Inbound:  web.Inbound{Desk: h.replies(s.inbound, s.baseURL), Domain: strings.ToLower(s.inbound.Domain), Secret: string(s.inbound.Secret)},
+		Inbound:  web.Inbound{Desk: h.replies(s.inbound, s.baseURL, transfers), Domain: strings.ToLower(s.inbound.Domain), Secret: string(s.inbound.Secret)},
 		Patience: s.patience, Secure: strings.HasPrefix(s.baseURL, "https:"), Metrics: metrics, Log: h.log, Now: time.Now,
 		Ready: func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

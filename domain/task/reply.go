@@ -29,6 +29,7 @@ type refused struct {
 type Replying struct {
 	Posting
 	Refused Refusal  // why it is not taken whatever the task says; "": the task decides
+	Names   []string // of Files
 	Lost    []string // the names of files that were enclosed and can't be taken
 }
 
@@ -46,7 +47,10 @@ func (t Task) Reply(r Replying, people []uuid.UUID, by Who, now time.Time) ([]Ev
 	why := r.Refused
 	var posted []Event
 	if why == "" {
-		posted, why = t.replied(r, people, by, now)
+		if posted, why = t.replied(r, people, by, now); why == ForFiles && len(r.Files) > 0 { // without them, then
+			r.Files, r.Names, r.Lost = nil, nil, append(slices.Clip(r.Lost), r.Names...)
+			posted, why = t.replied(r, people, by, now)
+		}
 	}
 	events := append(due, posted...)
 	if why == "" && len(r.Lost) == 0 || t.refusals(r.Contact, now) >= MaxReplies {
@@ -76,8 +80,13 @@ func (t Task) replied(r Replying, people []uuid.UUID, by Who, now time.Time) ([]
 		return events, ""
 	case errors.Is(err, ErrClosed):
 		return nil, ForClosing
-	case !errors.Is(err, ErrText):
+	case errors.Is(err, ErrText):
+	case len(r.Files) > 0 && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrTalk):
+		return nil, ForFiles
+	default:
 		return nil, ForAccess
+	}
+	switch {
 	case manyLines(r.Text) != "":
 		return nil, ForLength
 	case len(r.Lost) > 0:
@@ -91,7 +100,11 @@ func (t Task) refusal(r Replying, why Refusal, now time.Time) ReplyRefused {
 	if why == ForSender { // nobody's words but their own
 		return e
 	}
-	for _, name := range r.Lost {
+	lost := r.Lost
+	if why != "" { // nothing of it was taken
+		lost = append(slices.Clip(lost), r.Names...)
+	}
+	for _, name := range lost {
 		e.Files = append(e.Files, of(t.says.Subject, oneLine(name)))
 	}
 	if why == "" {
@@ -126,6 +139,16 @@ func (t Task) mailed(contact uuid.UUID, now time.Time) (n int) {
 		}
 	}
 	return n
+}
+
+// Unsent are those of some files that were sent for a message and that none has.
+func (t Task) Unsent(files []uuid.UUID) (unsent []uuid.UUID) {
+	for _, id := range files {
+		if f := t.attachment(id); f != nil && f.kept() && f.unsent() {
+			unsent = append(unsent, id)
+		}
+	}
+	return unsent
 }
 
 // Mailed are the contacts who were ever mailed about the task: to one of them belongs each address for answers that is

@@ -101,6 +101,37 @@ func TestReply(t *testing.T) {
 	})
 }
 
+// Files that were put on the task for the mail come with its message; those that can't any more are named (rule 34).
+func TestReplyWithFiles(t *testing.T) {
+	all := slices.DeleteFunc(slices.Clone(people), func(c uuid.UUID) bool { return c == ida })
+	enclosing := func(files ...uuid.UUID) func(*task.Replying) {
+		return func(r *task.Replying) {
+			r.Files = files
+			for range files {
+				r.Names = append(r.Names, "a.pdf")
+			}
+		}
+	}
+	draft := received(ida, receivedAt(task.Place{Message: hello}))
+	with := func(e *task.Posted) { e.Files = []uuid.UUID{draft.Attachment} }
+	s := given(t, assigned(), draft)
+	s.When(reply("See there.", enclosing(draft.Attachment))).Then(posted(ida, "See there.", all, byMail, with))
+	s.When(reply("", enclosing(draft.Attachment))).Then(posted(ida, "", all, byMail, with, func(e *task.Posted) { e.Text = event.Personal{} }))
+	gone := notTaken(task.ForFiles, "")
+	gone.Files = []event.Personal{text("a.pdf")}
+	s.When(reply("See there.", enclosing(id(98)))).Then(posted(ida, "See there.", all, byMail), gone)
+	s.When(reply("", enclosing(id(98)))).Then(gone)
+	closed := notTaken(task.ForClosing, "See there.")
+	closed.Files = []event.Personal{text("b.pdf"), text("a.pdf")}
+	given(t, assigned(), draft, task.Closed{Outcome: task.Cancelled, At: noon}).When(reply("See there.", enclosing(draft.Attachment), lost("b.pdf"))).Then(closed)
+	if got := event.Fold(state{}, []ev{assigned(), draft}...).Unsent([]uuid.UUID{draft.Attachment, id(98)}); !slices.Equal(got, []uuid.UUID{draft.Attachment}) {
+		t.Error(got)
+	}
+	if got := event.Fold(state{}, []ev{assigned(), draft, posted(ida, "", all, with)}...).Unsent([]uuid.UUID{draft.Attachment}); len(got) != 0 {
+		t.Error(got)
+	}
+}
+
 // Two machines that answer each other come to an end, within the hour, and what people write goes on after it (rule 34).
 func TestRepliesEnd(t *testing.T) {
 	s := state{}.Apply(assigned())

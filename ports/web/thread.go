@@ -147,7 +147,7 @@ func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, 
 	}
 	for _, m := range t.Messages {
 		l := views.ThreadLine{
-			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Text: views.Said(m.Text, called(m.Named)), Typed: m.Text, Internal: m.Talk.Internal,
+			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Mailed: m.Via == task.ByMail, Text: views.Said(m.Text, called(m.Named)), Typed: m.Text, Internal: m.Talk.Internal,
 			At: views.At(m.At, time.UTC).ISO(), Edited: !m.EditedAt.IsZero(), Deleted: !m.DeletedAt.IsZero(), New: m.New,
 			Files: files.Said[m.ID], Late: files.Late[m.ID],
 		}

@@ -62,6 +62,7 @@ type ThreadLine struct {
 	By       string
 	Own      bool   // its reader has written it
 	Practice bool   // somebody of the practice has
+	Mailed   bool   // it came by e-mail
 	Hand     string // who of the practice wrote it in a contact's place
 	Text     template.HTML
 	Typed    string // Text as it was typed

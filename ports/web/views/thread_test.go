@@ -16,7 +16,7 @@ func threadSample(w *language.Words) *Thread {
 	all := []ThreadLine{line, line, line, line, line}
 	all[0].New, all[0].With = true, "«Only Ida»"
 	all[1].Own, all[1].Practice, all[1].Change, all[1].Delete, all[1].Edited, all[1].Read = true, true, one.String(), two.String(), true, "«Priya»"
-	all[2].Own, all[2].Delete, all[2].Hand = true, two.String(), "«Tom»"
+	all[2].Own, all[2].Delete, all[2].Mailed, all[2].Hand = true, two.String(), true, "«Tom»"
 	all[3].Deleted, all[3].Text = true, ""
 	all[4].Practice = true
 	if w == nil {
