@@ -185,6 +185,8 @@ func (v *taskView) Apply(r event.Recorded) error {
 	case task.Notified:
 		v.of(e.Contact).ToldAt = e.At
 		tell(e.Contact, string(e.About))
+	case task.ReplyRefused:
+		tell(e.Contact, string(e.Why))
 	case task.NoticeFailed:
 		v.of(e.Contact).FailedAt = e.At
 		tell(e.Contact, string(e.About))
@@ -215,7 +217,7 @@ func (v *taskView) Apply(r event.Recorded) error {
 	case task.NoticeDelivered, task.Answered, task.AnswersPrefilled, task.RowAdded, task.RowRemoved, task.FilesSubmitted,
 		task.AttachmentStarted, task.AttachmentReceived, task.AttachmentAbandoned, task.AttachmentRenamed, task.AttachmentDiscarded,
 		task.AttachmentScanned, task.AttachmentScanAsked, task.AttachmentReleased, task.AttachmentShared, task.AttachmentRemoved, task.AttachmentRestored, task.AttachmentDestroyed,
-		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead, task.ReplyRefused:
+		task.Posted, task.MessageEdited, task.MessageDeleted, task.MessagesRead:
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,16 @@ func answeredByMail(t *testing.T, w *routesWorld) {
 	if len(thread.Messages) != 3 || thread.Messages[2].Text != "See there." || thread.Messages[0].Text != "By the web." || thread.Messages[1].Text != "By the pipe." || thread.Messages[1].Talk.With != f.contact {
 		t.Errorf("%+v", thread.Messages)
 	}
+	eventually(t, "in its history what was not taken", func() bool {
+		life, err := w.house.taskList.Life(ctx, w.calm.firm, id)
+		var why []string
+		for _, l := range life {
+			if l.Type == (task.ReplyRefused{}).EventType() && l.Contact == f.contact {
+				why = append(why, l.Detail)
+			}
+		}
+		return err == nil && slices.Equal(why, []string{string(task.ForSender), string(task.ForFiles)})
+	})
 	eventually(t, "the file that came with it", func() bool {
 		files, err := postgres.TaskFiles{DB: w.house.db}.Files(ctx, w.calm.firm, id)
 		return err == nil && len(files) == 1 && files[0].Name == "ledger.csv" && files[0].By == (event.Actor{Kind: event.Contact, ID: f.contact})

@@ -11,6 +11,10 @@ import (
 	"time"
 
 	replyapp "portico/app/reply"
+	taskapp "portico/app/task"
+	"portico/domain/task"
+
+	"github.com/google/uuid"
 )
 
 // counter takes mails and keeps them.
@@ -97,5 +101,19 @@ func TestAnswerAMail(t *testing.T) {
 	h.post("/dev/mail/m1/answer", url.Values{"text": {"Here."}}).want(t, http.StatusNotFound)
 	if page := h.get("/dev/mail/m1"); strings.Contains(page.text, "Answer as") {
 		t.Error("a mail that nothing comes back from can be answered")
+	}
+}
+
+// The history of a task says of a mail that was not taken whose it was, and why.
+func TestRefusedMailInTheHistory(t *testing.T) {
+	ida := uuid.UUID{15: 1}
+	for why, words := range refusalWords {
+		got := lifeWord(taskapp.LifeRow{Type: task.ReplyRefused{}.EventType(), Contact: ida, Detail: string(why)}, map[uuid.UUID]string{ida: "Ida Berg"})
+		if got != "A mail was not taken from Ida Berg because "+words || words == "" {
+			t.Errorf("%s: %q", why, got)
+		}
+	}
+	if len(refusalWords) != 8 {
+		t.Errorf("%d reasons", len(refusalWords))
 	}
 }

@@ -199,6 +199,12 @@ var lifeWords = map[string]string{
 	"task.notified":      "Mailed to", "task.notice_failed": "A mail failed to",
 }
 
+// refusalWords are why a mail was not taken, for the practice.
+var refusalWords = map[task.Refusal]string{
+	task.ForLength: "it was too long", task.ForNothing: "nothing was in it", task.ForClosing: "the task was closed", task.ForAccess: "they no longer see the task, or can’t enter the portal",
+	task.ForArchive: "the client is archived", task.ForSender: "it came from an address that is not theirs", task.ForFiles: "not all that was enclosed could be", task.ForFrequency: "too many came within an hour",
+}
+
 func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 	words := []string{cmp.Or(lifeWords[l.Type], l.Type)}
 	if strings.HasPrefix(l.Type, "task.item_") {
@@ -218,6 +224,8 @@ func lifeWord(l taskapp.LifeRow, names map[uuid.UUID]string) string {
 		words = append(words, map[string]string{string(task.FromNow): "who reads the messages from then on", string(task.FromStart): "who reads all messages to everybody"}[l.Detail])
 	case "task.closed":
 		words = append(words, "as "+l.Detail)
+	case "task.reply_refused":
+		words = append(words, "because "+refusalWords[task.Refusal(l.Detail)])
 	case "task.due_set", "task.internal_due_set", "task.repeated":
 		words = append(words, l.Detail)
 	}
