@@ -220,7 +220,7 @@ func Events() []EventSpec {
 		{Event: task.ItemSentBack{}},
 		{Event: task.ItemReopened{}},
 		{Event: task.AttachmentStarted{}},
-		{Event: task.AttachmentReceived{}},
+		{Event: task.AttachmentReceived{}, Upcast: []Upcaster{asItWas}}, // 2: with the file that it was taken from
 		{Event: task.AttachmentAbandoned{}},
 		{Event: task.AttachmentRenamed{}},
 		{Event: task.AttachmentDiscarded{}},
