@@ -76,7 +76,12 @@ func (f File) Sender() uuid.UUID {
 }
 
 // Draft tells that it was put on an item and not returned yet (S4.i7), or that it is Unsent.
-func (f File) Draft() bool { return f.Place.Item != uuid.Nil && !f.Returned || f.Unsent() }
+func (f File) Draft() bool {
+	return f.Place.Item != uuid.Nil && !f.Returned && !f.Example() || f.Unsent()
+}
+
+// Example tells that the practice has put it on an item, to show what is meant.
+func (f File) Example() bool { return f.Place.Item != uuid.Nil && f.Sender() == uuid.Nil }
 
 // Unsent tells that it is for a message that was not posted yet: nobody but its sender sees it.
 func (f File) Unsent() bool { return f.Place.Message != uuid.Nil && !f.Returned }

@@ -120,8 +120,11 @@ func (t Task) placed(s Sending, now time.Time) (Place, error) {
 		return t.placedOnField(s, p)
 	}
 	i := t.item(p.Item)
-	if i == nil || i.cancelled || s.Contact == uuid.Nil || p.Talk != (Talk{}) || p.Message != uuid.Nil {
+	if i == nil || i.cancelled || p.Talk != (Talk{}) || p.Message != uuid.Nil {
 		return p, ErrItem
+	}
+	if s.Contact == uuid.Nil { // an example
+		return p, nil
 	}
 	p.For = i.whose(s.Contact)
 	switch i.rounds[p.For].stands {
@@ -148,7 +151,8 @@ func (t Task) takesFiles(contact uuid.UUID, place Place, p FilePolicy) error {
 	case shared.closed != "", own.closed != "", shared.confirmed, own.confirmed:
 		return ErrFilesOver
 	}
-	if i := t.item(place.Item); i != nil && (i.cancelled || i.rounds[place.For].stands != wanted && i.rounds[place.For].stands != sentBack) {
+	i := t.item(place.Item)
+	if i != nil && (i.cancelled || contact != uuid.Nil && i.rounds[place.For].stands != wanted && i.rounds[place.For].stands != sentBack) {
 		return ErrFilesOver.Withf("This item takes no more files: it is with the practice, or no longer asked for.")
 	}
 	if t.answersWith(place) && shared.done {
@@ -165,7 +169,11 @@ func (t Task) TakesFiles(contact uuid.UUID, p FilePolicy) error {
 
 // types are those that the item or the question takes that a file is for; none: all.
 func (t Task) types(s Sending) []string {
-	if i := t.item(s.Place.Item); i != nil {
+	i := t.item(s.Place.Item)
+	switch {
+	case i != nil && s.Contact == uuid.Nil: // an example
+		return nil
+	case i != nil:
 		return i.Types
 	}
 	return s.Asked.Types()
@@ -317,8 +325,10 @@ func (p Place) seenBy(contact uuid.UUID) bool {
 }
 
 // draft tells that a file was put on an item and not returned yet, or into a message that was not posted yet: it is nothing
-// to the practice (S4.i7).
-func (t Task) draft(f *file) bool { return (f.place.Item != uuid.Nil || f.unsent()) && !f.returned }
+// to the practice (S4.i7). An example is none.
+func (t Task) draft(f *file) bool {
+	return (f.place.Item != uuid.Nil && f.sender() != uuid.Nil || f.unsent()) && !f.returned
+}
 
 // unsent tells that a file is for a message that was not posted yet: it is nothing to anybody but its sender.
 func (f *file) unsent() bool { return f.place.Message != uuid.Nil && !f.returned }

@@ -153,7 +153,7 @@ func TestFilesOfItems(t *testing.T) {
 		given(t, assigned(request)).When(start(ida, atOnce, there(item))).Then(started(ida, startedAt(item)))
 		own := task.Place{Item: payslip, For: ida}
 		given(t, assigned(request)).When(start(ida, atOnce, there(task.Place{Item: payslip, For: bo}))).Then(started(ida, startedAt(own)))
-		given(t, assigned(request)).When(start(uuid.Nil, atOnce, there(item))).ThenError(task.ErrItem)
+		given(t, assigned(request)).When(start(uuid.Nil, atOnce, there(task.Place{Item: eve}))).ThenError(task.ErrItem)
 		given(t, assigned(request)).When(start(ida, atOnce, there(task.Place{Item: eve}))).ThenError(task.ErrItem)
 		given(t, assigned(request), given1(uuid.Nil, ledger, 1, ida, "x")).When(start(ida, atOnce, there(item))).ThenError(task.ErrReturned)
 		typed := func(e *task.Assigned) { e.Items[0].Types = []string{"csv"} }
@@ -168,6 +168,18 @@ func TestFilesOfItems(t *testing.T) {
 		s = s.When(give(ledger, ida, "", shot)).Then(given1(uuid.Nil, ledger, 1, ida, "", shot), done(ida, ""))
 		s.When(discard(ida, noon)).ThenError(task.ErrFileStays)
 		s.When(removeFile(noon)).Then(removedFile)
+	})
+	t.Run("what the practice puts there is an example, of whatever type and at whatever time (rule 18)", func(t *testing.T) {
+		typed := func(e *task.Assigned) { e.Items[0].Types = []string{"csv"} }
+		s := given(t, assigned(request, typed), given1(uuid.Nil, ledger, 1, ida, "x")).When(start(uuid.Nil, atOnce, there(item))).Then(started(uuid.Nil, startedAt(item)))
+		s = s.When(receive(shot, atOnce, noon)).Then(received(uuid.Nil, receivedAt(item)))
+		s.When(discard(ida, noon)).ThenError(task.ErrFileSender)
+		s.When(removeFile(noon)).Then(removedFile)
+		example := given(t, assigned(request), received(uuid.Nil, receivedAt(item)))
+		example.When(give(ledger, ida, "", shot)).ThenError(task.ErrFile)
+		if _, err := example.State().Reusable(shot, uuid.Nil, noon); err != nil {
+			t.Errorf("it can't be shown on another request: %v", err)
+		}
 	})
 	t.Run("what comes after the item was answered ends with the reason", func(t *testing.T) {
 		given(t, assigned(request), started(ida, startedAt(item)), given1(uuid.Nil, ledger, 1, bo, "x")).

@@ -111,7 +111,7 @@ func (t Task) putThere(item, whose uuid.UUID, files []uuid.UUID) bool {
 	for n, id := range files {
 		there := false
 		t.file(id, func(f *file) {
-			there = f.place.Item == item && f.place.For == whose && (f.state == received || f.state == released)
+			there = f.place.Item == item && f.place.For == whose && f.sender() != uuid.Nil && (f.state == received || f.state == released)
 		})
 		if !there || slices.Contains(files[:n], id) {
 			return false

@@ -43,7 +43,8 @@
 //  17. A request is done when nothing is open that is not optional, and nothing is sent back; what is sent back, or
 //     wanted besides, makes it something to do again. It can't be said to be done before.
 //  18. Items are added and changed while the task is open, and cancelled but for the last one. Whether one answers for
-//     all stays as it is once somebody has answered.
+//     all stays as it is once somebody has answered. A file of the practice on an item is an example of what is meant: it
+//     is for everybody who is asked for the item, and nobody's answer.
 //
 // What concerns the thread:
 //

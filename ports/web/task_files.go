@@ -85,6 +85,7 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 		return nil, err
 	}
 	now, z := s.Now(), zone(u.Practice.Zone)
+	c.Examples = map[uuid.UUID][]views.TaskFile{}
 	names, digests := map[uuid.UUID]string{}, []string{}
 	for _, f := range files {
 		if f.Arrived(now) {
@@ -113,7 +114,12 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 				c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
 				row.Note += " · " + w.T("attach.message")
 			}
-			if title := titles[f.Place.Item]; title != "" {
+			if title := titles[f.Place.Item]; f.Example() {
+				if !f.Mark() {
+					c.Examples[f.Place.Item] = append(c.Examples[f.Place.Item], row)
+				}
+				row.Note += " · " + w.T("request.example.of", title)
+			} else if title != "" {
 				row.Note += " · " + w.T("attach.item", title)
 			}
 			c.Rows = append(c.Rows, row)
@@ -220,7 +226,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 	if err != nil {
 		return nil, err
 	}
-	ofItem := map[uuid.UUID][]views.TaskFile{}
+	ofItem, examples := map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID][]views.TaskFile{}
 	shows := func(f taskapp.File) bool {
 		return f.SeenBy(in.Contact, now) && (f.State != taskapp.FileDestroyed || f.Mark())
 	}
@@ -240,9 +246,13 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 		}
 		switch {
 		case standsWithQuestion(t, f):
-		case request == nil || f.Place.Item == uuid.Nil:
+		case request == nil, f.Place.Item == uuid.Nil:
 			c.Rows = append(c.Rows, row)
-		case !f.Returned || len(row.Acts) > 0: // otherwise it stands with its round
+		case f.Example() && f.Readable():
+			row.Brief = w.Size(f.Size)
+			examples[f.Place.Item] = append(examples[f.Place.Item], row)
+		case f.Example():
+		case !f.Returned, len(row.Acts) > 0: // otherwise it stands with its round
 			ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
 		}
 	}
@@ -264,6 +274,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			round := &i.Rounds[m]
 			round.Files, round.Late = filesNamed(c, round.Named)
 		}
+		i.Examples = examples[i.ID]
 		if i.Files = ofItem[i.ID]; i.Takes && c.Base != "" && c.Why == "" {
 			i.Attach = &views.ItemAttach{Base: c.Base, Accept: cmp.Or(i.Accept, c.Accept), Earlier: earlier}
 		}

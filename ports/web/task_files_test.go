@@ -337,3 +337,24 @@ func TestItemFiles(t *testing.T) {
 	}
 	h.answer(91, "all", noteOf(statementItem), "").want(t, http.StatusUnprocessableEntity) // nothing more to return
 }
+
+// Rule 18: what the practice puts on an item stands there as an example, for the client to fetch and the practice to
+// remove, and is no answer.
+func TestExamplesOfItems(t *testing.T) {
+	h := requests(t)
+	h.plan.policy.AtOnce = true
+	h.server.Uploads.Transfers.Link = &tasksHistory{tasks: &h.server.Tasks}
+	todo, example := "/portal/todos/"+request.String(), newTestID(89)
+	h.plan.files = []taskapp.File{{
+		ID: example, Transfer: example, By: event.Actor{Kind: event.Staff, ID: priya.ID}, ByName: "Priya Nair", Place: task.Place{Item: statementItem}, Name: "Like <this>.pdf", Size: 3000, SHA256: digestText,
+		State: taskapp.FileReceived, Delivered: true, At: noon, Deadline: noon,
+	}}
+	h.get(todo).want(t, 200, "Example of what is meant:", "Like &lt;this&gt;.pdf", todo+"/files/"+example.String()+"/content").lacks(t, "not returned yet")
+	h.answer(92, "return:"+statementItem.String(), noteOf(statementItem), "").want(t, http.StatusUnprocessableEntity) // it answers nothing
+	h.plan.detail = append(h.plan.detail, taskapp.Detail{Row: h.plan.todos[len(h.plan.todos)-1].Row})
+	page := "/tasks/" + request.String()
+	h.signIn().get(page).want(t, 200, "Example, which the client sees:", "example for “Bank statement”", page+"/files/"+example.String()+"/removal", `data-attach-item="`+ledgerItem.String()+`"`)
+	h.plan.files[0].State, h.plan.files[0].RemovedAt = taskapp.FileRemoved, noon
+	h.get(todo).want(t, 200).lacks(t, "Example of what is meant:", "Like &lt;this&gt;.pdf")
+	h.get(page).want(t, 200, page+"/files/"+example.String()+"/restoration").lacks(t, "Example, which the client sees:")
+}

@@ -149,9 +149,14 @@ func taskAnswer(i taskapp.Item, contact uuid.UUID, names map[uuid.UUID]string, z
 	return a
 }
 
-// roundFiles puts the files of each round beside it (T6).
+// roundFiles puts the files of each round beside it (T6), and the examples beside their items.
 func roundFiles(page *views.TaskItems, files *views.TaskFiles) {
-	for _, i := range page.Items {
+	for n := range page.Items {
+		i := &page.Items[n]
+		i.W, i.Examples = files.W, files.Examples[i.ID]
+		if files.Base != "" && files.Why == "" && !i.Cancelled {
+			i.Attach = &views.ItemAttach{Base: files.Base, Accept: files.Accept}
+		}
 		for _, a := range i.Answers {
 			for n := range a.Rounds {
 				r := &a.Rounds[n]

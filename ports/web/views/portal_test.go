@@ -60,7 +60,7 @@ func portalPages(w *language.Words) []Page {
 			Items: []PortalItem{
 				{
 					W: w, Practice: "«Harbour»", ID: one, Field: "note-" + one.String(), Title: "«Ledger»", Help: "«All»", Limits: []string{w.T("request.types", "«PDF»"), w.N("request.most", 2)}, Optional: true,
-					Badge: Badge{"warn", "rotate-cw", w.T("request.sent_back")}, Takes: true, Max: 10, Typed: "«x»", Draft: w.T("request.draft", "«1 Nov»"), Problem: &Problem{"note-" + one.String(), "«Too long.»"},
+					Badge: Badge{"warn", "rotate-cw", w.T("request.sent_back")}, Examples: []TaskFile{{State: "received", Icon: "file", Name: "«Like this.pdf»", Brief: "«9 kB»", Href: "/x"}}, Takes: true, Max: 10, Typed: "«x»", Draft: w.T("request.draft", "«1 Nov»"), Problem: &Problem{"note-" + one.String(), "«Too long.»"},
 					Rounds: []PortalRound{{Note: "«Post»", At: "«1 Nov»", Mine: true, Reason: "«Blank»", Old: true, Files: []TaskFile{{State: "received", Icon: "file", Name: "«Old.pdf»", Brief: "«9 kB»", Href: "/x"}}, Late: "«1 file»"}, {Note: "«None»", None: true, At: "«2 Nov»"}},
 				},
 				{W: w, ID: two, Field: "note-" + two.String(), Title: "«Bank»", Badge: Badge{"", "clipboard-list", w.T("request.open")}},

@@ -68,6 +68,7 @@ type PortalItem struct {
 	Typed    string
 	Draft    string // since when Typed is kept, as a sentence; empty: it isn't
 	Problem  *Problem
+	Examples []TaskFile // of what is meant
 	Files    []TaskFile
 	Accept   string      // which files may be chosen, ".pdf,.csv"; empty: all that are taken
 	Attach   *ItemAttach // where files for it go; nil: it takes none
@@ -145,6 +146,9 @@ type TaskItem struct {
 	Limits    []string
 	Cancelled bool
 	Answers   []TaskAnswer
+	Examples  []TaskFile
+	W         *language.Words
+	Attach    *ItemAttach // where an example goes; nil: none is taken
 }
 
 // TaskAnswer is how an item stands: for one person, or for all where Name is empty.

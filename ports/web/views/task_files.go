@@ -27,6 +27,7 @@ type TaskFiles struct {
 	Said       map[uuid.UUID][]TaskFile // by message
 	Late       map[uuid.UUID]string     // by message: files that aren't shown
 	Shown      map[uuid.UUID]TaskFile   // by id
+	Examples   map[uuid.UUID][]TaskFile // by item: what the practice has put there
 	Problem    *Problem
 }
 

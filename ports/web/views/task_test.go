@@ -60,7 +60,7 @@ func taskRequest(s Shell) Task {
 	t.Request = &TaskItems{
 		Waits: true, Numbers: tally, People: []TaskNumbers{{"Imogen", tally}, {"Sam", tally}}, New: ItemFields{ID: two, Title: "Bank"}, Adding: true, Many: true, Reason: "Unreadable",
 		Items: []TaskItem{
-			{ID: one, Title: "Ledger", Help: "All of it", Fields: ItemFields{ID: one, Title: "Ledger", Types: "pdf"}, Changing: true, Limits: []string{"Optional", "PDF"}, Answers: []TaskAnswer{
+			{ID: one, Title: "Ledger", Help: "All of it", W: language.For("en"), Examples: []TaskFile{{State: "received", Icon: "file", Name: "Like this.pdf", Brief: "9 kB", Href: "/x", Acts: []TaskFileAct{{"Remove", "/y", two, true}}}}, Attach: &ItemAttach{Base: "/tasks/x/", Accept: ".pdf"}, Fields: ItemFields{ID: one, Title: "Ledger", Types: "pdf"}, Changing: true, Limits: []string{"Optional", "PDF"}, Answers: []TaskAnswer{
 				{Name: "Imogen", Key: "a.1", Badge: Badge{"warn", "send", "Returned"}, Waits: true, Fresh: true, Reason: "Unreadable", Typed: true, Rounds: []TaskRound{{Nth: 1, Note: "In the post", By: "Imogen", At: noon, Reason: "Nothing came", Old: true, Files: []TaskFile{{State: "received", Icon: "file", Name: "Old.pdf", Brief: "9 kB", Href: "/x"}}, Late: "1 file"}, {Nth: 2, Note: "There is none", None: true, By: "the practice, for Imogen", At: noon}}},
 				{Name: "Sam", Key: "a.2", Badge: Badge{"ok", "circle-check", "Accepted"}, Judged: true, Rounds: []TaskRound{{Nth: 1, Note: "By hand", By: "Sam", At: noon}}},
 			}},
