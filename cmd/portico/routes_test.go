@@ -582,6 +582,7 @@ var callRules = map[string]called{
 	"DELETE /tasks/{id}/attachments/{attachment}":           {"", 200, 404},
 	"POST /tasks/{id}/attachments/{attachment}/restoration": {"", 200, 404},
 	"POST /tasks/{id}/attachments/{attachment}/sharing":     {"", 200, 404},
+	"POST /tasks/{id}/attachments/{attachment}/uses":        {`{"task_id":"019b76da-a800-7000-8000-00000000ffff"}`, 404, 404}, // on none that there is
 
 	"GET /tasks/{id}/messages":              {"", 200, 404},
 	"POST /tasks/{id}/messages":             {`{"text":"Hello","audience":"all"}`, 201, 404},

@@ -291,11 +291,12 @@ func (t Task) TakeFile(s Sending, r Receipt, p FilePolicy, by Who, now time.Time
 }
 
 // freeName is a name that no other file has in the same place: whoever sees the one sees the other (S1.i12). Where a file
-// of a message will be is not known yet, so no other has it that its sender sees.
+// of a message will be is not known yet, so no other has it that its sender sees. An example says nothing of drafts.
 func (t Task) freeName(f *file) string {
 	var taken []string
 	for _, o := range t.files {
-		if o.id != f.id && o.kept() && (o.place == f.place || f.place.Message != uuid.Nil && t.shows(&o, f.sender())) {
+		beside := o.place == f.place && (f.place.Item == uuid.Nil || (o.sender() == uuid.Nil) == (f.sender() == uuid.Nil))
+		if o.id != f.id && o.kept() && (beside || f.place.Message != uuid.Nil && t.shows(&o, f.sender())) {
 			taken = append(taken, o.name.String())
 		}
 	}

@@ -175,6 +175,9 @@ func TestFilesOfItems(t *testing.T) {
 		s = s.When(receive(shot, atOnce, noon)).Then(received(uuid.Nil, receivedAt(item)))
 		s.When(discard(ida, noon)).ThenError(task.ErrFileSender)
 		s.When(removeFile(noon)).Then(removedFile)
+		second := func(e *task.AttachmentStarted) { e.Attachment = twin }
+		given(t, assigned(request), received(ida, receivedAt(item), func(e *task.AttachmentReceived) { e.SHA256 = "cd" }), started(uuid.Nil, second, startedAt(item))).
+			When(receive(twin, atOnce, noon)).Then(received(uuid.Nil, asTwin, receivedAt(item)))
 		example := given(t, assigned(request), received(uuid.Nil, receivedAt(item)))
 		example.When(give(ledger, ida, "", shot)).ThenError(task.ErrFile)
 		if _, err := example.State().Reusable(shot, uuid.Nil, noon); err != nil {

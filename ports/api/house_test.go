@@ -97,7 +97,7 @@ func newHouse(t *testing.T) *house {
 		Tokens: h, Accounts: &h.desk, Clients: clientapp.Commands{Events: h.store}, Links: linkapp.Commands{Events: h.store}, Firms: firmapp.Commands{Events: h.store, MaxFile: uploadlink.MaxFileSize, Logos: &h.logos},
 		Invites: inviteapp.Commands{Events: h.store, Contacts: known{h.guests}}, InviteDB: h.guests, Contacts: contactapp.Commands{Events: h.store}, ContactDB: h.guests,
 		Staff: staffed{}, Factors: accountapp.Factors{Events: h.store, Rows: h.factors},
-		Tasks: taskapp.Commands{Events: h.store, People: h.board, Colleagues: workmates{}, Policies: h.board, Forms: formapp.Commands{Events: h.store}}, Forms: formapp.Commands{Events: h.store}, FormDB: cabinet{h.store}, Answers: cabinet{h.store}, Paper: plainly, TaskDB: h.board, TaskItems: h.wants, Threads: h.board, TaskFiles: h.board, Incoming: h.board, Reminders: h.reminders(),
+		Tasks: taskapp.Commands{Events: h.store, People: h.board, Colleagues: workmates{}, Policies: h.board, Bytes: held{}, Forms: formapp.Commands{Events: h.store}}, Forms: formapp.Commands{Events: h.store}, FormDB: cabinet{h.store}, Answers: cabinet{h.store}, Paper: plainly, TaskDB: h.board, TaskItems: h.wants, Threads: h.board, TaskFiles: h.board, Incoming: h.board, Reminders: h.reminders(),
 		Storage: h, Keys: ring, BaseURL: "https://portal.example",
 		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}

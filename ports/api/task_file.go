@@ -177,7 +177,7 @@ type sendAttachment struct {
 	Audience string `query:"audience" enum:"all,contact,internal,message" default:"all" doc:"Everybody on the task, only contact_id and the practice, the practice alone, or whoever reads the message that is posted with it next"`
 	Contact  string `query:"contact_id"`
 	For      string `query:"for_contact_id" doc:"In whose place it is sent"`
-	Item     string `query:"item_id" doc:"Of a request; for_contact_id answers it then with attachment_ids"`
+	Item     string `query:"item_id" doc:"Of a request; for_contact_id answers it then with attachment_ids, and without one it is an example of what is meant"`
 	RawBody  []byte `contentType:"application/octet-stream"`
 }
 
@@ -267,5 +267,6 @@ func (s *Server) attachmentRoutes(a huma.API) {
 	register(s, a, account.SeeTasks, download(op(http.MethodGet, of+"/{attachment}/content", "get-task-attachment-content", "Tasks", "Get its bytes")), s.attachmentContent)
 	register(s, a, account.ChangeTasks, op(http.MethodDelete, of+"/{attachment}", "remove-task-attachment", "Tasks", "Take a file away from everybody; a mark stays, and for 30 days it can be restored"), s.onAttachment(s.Tasks.RemoveFile))
 	register(s, a, account.ChangeTasks, op(http.MethodPost, of+"/{attachment}/restoration", "restore-task-attachment", "Tasks", "Give a removed file back"), s.onAttachment(s.Tasks.RestoreFile))
+	register(s, a, account.ChangeTasks, created(op(http.MethodPost, of+"/{attachment}/uses", "reuse-task-attachment", "Tasks", "Put the same file on another task of the client, without sending its bytes again")), s.reuseAttachment)
 	register(s, a, account.ChangeTasks, op(http.MethodPost, of+"/{attachment}/sharing", "share-task-attachment", "Tasks", "Show a file to everybody on the task that was not for everybody"), s.onAttachment(s.Tasks.ShareFile))
 }

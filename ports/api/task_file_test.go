@@ -83,6 +83,12 @@ func (b *board) Whole(ctx context.Context, o transfer.Owner, f transfer.File, _ 
 	return transfer.Row{}, err
 }
 
+// held has all bytes.
+type held struct{}
+
+func (held) Hold(context.Context, int32, uuid.UUID, uuid.UUID, uuid.UUID) error { return nil }
+func (held) Confirm(context.Context, int32, uuid.UUID) error                    { return nil }
+
 // Programs put files on tasks, for messages and in a contact's place, fetch them, and take them away.
 func TestTaskAttachments(t *testing.T) {
 	h := newHouse(t)
@@ -126,6 +132,16 @@ func TestTaskAttachments(t *testing.T) {
 	if got := h.call(nellToken, "GET", files, ""); said.status != 201 || got.text("items.1.message_id") != said.text("items.0.id") || got.text("items.1.audience") != "internal" {
 		t.Errorf("%s %s", said.body, got.body)
 	}
+	other := h.call(maryToken, "POST", base+"/tasks", `{"client_id":"`+of+`","title":"Send it once more"}`).text("id")
+	use := `{"task_id":"` + other + `"}`
+	if got := h.call(maryToken, "POST", one+"/uses", use, "Idempotency-Key", "f-2"); got.status != 201 || got.text("name") != "Slip.pdf" || got.text("audience") != "all" || got.text("id") == a.text("id") {
+		t.Errorf("%d %s", got.status, got.body)
+	} else if again := h.call(maryToken, "POST", one+"/uses", use, "Idempotency-Key", "f-2"); again.status != 201 || again.text("id") != got.text("id") {
+		t.Errorf("%d %s", again.status, again.body)
+	}
+	h.call(maryToken, "POST", one+"/uses", use).is(409, "task.file_here")
+	h.call(maryToken, "POST", one+"/uses", `{"task_id":"`+a.text("id")+`"}`).is(404, "task.not_found")
+	h.call(pietToken, "POST", one+"/uses", use).is(404, "task.not_found")
 	if got := send(maryToken, "name=Theirs.pdf&for_contact_id="+ida.String()); got.status != 201 || got.text("by_id") != ida.String() || got.text("sent_by_id") != mary.ID.String() {
 		t.Errorf("%d %s", got.status, got.body)
 	}

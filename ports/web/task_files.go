@@ -115,8 +115,9 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 				row.Note += " · " + w.T("attach.message")
 			}
 			if title := titles[f.Place.Item]; f.Example() {
-				if !f.Mark() {
-					c.Examples[f.Place.Item] = append(c.Examples[f.Place.Item], row)
+				if example := row; !f.Mark() {
+					example.Brief = w.Size(f.Size)
+					c.Examples[f.Place.Item] = append(c.Examples[f.Place.Item], example)
 				}
 				row.Note += " · " + w.T("request.example.of", title)
 			} else if title != "" {
