@@ -104,3 +104,12 @@ func (rs *Rows) Unconfirmed(_ context.Context, limit int) (uses []transfer.Use, 
 	}
 	return uses, nil
 }
+
+// AgeUses makes all uses as old as if d had passed since they were held.
+func (rs *Rows) AgeUses(d time.Duration) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, u := range rs.uses {
+		u.at = u.at.Add(-d)
+	}
+}
