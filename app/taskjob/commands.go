@@ -24,7 +24,14 @@ type Commands struct {
 	Lists   Lists
 	Clients Targets
 	Tasks   Tasks
+	Forms   taskapp.Forms // nil: no questionnaire is asked in bulk
+	Answers Answers
 	Write   func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // adapters/sheet
+}
+
+// Answers know what a client has answered before, newest first: app/task.AnswerReader.
+type Answers interface {
+	Earlier(ctx context.Context, firm int32, client, form uuid.UUID) ([]taskapp.EarlierRow, error)
 }
 
 // Tasks do something to one task. Implementation: app/task.
@@ -66,6 +73,11 @@ func (c Commands) Prepare(ctx context.Context, cmd Prepare) (Draft, error) {
 	now, err := c.Events.Now(ctx)
 	if err != nil {
 		return Draft{}, err
+	}
+	if a := &cmd.Plan.Asking; a.Kind == task.FormFilling && a.Form != uuid.Nil {
+		if _, a.FormVersion, err = c.Forms.Version(ctx, cmd.By.Firm, a.Form, 0); err != nil {
+			return Draft{}, err
+		}
 	}
 	if err := cmd.Plan.check(now); err != nil {
 		return Draft{}, err

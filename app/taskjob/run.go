@@ -133,7 +133,10 @@ func (c Commands) one(ctx context.Context, by es.By, d Draft, id uuid.UUID, clie
 		if err := client.check(); err != nil {
 			return err
 		}
-		_, err = c.Tasks.Assign(ctx, taskapp.Assign{By: by, Task: d.Asking.Of(d.ID, client)})
+		var earlier uuid.UUID
+		if earlier, err = c.earlier(ctx, by.Firm, d.Asking, id); err == nil {
+			_, err = c.Tasks.Assign(ctx, taskapp.Assign{By: by, Task: d.Asking.Of(d.ID, client), Earlier: earlier})
+		}
 	case taskjob.Own, taskjob.Due, taskjob.InternalDue, taskjob.Urgency:
 		_, err = c.Tasks.Change(ctx, taskapp.Change{By: by, Task: id, To: d.changing()})
 	case taskjob.Progress:
@@ -148,6 +151,18 @@ func (c Commands) one(ctx context.Context, by es.By, d Draft, id uuid.UUID, clie
 		err = taskjob.ErrAct
 	}
 	return err
+}
+
+// earlier is the task with whose answers a client's begins, zero where it begins with none.
+func (c Commands) earlier(ctx context.Context, firm int32, a Asking, client uuid.UUID) (uuid.UUID, error) {
+	if a.Kind != task.FormFilling || !a.Again {
+		return uuid.Nil, nil
+	}
+	rows, err := c.Answers.Earlier(ctx, firm, client, a.Form)
+	if err != nil || len(rows) == 0 {
+		return uuid.Nil, err
+	}
+	return rows[0].Task, nil
 }
 
 func (c Commands) end(ctx context.Context, firm int32, id uuid.UUID) (es.Result, error) {

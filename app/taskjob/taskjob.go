@@ -54,6 +54,9 @@ type Asking struct {
 	Each, Together       bool
 	Checklist            []string
 	Items                []task.Asking
+	Form                 uuid.UUID `json:",omitzero"` // of task.FormFilling
+	FormVersion          int       `json:",omitzero"` // the newest one when it was put together
+	Again                bool      `json:",omitzero"` // each begins with what the same client has answered to the same questionnaire before
 	Recurrence           task.Recurrence
 	Template             uuid.UUID
 	Due                  string // the due date as the practice's clients read it
@@ -67,6 +70,7 @@ func (a Asking) Of(job uuid.UUID, c Target) task.Assigning {
 	t := task.Assigning{
 		Task: id, Client: c.ID, People: c.People, Kind: a.Kind, Title: a.Title, Description: a.Description, DueOn: a.DueOn, InternalDueOn: a.InternalDueOn, Owner: a.Owner,
 		Audience: task.Audience{All: true}, Each: a.Each, Priority: a.Priority, FinishTogether: a.Together, Recurrence: a.Recurrence, Template: a.Template, Job: job, Zone: a.Zone,
+		Form: a.Form, FormVersion: a.FormVersion,
 	}
 	if a.OfClient {
 		t.Owner = c.Owner

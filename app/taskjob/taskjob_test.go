@@ -1,6 +1,7 @@
 package taskjob_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	app "portico/app/taskjob"
 	"portico/app/taskjob/taskjobtest"
 	"portico/domain/event"
+	forms "portico/domain/form"
+	"portico/domain/questionnaire"
 	"portico/domain/task"
 	"portico/domain/taskjob"
 	"portico/domain/tasktemplate"
@@ -324,3 +327,65 @@ func TestTemplates(t *testing.T) {
 }
 
 var monthly = task.Recurrence{Every: 1, Unit: task.Month, From: task.OnSchedule}
+
+// sheets know one questionnaire, in its second version, and that Globex has answered it before.
+type sheets struct{ asked questionnaire.Questionnaire }
+
+func (s sheets) Version(_ context.Context, _ int32, form uuid.UUID, version int) (questionnaire.Questionnaire, int, error) {
+	if form != id(60) || version > 2 {
+		return questionnaire.Questionnaire{}, 0, forms.ErrVersion
+	}
+	return s.asked, cmp.Or(version, 2), nil
+}
+
+func (s sheets) Earlier(_ context.Context, _ int32, client, form uuid.UUID) ([]taskapp.EarlierRow, error) {
+	if client != id(11) || form != id(60) {
+		return nil, nil
+	}
+	return []taskapp.EarlierRow{{Task: id(62), Form: form, At: noon}}, nil
+}
+
+// A questionnaire is asked of many in the version that was seen, and begins with each client's own answers of before.
+func TestAskQuestionnaires(t *testing.T) {
+	d := newDesk(t)
+	name := questionnaire.Field{ID: id(64), Kind: questionnaire.Text, Label: "Name"}
+	all := sheets{questionnaire.Questionnaire{Title: "Tax", Sections: []questionnaire.Section{{ID: id(63), Title: "You", Fields: []questionnaire.Field{name}}}}}
+	d.Forms, d.Answers, d.Commands.Tasks = all, all, taskapp.Commands{Events: d.store, People: d, Forms: all}
+	globex := id(11)
+	d.store.Given(1, task.Stream(id(62)), task.Assigned{Client: globex, Subject: globex, Kind: task.FormFilling, Form: id(60), FormVersion: 1, Audience: task.Audience{All: true}, At: noon},
+		task.Answered{Field: name.ID, Value: event.Of(globex, "Globex Ltd"), At: noon})
+	plan := app.Plan{Act: taskjob.Assign, Asking: app.Asking{Kind: task.FormFilling, Title: "Tax of {client}", Priority: task.Normal, Zone: "UTC", Form: id(60), Again: true}}
+	none := plan
+	none.Asking.Form = uuid.Nil
+	unknown := plan
+	unknown.Asking.Form = id(99)
+	for want, p := range map[error]app.Plan{task.ErrKind: none, forms.ErrVersion: unknown} {
+		if _, err := d.Prepare(t.Context(), app.Prepare{By: by, ID: id(70), Targets: []uuid.UUID{globex}, Plan: p}); !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+	}
+	job := id(71)
+	d.prepare(job, plan, id(10), globex)
+	d.start(job, 0)
+	for range 2 { // the second time changes nothing
+		if _, err := d.Run(t.Context(), 1, job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for client, begins := range map[uuid.UUID]bool{id(10): false, globex: true} {
+		events := d.store.Stream(task.Stream(task.InBulk(job, client)))
+		e, ok := events[0].(task.Assigned)
+		if !ok || e.Form != id(60) || e.FormVersion != 2 || e.Each {
+			t.Errorf("%v: %+v", client, events[0])
+		}
+		if !begins {
+			if len(events) != 1 {
+				t.Errorf("%+v", events)
+			}
+			continue
+		}
+		if p, ok := events[len(events)-1].(task.AnswersPrefilled); !ok || len(events) != 2 || p.From != id(62) || len(p.Answers) != 1 || p.Answers[0].Value.String() != "Globex Ltd" {
+			t.Errorf("%+v", events)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	jobs := postgres.InviteJobs{DB: db}
 	h.jobs = invitejob.Commands{Events: h.store, Lists: jobs, People: jobs, Invites: h.invites, Write: sheet.Write, Pace: &invitejob.Pace{}}
 	todo := postgres.TaskJobs{DB: db}
-	h.taskJobs = taskjob.Commands{Events: h.store, Lists: todo, Clients: todo, Tasks: h.tasks, Write: sheet.Write}
+	h.taskJobs = taskjob.Commands{Events: h.store, Lists: todo, Clients: todo, Tasks: h.tasks, Forms: h.forms, Answers: h.formAnswers, Write: sheet.Write}
 	h.receipts = receiptapp.Receipts{Events: h.store, Keys: k.receipts, Practice: signatories(h.firmList, h.store)}
 	return h, nil
 }

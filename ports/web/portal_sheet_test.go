@@ -16,6 +16,7 @@ import (
 	"portico/app/es/estest"
 	formapp "portico/app/form"
 	taskapp "portico/app/task"
+	"portico/app/taskjob"
 	"portico/domain/event"
 	"portico/domain/questionnaire"
 	"portico/domain/task"
@@ -205,4 +206,24 @@ func TestAssignQuestionnaire(t *testing.T) {
 	form.Set("command", uuid.NewString())
 	form.Set("form", "")
 	h.post("/tasks", form).want(t, http.StatusUnprocessableEntity)
+}
+
+// A questionnaire is asked of many clients at once, each beginning with their own answers of before.
+func TestAskManyForQuestionnaire(t *testing.T) {
+	h := filling(t)
+	h.server.TaskJobs = taskjob.Commands{Events: h.store, Lists: &h.jobs, Clients: &h.jobs, Tasks: h.server.Tasks, Forms: h.server.Tasks.Forms, Answers: h.server.Answers}
+	h.shelf.clients = []clientapp.ClientRow{{ID: boats, Name: "Solberg Boats"}}
+	h.jobs.Clients = map[uuid.UUID]taskjob.Target{boats: {ID: boats, Name: "Solberg Boats", People: []uuid.UUID{ingrid.Contact}, Active: true}}
+	h.get("/tasks/many/new?client="+boats.String()).want(t, 200, "kind=form&amp;clients=")
+	h.get("/tasks/many/new?kind=form&client="+boats.String()).want(t, 200, "New questionnaire for 1 client", ">Tax return</option>", `name="again" value="1" checked`, `aria-current="true">A questionnaire`).
+		lacks(t, "Each person does it for themselves", "Begin with</label>")
+	form := url.Values{"command": {uuid.NewString()}, "id": {newTestID(225).String()}, "clients": {"client=" + boats.String()}, "kind": {"form"}, "title": {"Tax of {client}"}, "form": {""}, "again": {"1"}, "each": {"1"}}
+	h.post("/tasks/many", form).want(t, http.StatusUnprocessableEntity, "Tax of {client}", `name="again" value="1" checked`)
+	form.Set("form", taxForm.String())
+	h.post("/tasks/many", form).want(t, http.StatusSeeOther)
+	d, err := h.jobs.Draft(t.Context(), 1, newTestID(225))
+	if err != nil || d.Asking.Form != taxForm || d.Asking.FormVersion != 1 || !d.Asking.Again || d.Asking.Each {
+		t.Errorf("kept %+v, %v", d.Asking, err)
+	}
+	h.get("/tasks/jobs/"+newTestID(225).String()).want(t, 200, "Tax of Solberg Boats", "1 person")
 }

@@ -94,17 +94,11 @@ func (s *Server) formChoices(r *http.Request, client uuid.UUID, page *views.Task
 	if !page.Filling {
 		return nil
 	}
-	rows, err := s.FormList.Forms(r.Context(), user(r).Firm)
+	forms, usable, err := s.usableForms(r)
 	if err != nil {
 		return err
 	}
-	usable := map[uuid.UUID]string{}
-	for _, f := range rows {
-		if f.Versions > 0 && f.ArchivedAt.IsZero() {
-			usable[f.ID] = f.Title
-			page.Forms = append(page.Forms, views.Choice{Value: f.ID.String(), Word: f.Title})
-		}
-	}
+	page.Forms = forms
 	earlier, err := s.Answers.Earlier(r.Context(), user(r).Firm, client, uuid.Nil)
 	if err != nil {
 		return err
@@ -115,6 +109,19 @@ func (s *Server) formChoices(r *http.Request, client uuid.UUID, page *views.Task
 		}
 	}
 	return nil
+}
+
+// usableForms are the questionnaires that clients can be asked with, and their titles.
+func (s *Server) usableForms(r *http.Request) (choices []views.Choice, titles map[uuid.UUID]string, err error) {
+	rows, err := s.FormList.Forms(r.Context(), user(r).Firm)
+	titles = map[uuid.UUID]string{}
+	for _, f := range rows {
+		if f.Versions > 0 && f.ArchivedAt.IsZero() {
+			titles[f.ID] = f.Title
+			choices = append(choices, views.Choice{Value: f.ID.String(), Word: f.Title})
+		}
+	}
+	return choices, titles, err
 }
 
 // chooseClient asks first whose task it is.
@@ -137,7 +144,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
 		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
-		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"), Cadence: f.Get("cadence"), Form: f.Get("form"), Earlier: f.Get("earlier"),
+		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"), Cadence: f.Get("cadence"), Form: f.Get("form"), Earlier: f.Get("earlier"), Again: f.Get("again") != "",
 	}
 }
 

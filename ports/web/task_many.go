@@ -27,8 +27,8 @@ func (s *Server) newManyTask(w http.ResponseWriter, r *http.Request) error {
 		clients = url.Values{"client": ticked}.Encode()
 	}
 	f := views.TaskFields{Kind: string(task.ToDo), Priority: string(task.Normal), Everybody: true, OfClient: true}
-	if v.Get("kind") == string(task.Documents) {
-		f.Kind = v.Get("kind")
+	if kind := v.Get("kind"); kind == string(task.Documents) || kind == string(task.FormFilling) {
+		f.Kind, f.Form, f.Again = kind, v.Get("form"), kind == string(task.FormFilling)
 	}
 	page := views.TaskNew{ID: newID(), Command: newID(), Fields: f, Many: &views.TaskMany{Clients: clients}}
 	if err := s.copyTask(r, &page); err != nil {
@@ -49,6 +49,12 @@ func (s *Server) manyTaskForm(w http.ResponseWriter, r *http.Request, code int, 
 	if len(ids) == 0 && len(page.Fields.Problems) == 0 {
 		page.Fields.Problems = views.Problems{{Field: "clients", Text: jobs.ErrNothing.Message}}
 		page.Title = "Error: " + page.Title
+	}
+	if page.Filling {
+		page.Forms, _, err = s.usableForms(r)
+		if err != nil {
+			return err
+		}
 	}
 	page.Many.Count, page.Many.Chosen = views.Count(len(ids), "client", "clients"), words
 	s.page(w, r, code, page)
@@ -159,6 +165,10 @@ func (s *Server) askingMany(r *http.Request, typed views.TaskFields) (a taskjob.
 	}
 	if a.Kind == task.Documents {
 		a.Items = askingOf(typed.Items)
+	}
+	if a.Kind == task.FormFilling {
+		a.Form, _ = uuid.Parse(typed.Form) // where it is none, it is refused beside its field
+		a.Again, a.Each = typed.Again, false
 	}
 	a.Template, _ = uuid.Parse(typed.Template)
 	a.Due, a.Year, err = s.blanksOf(r, a.DueOn)

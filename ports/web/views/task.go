@@ -186,6 +186,7 @@ type TaskFields struct {
 	Copied                                                              string       // the task that it was made from
 	Template, TemplateName                                              string       // that it was made from, or is kept as
 	Form, Earlier                                                       string       // the questionnaire, and the task with whose answers it begins
+	Again                                                               bool         // of many: each begins with their own answers of before
 	Cadence                                                             string       // of reminders, an id; empty: none
 	Cadences                                                            []Choice
 	Problems                                                            Problems
