@@ -126,10 +126,11 @@ func (t Task) canonical(q questionnaire.Questionnaire, a questionnaire.Answer) (
 // that stands so already is no event, and one that was taken from an earlier task holds from then on. It refuses with
 // ErrNotFound, ErrClosed, ErrNoForm, ErrSubmitted, ErrQuestion, ErrRow, and as questionnaire.Field.Canonical does.
 func (t Task) Answer(q questionnaire.Questionnaire, contact uuid.UUID, given []questionnaire.Answer, by Who, now time.Time) ([]Event, error) {
-	t, events := t.ahead(now)
+	t, due := t.ahead(now)
 	if err := t.fills(contact, now); err != nil {
 		return nil, err
 	}
+	var events []Event
 	for _, a := range given {
 		value, err := t.canonical(q, a)
 		if err != nil {
@@ -139,7 +140,18 @@ func (t Task) Answer(q questionnaire.Questionnaire, contact uuid.UUID, given []q
 			events = append(events, Answered{Field: a.Field, Row: a.Row, Value: of(t.says.Subject, value), By: by, At: now})
 		}
 	}
-	return events, nil
+	if len(events) > 0 {
+		due = append(due, t.noticed(contact, by, now)...)
+	}
+	return append(due, events...), nil
+}
+
+// noticed says of a contact who fills the questionnaire in themselves that they have seen it (rule 29).
+func (t Task) noticed(contact uuid.UUID, by Who, now time.Time) []Event {
+	if t.parts[contact].seen || by != (Who{Kind: event.Contact, ID: contact}) {
+		return nil
+	}
+	return []Event{Seen{Contact: contact, At: now}}
 }
 
 // AddRow adds a row to a group of q (rule 29). One that is there is no event. It refuses with ErrNotFound, ErrClosed,
@@ -162,6 +174,7 @@ func (t Task) AddRow(q questionnaire.Questionnaire, contact uuid.UUID, row quest
 	case len(rows) >= most:
 		return nil, ErrRows.Withf("“%s” takes at most %d rows.", f.Label, most)
 	}
+	due = append(due, t.noticed(contact, by, now)...)
 	return append(due, RowAdded{Group: row.Group, Row: row.ID, By: by, At: now}), nil
 }
 

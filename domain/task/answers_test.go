@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,15 @@ var (
 		}},
 	}}
 )
+
+// lookedAt is a questionnaire that everybody has looked at.
+func lookedAt(t testing.TB, history ...ev) scenario {
+	var looked []ev
+	for _, c := range []uuid.UUID{ida, bo, eve} {
+		looked = append(looked, task.Seen{Contact: c, At: noon})
+	}
+	return given(t, slices.Concat(history[:1], looked, history[1:])...)
+}
 
 func filling(e *task.Assigned) { e.Kind, e.Form, e.FormVersion = task.FormFilling, form, 1 }
 
@@ -86,7 +96,7 @@ func TestAssignForm(t *testing.T) {
 
 // Rule 29.
 func TestAnswers(t *testing.T) {
-	s := given(t, assigned(filling))
+	s := lookedAt(t, assigned(filling))
 	t.Run("each is kept in its one spelling, and twice is once", func(t *testing.T) {
 		one := s.When(fill(ida, says(age, noRow, " 042,0 "))).Then(answered(ida, age, noRow, "42"))
 		one.When(fill(bo, says(age, noRow, "42"))).ThenNothing()
@@ -105,9 +115,9 @@ func TestAnswers(t *testing.T) {
 	})
 	t.Run("only by who sees the task, while it is open", func(t *testing.T) {
 		s.When(fill(eve, says(name, noRow, "x"))).Then(answered(eve, name, noRow, "x")) // whether she is linked is asked elsewhere
-		given(t, assigned(filling, toIda)).When(fill(bo, says(name, noRow, "x"))).ThenError(task.ErrNotFound)
-		given(t, assigned(filling, held)).When(fill(ida, says(name, noRow, "x"))).ThenError(task.ErrNotFound)
-		given(t, assigned(filling), task.Closed{Outcome: task.Cancelled, By: byMary, At: noon}).When(fill(ida, says(name, noRow, "x"))).ThenError(task.ErrClosed)
+		lookedAt(t, assigned(filling, toIda)).When(fill(bo, says(name, noRow, "x"))).ThenError(task.ErrNotFound)
+		lookedAt(t, assigned(filling, held)).When(fill(ida, says(name, noRow, "x"))).ThenError(task.ErrNotFound)
+		lookedAt(t, assigned(filling), task.Closed{Outcome: task.Cancelled, By: byMary, At: noon}).When(fill(ida, says(name, noRow, "x"))).ThenError(task.ErrClosed)
 	})
 	t.Run("rows come and go with their answers", func(t *testing.T) {
 		one := s.When(addRow(ida, kim)).Then(task.RowAdded{Group: kids, Row: kim, By: by(ida), At: noon})
@@ -126,9 +136,24 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
+// Rule 29: who answers has seen it, whether their page has said so or not; the practice in their place has not.
+func TestAnsweringIsSeeing(t *testing.T) {
+	s := given(t, assigned(filling))
+	seen := task.Seen{Contact: ida, At: noon}
+	s.When(fill(ida, says(age, noRow, "42"))).Then(seen, answered(ida, age, noRow, "42")).When(fill(ida, says(age, noRow, "43"))).Then(answered(ida, age, noRow, "43"))
+	s.When(addRow(ida, kim)).Then(seen, task.RowAdded{Group: kids, Row: kim, By: by(ida), At: noon})
+	s.When(fill(ida, says(age, noRow, ""))).ThenNothing()
+	inPlace := answered(ida, age, noRow, "42")
+	inPlace.By = byMary
+	inPlace.By.For = ida
+	s.When(func(t state) ([]ev, error) {
+		return t.Answer(asked, ida, []questionnaire.Answer{says(age, noRow, "42")}, inPlace.By, noon)
+	}).Then(inPlace)
+}
+
 // Rule 30.
 func TestSubmit(t *testing.T) {
-	s := given(t, assigned(filling, together))
+	s := lookedAt(t, assigned(filling, together))
 	s.When(submit(ida)).ThenError(task.ErrIncomplete)
 	s.When(finish(ida, "")).ThenError(task.ErrSubmit)
 	full := s.When(fill(bo, says(name, noRow, "Ida"))).Then(answered(bo, name, noRow, "Ida"))
@@ -145,7 +170,7 @@ func TestSubmit(t *testing.T) {
 
 // Rule 31.
 func TestCorrectionsAndSections(t *testing.T) {
-	s := given(t, assigned(filling), answered(ida, name, noRow, "Ida"), answered(ida, age, noRow, "24"))
+	s := lookedAt(t, assigned(filling), answered(ida, name, noRow, "Ida"), answered(ida, age, noRow, "24"))
 	put := task.AnswerCorrected{Field: age, Was: text("24"), Value: text("42"), Reason: text("By your passport"), By: byMary, At: noon}
 	s.When(correct(says(age, noRow, "42"), "By your passport")).Then(put).When(correct(says(age, noRow, "42"), "again")).ThenNothing()
 	s.When(backSections("Look again", you)).ThenError(task.ErrNotSubmitted)
@@ -161,20 +186,20 @@ func TestCorrectionsAndSections(t *testing.T) {
 		task.SectionSentBack{Section: family, Reason: text("Look again"), By: byMary, At: noon},
 		task.Reopened{Reason: text("Look again"), By: byMary, At: noon})
 	again.When(fill(bo, says(age, noRow, "43"))).Then(answered(bo, age, noRow, "43")).When(submit(bo)).Then(done(bo, ""))
-	shutDown := given(t, assigned(filling), task.Closed{Outcome: task.Completed, By: byMary, At: noon})
+	shutDown := lookedAt(t, assigned(filling), task.Closed{Outcome: task.Completed, By: byMary, At: noon})
 	shutDown.When(correct(says(age, noRow, "42"), "")).ThenError(task.ErrClosed)
 }
 
 // Rules 29, 32: what comes from another year holds once somebody has said so.
 func TestPrefilled(t *testing.T) {
-	before := given(t, assigned(filling), answered(ida, name, noRow, "Ida"), answered(ida, age, noRow, "42")).State()
+	before := lookedAt(t, assigned(filling), answered(ida, name, noRow, "Ida"), answered(ida, age, noRow, "42")).State()
 	p := before.Prefill(this, asked, asked)
 	if want := []questionnaire.Answer{says(name, noRow, "Ida"), says(age, noRow, "42")}; p.From != this || !reflect.DeepEqual(p.Values, want) {
 		t.Fatalf("%+v", p)
 	}
 	var next state
 	events := next.Follow(before, task.Repeated{Next: task.InSeries(this, 2), Nth: 2, DueOn: "2027-03-20"}, p, people, noon)
-	s := given(t, events...)
+	s := lookedAt(t, events...)
 	if a := s.State().Answers(); len(a.Values) != 2 || len(a.Unsure) != 2 {
 		t.Errorf("it begins with %+v", a)
 	}
@@ -187,7 +212,7 @@ func TestPrefilled(t *testing.T) {
 // A decision that looks ahead leaves the answers of the state that it was asked of alone.
 func TestAnswersAreForked(t *testing.T) {
 	monthly := task.Recurrence{Every: 1, Unit: task.Month, From: task.OnSchedule}
-	s := given(t, assigned(filling, func(e *task.Assigned) { e.Recurrence = monthly }), answered(ida, name, noRow, "Ida"))
+	s := lookedAt(t, assigned(filling, func(e *task.Assigned) { e.Recurrence = monthly }), answered(ida, name, noRow, "Ida"))
 	later := after(40 * 24 * time.Hour)
 	s.When(func(t state) ([]ev, error) {
 		events, err := t.Answer(asked, ida, []questionnaire.Answer{says(age, noRow, "42")}, by(ida), later)

@@ -78,7 +78,7 @@
 //
 //  29. It is filled in by all contacts together, each answer kept as it is given, until it is submitted. Each answer is
 //     one that the version of the questionnaire that the task asks for takes. What was taken from an earlier task holds
-//     once somebody has said so.
+//     once somebody has said so. Who answers has seen it.
 //
 //  30. It is done when a contact submits it, and not otherwise; nothing that is shown and required may be missing.
 //
