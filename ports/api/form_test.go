@@ -143,6 +143,13 @@ func TestForms(t *testing.T) {
 	if got := h.sure(200, maryToken, "GET", it, ""); got.text("form_id") != taxForm || got.number("sections.0.missing") != 1 || strings.Contains(string(got.body), "Children") {
 		t.Errorf("%s", got.body)
 	}
+	many := func(form string) string {
+		return `{"act":"assign","client_ids":["` + of + `"],"ask":{"kind":"form","title":"Tax of {client}","form_id":"` + form + `","begin_with_earlier":true}}`
+	}
+	if got := h.sure(201, maryToken, "POST", base+"/task-jobs", many(taxForm)); got.text("title") != "Tax of {client}" {
+		t.Errorf("%s", got.body)
+	}
+	h.sure(422, maryToken, "POST", base+"/task-jobs", many(""))
 	inPlace := func(more string) string { return `{"contact_id":"` + ida.String() + `"` + more + `}` }
 	h.sure(409, maryToken, "POST", it+"/submission", inPlace("")) // the name is missing
 	h.sure(422, maryToken, "PUT", it, inPlace(`,"answers":[{"field_id":"`+askStand+`","value":"x"}]`))

@@ -11,6 +11,7 @@ import (
 	"portico/app/taskjob"
 	"portico/domain/account"
 	"portico/domain/client"
+	"portico/domain/form"
 	"portico/domain/task"
 	jobs "portico/domain/taskjob"
 	"portico/domain/tasktemplate"
@@ -121,7 +122,7 @@ func (s *Server) meantClients(ctx context.Context, ids []string, of *ClientsOf) 
 // AskedOfMany is a task for many clients. Texts may have blanks: {client}, {due}, {year} and {last year}.
 type AskedOfMany struct {
 	TemplateID     string      `json:"template_id,omitempty" doc:"Where something below isn't sent, the template says it"`
-	Kind           string      `json:"kind,omitempty" enum:"todo,question,documents" doc:"todo, where none is sent"`
+	Kind           string      `json:"kind,omitempty" enum:"todo,question,documents,form" doc:"todo, where none is sent"`
 	Title          string      `json:"title,omitempty"`
 	Description    string      `json:"description,omitempty" doc:"Markdown; the client reads it"`
 	DueOn          string      `json:"due_on,omitempty"`
@@ -133,6 +134,8 @@ type AskedOfMany struct {
 	FinishTogether bool        `json:"finish_together,omitempty" doc:"When the client is done, the practice's part is done, too"`
 	Checklist      []string    `json:"checklist,omitempty" nullable:"false"`
 	Items          []AskedItem `json:"items,omitempty" nullable:"false" maxItems:"200" doc:"Of documents"`
+	FormID         string      `json:"form_id,omitempty" doc:"Of form: the questionnaire, in its newest version"`
+	Again          bool        `json:"begin_with_earlier,omitempty" doc:"Of form: each client begins with their own newest answers to the same questionnaire"`
 	Repeat         *TaskRepeat `json:"repeat,omitempty"`
 }
 
@@ -178,6 +181,10 @@ func (s *Server) askingMany(ctx context.Context, in *AskedOfMany) (a taskjob.Ask
 	if err != nil {
 		return a, err
 	}
+	if a.Form, err = optionalID(in.FormID, form.ErrNotFound); err != nil {
+		return a, err
+	}
+	a.Again = in.Again
 	in.into(&a)
 	a.OfClient, a.Zone, a.Year = in.OfClient, zone.String(), today.Year()
 	if due, err := time.Parse(time.DateOnly, a.DueOn); err == nil {
