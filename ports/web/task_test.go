@@ -187,7 +187,8 @@ func TestStaffTasks(t *testing.T) {
 	h.jar = nil
 	h.signIn()
 	h.shelf.clients = []clientapp.ClientRow{{ID: farrow, Name: "Farrow, Imogen"}}
-	h.get("/tasks?of=mine&due=overdue&their=seen&part=doing&kind=question&q=led&order=newest").want(t, 200, "Send the ledger", "Which bank?", "overdue", `aria-current="true"`)
+	h.get("/tasks").want(t, 200, `<details class="fold-small"><summary`) // on a phone they wait
+	h.get("/tasks?of=mine&due=overdue&their=seen&part=doing&kind=question&q=led&order=newest").want(t, 200, "Send the ledger", "Which bank?", "overdue", `aria-current="true"`, `<details class="fold-small" open>`)
 	if q := h.plan.asked; q.Of != taskapp.OfMe || q.Me != priya.ID || q.Due != taskapp.Overdue || q.Today != "2026-11-21" || q.Their != taskapp.SeenStand || q.Part != task.Doing || q.Kind != task.Question || q.Text != "led" || q.Order != taskapp.Newest {
 		t.Errorf("asked %+v", q)
 	}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"html/template"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -98,6 +99,11 @@ type Tasks struct {
 	Priorities []Choice
 	Parts      []Choice
 	Did        *DidJob // what was just done to many; nil: nothing
+}
+
+// Filtered tells that a filter is on.
+func (t Tasks) Filtered() bool {
+	return slices.ContainsFunc(t.Filters, func(row []Filter) bool { return slices.ContainsFunc(row, func(f Filter) bool { return f.Current }) })
 }
 
 // SavedFilters are what is looked for again and again, and the form that keeps what is shown.
