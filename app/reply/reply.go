@@ -9,7 +9,7 @@
 //     is named (Server).
 //  4. One mail is one message or one refusal, by its Message-ID, or by what is in it where it has none, however often it
 //     comes and to however many nodes at once.
-//  5. What is not taken is told to its writer with their own words (rule 34 of tasks).
+//  5. What is not taken is told to its writer with their own words (rule 35 of tasks).
 //  6. What is enclosed comes with the message, within the limits of files that are sent to a task in the portal; what
 //     doesn't is named in the mail of rule 5.
 //  7. Only what is known for a quote or a signature is left out.

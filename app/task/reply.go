@@ -28,7 +28,7 @@ type Reply struct {
 	Lost    []string     // the names of files that were enclosed and can't be taken
 }
 
-// Reply posts what a contact has written in answer to a mail, or records why it doesn't (rule 34 of tasks), which why tells,
+// Reply posts what a contact has written in answer to a mail, or records why it doesn't (rule 35 of tasks), which why tells,
 // now or when the same mail came before. It refuses with task.ErrNotFound where
 // nobody is to be told.
 func (c Commands) Reply(ctx context.Context, cmd Reply) (why task.Refusal, res es.Result, err error) {

@@ -76,7 +76,7 @@ type MessagesRead struct {
 }
 
 // ReplyRefused says that a mail with which a contact has answered was not taken, or not all that was enclosed. They are told
-// (rule 34).
+// (rule 35).
 type ReplyRefused struct {
 	Contact uuid.UUID        `json:"contact" es:"id"` // to whom the address for answers belongs
 	Mail    uuid.UUID        `json:"mail" es:"id"`    // the id of the message that it would have been

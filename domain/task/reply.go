@@ -33,7 +33,7 @@ type Replying struct {
 	Lost    []string // the names of files that were enclosed and can't be taken
 }
 
-// Reply posts what a contact has written in answer to a mail, or says why it doesn't (rule 34). people are as in Assigning.
+// Reply posts what a contact has written in answer to a mail, or says why it doesn't (rule 35). people are as in Assigning.
 // A mail that came before is no event. It refuses with ErrNotFound where there is no task, or all of it was erased, since
 // then nobody is to be told anything.
 func (t Task) Reply(r Replying, people []uuid.UUID, by Who, now time.Time) ([]Event, error) {

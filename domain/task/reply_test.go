@@ -40,7 +40,7 @@ func notTaken(why task.Refusal, words string) task.ReplyRefused {
 
 func lost(names ...string) func(*task.Replying) { return func(r *task.Replying) { r.Lost = names } }
 
-// An answer by mail is a message, or a refusal that its writer is told of, and each once (rule 34).
+// An answer by mail is a message, or a refusal that its writer is told of, and each once (rule 35).
 func TestReply(t *testing.T) {
 	all := slices.DeleteFunc(slices.Clone(people), func(c uuid.UUID) bool { return c == ida })
 	named := func(e task.ReplyRefused, names ...string) task.ReplyRefused {
@@ -101,7 +101,7 @@ func TestReply(t *testing.T) {
 	})
 }
 
-// Files that were put on the task for the mail come with its message; those that can't any more are named (rule 34).
+// Files that were put on the task for the mail come with its message; those that can't any more are named (rule 35).
 func TestReplyWithFiles(t *testing.T) {
 	all := slices.DeleteFunc(slices.Clone(people), func(c uuid.UUID) bool { return c == ida })
 	enclosing := func(files ...uuid.UUID) func(*task.Replying) {
@@ -132,7 +132,7 @@ func TestReplyWithFiles(t *testing.T) {
 	}
 }
 
-// Two machines that answer each other come to an end, within the hour, and what people write goes on after it (rule 34).
+// Two machines that answer each other come to an end, within the hour, and what people write goes on after it (rule 35).
 func TestRepliesEnd(t *testing.T) {
 	s := state{}.Apply(assigned())
 	ends := func(words string, want int) {

@@ -102,6 +102,12 @@
 //     does the practice with what it has. It is an attachment of its own, with a window and a fate of its own, but of the
 //     same bytes: it is scanned again only where no scanner has found it clean, and a virus that is found in one of them
 //     was found in all.
+//
+// What concerns answers by mail:
+//
+//  35. A mail with which a contact answers is one message, or one refusal that keeps what they wrote and of which they are
+//     told, however often it comes: never both, and never neither. Within an hour no more than MaxReplies of a person are
+//     taken and no more are told about, so that two machines that answer each other come to an end.
 package task
 
 import (
