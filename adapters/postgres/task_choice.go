@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 )
 
 // tasksWhere asks for what a query chooses, but for its cursor; $1 is the firm.
@@ -127,7 +128,6 @@ type heap struct {
 	part  task.Progress
 	kind  task.Sort
 	prio  task.Priority
-	stuck bool // nobody can act
 	n     int
 }
 
@@ -143,8 +143,7 @@ const (
 	byPart
 	byKind
 	byPriority
-	byReach
-	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority | byReach
+	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority
 )
 
 // passes says which filters of a query let a heap through.
@@ -170,9 +169,6 @@ func (h heap) passes(q app.Query) (bits int) {
 	if q.Urgent == "" || q.Urgent == h.prio {
 		bits |= byPriority
 	}
-	if !q.NobodyActs || h.stuck {
-		bits |= byReach
-	}
 	return bits
 }
 
@@ -191,11 +187,20 @@ func (h heap) of(of app.Of, me uuid.UUID) bool {
 
 func (h heap) isDue(d app.Due) bool { return h.due == d || d == app.DueWeek && h.due == app.DueToday }
 
-// Counts are the numbers beside the filters: one look at all tasks that the filters without numbers let through, in heaps.
+// Counts are the numbers beside the filters: one look at all tasks that the filters without numbers let through, in heaps,
+// and one at those that nobody can do. The first needs nothing but an index, and the second, at the same time, all rows.
 func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.Counts, err error) {
-	heaps, err := l.heaps(ctx, firm, q)
-	if err != nil {
+	var heaps, stuck []heap
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { stuck, err = l.heaps(gctx, firm, q, true); return err })
+	if !q.NobodyActs {
+		g.Go(func() (err error) { heaps, err = l.heaps(gctx, firm, q, false); return err })
+	}
+	if err := g.Wait(); err != nil {
 		return app.Counts{}, fmt.Errorf("count tasks: %w", err)
+	}
+	if q.NobodyActs {
+		heaps = stuck
 	}
 	out = app.Counts{
 		Of: map[app.Of]int{}, Owners: map[uuid.UUID]int{}, Due: map[app.Due]int{}, Stands: map[app.Stand]int{}, Parts: map[task.Progress]int{}, Kinds: map[task.Sort]int{},
@@ -232,39 +237,42 @@ func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.
 		if but(byPriority) {
 			out.Priorities[h.prio] += h.n
 		}
-		if but(byReach) && h.stuck {
+	}
+	for _, h := range stuck {
+		if h.passes(q) == byEach {
 			out.NobodyActs += h.n
 		}
 	}
 	return out, nil
 }
 
-func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query) (heaps []heap, err error) {
+// heaps are those of all tasks, or of those that nobody can do.
+func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query, stuck bool) (heaps []heap, err error) {
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
 		broad, err := isBroad(ctx, tx, firm, q)
 		if err != nil {
 			return err
 		}
-		sql, args := heapsSQL(firm, q, broad)
+		sql, args := heapsSQL(firm, q, broad, stuck)
 		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
 		heaps, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (h heap, err error) {
-			return h, r.Scan(&h.owner, &h.due, &h.stand, &h.part, &h.kind, &h.prio, &h.stuck, &h.n)
+			return h, r.Scan(&h.owner, &h.due, &h.stand, &h.part, &h.kind, &h.prio, &h.n)
 		})
 		return err
 	})
 	return heaps, err
 }
 
-func heapsSQL(firm int32, q app.Query, broad bool) (sql string, args []any) {
+func heapsSQL(firm int32, q app.Query, broad, stuck bool) (sql string, args []any) {
 	where := conditions{args: []any{firm}, broad: broad}
 	today := q.Today
-	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent, q.NobodyActs = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", "", false
+	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent, q.NobodyActs = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", "", stuck
 	tasksWhere(q, &where)
 	now, week := where.ask(today), where.ask(weekAfter(today))
 	return `SELECT c.owner_id, CASE WHEN c.due_key = '9999-99-99' THEN 'none' WHEN c.due_key < ` + now + ` THEN 'overdue' WHEN c.due_key = ` + now + ` THEN 'today'
-			WHEN c.due_key <= ` + week + ` THEN 'week' ELSE '` + string(later) + `' END AS due, c.stand, c.part, c.kind, c.priority, ` + amongStuck + `, count(*)
-		FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` GROUP BY 1, 2, 3, 4, 5, 6, 7`, where.args
+			WHEN c.due_key <= ` + week + ` THEN 'week' ELSE '` + string(later) + `' END AS due, c.stand, c.part, c.kind, c.priority, count(*)
+		FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` GROUP BY 1, 2, 3, 4, 5, 6`, where.args
 }
