@@ -95,7 +95,8 @@ func tasksPlans(t *testing.T, r *register) {
 }
 
 // BenchmarkTasks asks for a page of tasks and the numbers beside its filters, of 50,000 (PORTICO_BENCH_TASKS), one request
-// after the other: the 50th and 95th percentile in milliseconds of each way to choose. Its goal: p95 at most 60 ms.
+// after the other: the 50th and 95th percentile in milliseconds of each way to choose, and the 95th of the page without its
+// numbers. Its goal: p95 at most 60 ms.
 func BenchmarkTasks(b *testing.B) {
 	n := envInt("PORTICO_BENCH_TASKS", 50_000)
 	r := manyClients(b, max(100, n/25))
@@ -103,12 +104,13 @@ func BenchmarkTasks(b *testing.B) {
 	mustExec(b, r.db.Work, `VACUUM ANALYZE`)
 	list := postgres.TaskList{DB: r.db}
 	queries := taskQueries(r)
-	took := map[string][]time.Duration{}
+	took, pages := map[string][]time.Duration{}, map[string][]time.Duration{}
 	for b.Loop() {
 		for name, q := range queries {
 			for range 20 {
 				began := time.Now()
 				_, _, err := list.Tasks(b.Context(), r.firm, q)
+				pages[name] = append(pages[name], time.Since(began))
 				if err == nil {
 					_, err = list.Counts(b.Context(), r.firm, q)
 				}
@@ -123,6 +125,7 @@ func BenchmarkTasks(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(took)) {
 		b.ReportMetric(float64(at(took[name], 50).Microseconds())/1000, name+"-p50-ms")
 		b.ReportMetric(float64(at(took[name], 95).Microseconds())/1000, name+"-p95-ms")
+		b.ReportMetric(float64(at(pages[name], 95).Microseconds())/1000, name+"-page-p95-ms")
 	}
 }
 
