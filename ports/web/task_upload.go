@@ -111,7 +111,9 @@ func (s *Server) plainFiling(w http.ResponseWriter, r *http.Request, post handle
 	a, _ := accessOf(r)
 	rc := http.NewResponseController(w)
 	_ = rc.SetWriteDeadline(time.Time{}) // a slow line may take long; newBody ends an idle one
-	r.Body = newBody(r.Body, rc, s.Patience)
+	b := newBody(r.Body, rc, s.Patience)
+	defer b.end()
+	r.Body = b
 	leave, err := s.paces.uploads.enter(rightID{a.Link, a.Recipient})
 	field := "task-files"
 	if err == nil {

@@ -18,6 +18,7 @@ func (t Uploads) handle(next func(http.ResponseWriter, *http.Request) error) htt
 		rc := http.NewResponseController(w)
 		_ = rc.SetWriteDeadline(time.Time{}) // a request may take hours
 		b := newBody(r.Body, rc, t.Patience.or())
+		defer b.end()
 		r.Body = b
 		err := next(w, r)
 		if err == nil {

@@ -22,6 +22,7 @@ type body struct {
 
 	mu       sync.Mutex // between Stop and the deadline's extension, which could undo it
 	stopped  bool
+	ended    bool // the request is answered: its connection may serve the next one
 	extended time.Time
 	err      error // of the last Read
 	since    time.Time
@@ -83,10 +84,18 @@ func (b *body) pace(n int) error {
 func (b *body) Stop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.stopped {
+	if !b.stopped && !b.ended {
 		b.stopped = true
 		_ = b.rc.SetReadDeadline(time.Unix(1, 0))
 	}
+}
+
+// end says that the request is answered. Who stops the upload at this moment would otherwise end the next request of the
+// same connection.
+func (b *body) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
 }
 
 // Close implements io.ReadCloser.

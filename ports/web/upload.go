@@ -193,7 +193,9 @@ func (s *Server) sending(find rightFinder, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var known bool
 		rc := http.NewResponseController(w)
-		r.Body = newBody(r.Body, rc, s.Patience)
+		b := newBody(r.Body, rc, s.Patience)
+		defer b.end()
+		r.Body = b
 		err := s.right(func(r *http.Request) (access, error) {
 			a, err := find(r)
 			if known = a.Link != uuid.Nil; known {
