@@ -22,7 +22,7 @@ type body struct {
 
 	mu       sync.Mutex // between Stop and the deadline's extension, which could undo it
 	stopped  bool
-	ended    bool // the request is answered: its connection may serve the next one
+	ended    bool // there is nothing more to read: the connection may serve the next request
 	extended time.Time
 	err      error // of the last Read
 	since    time.Time
@@ -47,6 +47,7 @@ func (b *body) Read(p []byte) (int, error) {
 		err = slow
 	} else if errors.Is(err, io.EOF) {
 		_ = b.rc.SetReadDeadline(time.Time{}) // what is done with the file may take longer than a silence
+		b.ended = true
 	}
 	b.err = err
 	return n, err
@@ -90,8 +91,8 @@ func (b *body) Stop() {
 	}
 }
 
-// end says that the request is answered. Who stops the upload at this moment would otherwise end the next request of the
-// same connection.
+// end says that the request is answered. Who stops the upload from then on, or from the end of the body on, would end the
+// next request of the same connection: the server waits for that already, and takes a deadline for the reader's leaving.
 func (b *body) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

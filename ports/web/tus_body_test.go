@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -26,11 +27,15 @@ func TestStoppedBody(t *testing.T) {
 	if _, err := b.Read(make([]byte, 1)); err != errStopped {
 		t.Errorf("a stopped one says %v", err)
 	}
-	l.until = time.Time{}
-	b = newBody(http.NoBody, http.NewResponseController(l), Standard)
-	b.end()
-	b.Stop()
-	if !l.until.IsZero() {
-		t.Errorf("the connection of one that has been answered is read until %s", l.until)
+	for name, over := range map[string]func(*body){
+		"has been answered": (*body).end, "was read to its end": func(b *body) { _, _ = io.ReadAll(b) },
+	} {
+		b = newBody(http.NoBody, http.NewResponseController(l), Standard)
+		over(b)
+		l.until = time.Time{}
+		b.Stop()
+		if !l.until.IsZero() {
+			t.Errorf("the connection of one that %s is read until %s", name, l.until)
+		}
 	}
 }
