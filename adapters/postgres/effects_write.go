@@ -85,7 +85,8 @@ func queueEffect(batch *pgx.Batch, e es.Effect, version int) error {
 }
 
 // gatherSQL puts the event into the effect that gathers for the same person and leaves no earlier than the event allows,
-// or opens one. An effect that somebody has begun to perform takes nothing more, and what is in one is in no second.
+// or opens one. An effect that somebody has begun to perform takes nothing more, and what is in one is in no second: for
+// that, one reactor asks for a kind that gathers, and its checkpoint's row lets one node at a time do so.
 const gatherSQL = `
 	WITH known AS (
 		SELECT FROM es.effects f
