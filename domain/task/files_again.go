@@ -69,14 +69,9 @@ func (t Task) Reuse(s Sending, from Source, p FilePolicy, by Who, now time.Time)
 	if from.Subject != t.says.Subject || from.Client != t.says.Client {
 		return nil, ErrAttachment
 	}
-	if err := t.takesFiles(s.Contact, place, p); err != nil {
-		return nil, err
-	}
-	name, err := t.sentName(from.Name, t.types(s))
+	s.Name = from.Name
+	name, err := t.admit(s, place, p, by)
 	if err != nil {
-		return nil, err
-	}
-	if err := t.room(by); err != nil {
 		return nil, err
 	}
 	f := &file{id: s.Attachment, by: by, place: place, name: of(t.says.Subject, name)}

@@ -82,14 +82,8 @@ func (t Task) StartFile(s Sending, p FilePolicy, by Who, now time.Time) ([]Event
 	if err != nil {
 		return nil, err
 	}
-	if err := t.takesFiles(s.Contact, place, p); err != nil {
-		return nil, err
-	}
-	name, err := t.sentName(s.Name, t.types(s))
+	name, err := t.admit(s, place, p, by)
 	if err != nil {
-		return nil, err
-	}
-	if err := t.room(by); err != nil {
 		return nil, err
 	}
 	at := s.StartedAt
@@ -97,6 +91,18 @@ func (t Task) StartFile(s Sending, p FilePolicy, by Who, now time.Time) ([]Event
 		at = now
 	}
 	return append(due, AttachmentStarted{Attachment: s.Attachment, By: by, Place: place, Name: of(t.says.Subject, name), Size: s.Size, At: at}), nil
+}
+
+// admit is the name under which a file may come to its place, or why it may not (rules 23, 24).
+func (t Task) admit(s Sending, place Place, p FilePolicy, by Who) (string, error) {
+	if err := t.takesFiles(s.Contact, place, p); err != nil {
+		return "", err
+	}
+	name, err := t.sentName(s.Name, t.types(s))
+	if err != nil {
+		return "", err
+	}
+	return name, t.room(by)
 }
 
 // placed is where the file goes, if its sender may put one there.

@@ -5,13 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
 
 	"portico/app/clientimport"
 	"portico/app/es"
 	importdomain "portico/domain/clientimport"
 	"portico/domain/event"
-	"portico/domain/fault"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -171,31 +170,18 @@ func (s *Server) listImportRows(ctx context.Context, in *listImportRows) (*body[
 	if err != nil {
 		return nil, err
 	}
-	after := 0
-	if in.Cursor != "" {
-		if after, err = strconv.Atoi(in.Cursor); err != nil {
-			return nil, errCursor
-		}
+	after, err := in.after()
+	if err != nil {
+		return nil, err
 	}
 	p, err := s.Imports.Preview(ctx, from(ctx).Firm, id)
 	if err != nil {
 		return nil, err
 	}
-	var steps []clientimport.Step
-	next := ""
-	for _, step := range p.Steps {
-		switch {
-		case step.No <= after, in.Outcome != "" && in.Outcome != string(step.Outcome):
-		case len(steps) == in.Limit:
-			next = strconv.Itoa(steps[len(steps)-1].No)
-		default:
-			steps = append(steps, step)
-		}
-		if next != "" {
-			break
-		}
-	}
-	return page(steps, next, showImportRow), nil
+	steps := slices.DeleteFunc(p.Steps, func(step clientimport.Step) bool {
+		return step.No <= after || in.Outcome != "" && in.Outcome != string(step.Outcome)
+	})
+	return numberedPage(steps, in.Limit, func(step clientimport.Step) int { return step.No }, showImportRow), nil
 }
 
 func showImportRow(s clientimport.Step) ImportRow {
@@ -221,8 +207,6 @@ func (s *Server) exportClients(ctx context.Context, in *exportClients) (*huma.St
 		_, _ = hc.BodyWriter().Write(b.Bytes()) // the caller has gone: nobody is left to tell
 	}}, nil
 }
-
-var errCursor = fault.New(fault.Invalid, "page.cursor", "This page's address is damaged. Go back to the first page of the list.")
 
 // table describes a request with a file.
 func table(o huma.Operation) huma.Operation {

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"time"
 
 	clientapp "portico/app/client"
@@ -196,18 +194,11 @@ func (s *Server) listInviteJobs(ctx context.Context, _ *struct{}) (*body[InviteJ
 	if err != nil {
 		return nil, err
 	}
-	out := InviteJobPage{Items: make([]InviteJob, 0, len(drafts))}
-	for _, d := range drafts {
+	items, err := those(drafts, invitejob.ErrUnknown, func(d invitejob.Draft) (InviteJob, error) {
 		p, err := s.InviteJobs.Look(ctx, from(ctx).Firm, d.ID)
-		if errors.Is(err, invitejob.ErrUnknown) { // a draft whose day is over
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out.Items = append(out.Items, showInviteJob(p))
-	}
-	return &body[InviteJobPage]{Body: out}, nil
+		return showInviteJob(p), err
+	})
+	return &body[InviteJobPage]{Body: InviteJobPage{Items: items}}, err
 }
 
 type listInviteJobPeople struct {
@@ -221,11 +212,9 @@ func (s *Server) listInviteJobPeople(ctx context.Context, in *listInviteJobPeopl
 	if err != nil {
 		return nil, err
 	}
-	after := 0
-	if in.Cursor != "" {
-		if after, err = strconv.Atoi(in.Cursor); err != nil {
-			return nil, errCursor
-		}
+	after, err := in.after()
+	if err != nil {
+		return nil, err
 	}
 	if _, err := s.InviteJobs.Look(ctx, from(ctx).Firm, id); err != nil {
 		return nil, err
@@ -234,12 +223,7 @@ func (s *Server) listInviteJobPeople(ctx context.Context, in *listInviteJobPeopl
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		next = strconv.Itoa(rows[in.Limit-1].No)
-	}
-	return page(rows, next, showInviteJobPerson), nil
+	return numberedPage(rows, in.Limit, func(r invitejob.Row) int { return r.No }, showInviteJobPerson), nil
 }
 
 func showInviteJobPerson(r invitejob.Row) InviteJobPerson {

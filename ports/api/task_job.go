@@ -3,9 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"strconv"
 	"time"
 
 	"portico/app/es"
@@ -163,18 +161,11 @@ func (s *Server) listTaskJobs(ctx context.Context, _ *struct{}) (*body[TaskJobPa
 	if err != nil {
 		return nil, err
 	}
-	out := TaskJobPage{Items: make([]TaskJob, 0, len(drafts))}
-	for _, d := range drafts {
+	items, err := those(drafts, taskjob.ErrUnknown, func(d taskjob.Draft) (TaskJob, error) {
 		p, err := s.TaskJobs.Look(ctx, from(ctx).Firm, d.ID)
-		if errors.Is(err, taskjob.ErrUnknown) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out.Items = append(out.Items, showTaskJob(p))
-	}
-	return &body[TaskJobPage]{Body: out}, nil
+		return showTaskJob(p), err
+	})
+	return &body[TaskJobPage]{Body: TaskJobPage{Items: items}}, err
 }
 
 type listTaskJobTargets struct {
@@ -189,11 +180,9 @@ func (s *Server) listTaskJobTargets(ctx context.Context, in *listTaskJobTargets)
 	if err != nil {
 		return nil, err
 	}
-	after := 0
-	if in.Cursor != "" {
-		if after, err = strconv.Atoi(in.Cursor); err != nil {
-			return nil, errCursor
-		}
+	after, err := in.after()
+	if err != nil {
+		return nil, err
 	}
 	p, err := s.TaskJobs.Look(ctx, from(ctx).Firm, id)
 	if err != nil {
@@ -208,12 +197,7 @@ func (s *Server) listTaskJobTargets(ctx context.Context, in *listTaskJobTargets)
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		next = strconv.Itoa(rows[in.Limit-1].No)
-	}
-	return page(rows, next, func(t TaskJobTarget) TaskJobTarget { return t }), nil
+	return numberedPage(rows, in.Limit, func(t TaskJobTarget) int { return t.No }, func(t TaskJobTarget) TaskJobTarget { return t }), nil
 }
 
 func (s *Server) plannedTargets(ctx context.Context, d taskjob.Draft, outcome string, after int) (rows []TaskJobTarget, err error) {

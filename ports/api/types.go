@@ -1,6 +1,8 @@
 package api
 
 import (
+	"errors"
+	"strconv"
 	"time"
 
 	"portico/domain/fault"
@@ -89,6 +91,46 @@ func page[R, T any](rows []R, next string, show func(R) T) *body[Page[T]] {
 type Paging struct {
 	Cursor string `query:"cursor" doc:"next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+var errCursor = fault.New(fault.Invalid, "page.cursor", "This page's address is damaged. Go back to the first page of the list.")
+
+// after is the number of the last row of the page before, 0 on the first page of rows that are numbered.
+func (in Paging) after() (int, error) {
+	if in.Cursor == "" {
+		return 0, nil
+	}
+	no, err := strconv.Atoi(in.Cursor)
+	if err != nil {
+		return 0, errCursor
+	}
+	return no, nil
+}
+
+// numberedPage is a page of at most limit rows that are numbered; rows may hold more.
+func numberedPage[R, T any](rows []R, limit int, no func(R) int, show func(R) T) *body[Page[T]] {
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = strconv.Itoa(no(rows[limit-1]))
+	}
+	return page(rows, next, show)
+}
+
+// those are what look finds of rows, in their order, without what is unknown by now: a draft whose day is over.
+func those[R, T any](rows []R, unknown error, look func(R) (T, error)) ([]T, error) {
+	found := make([]T, 0, len(rows))
+	for _, r := range rows {
+		one, err := look(r)
+		if errors.Is(err, unknown) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, nil
 }
 
 // ByID is the input of what concerns one thing.

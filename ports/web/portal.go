@@ -91,7 +91,7 @@ func portalTabs() (all []portalTab) {
 func (in inPortal) shows(t portalTab) bool { return t.Used(in.setup) && t.Allowed(in.client) }
 
 // within lets h answer to people in the portal, and nobody to a tab that isn't theirs. key is the tab's; other pages
-// have keys of no tab. It stands behind entered.
+// have keys of no tab. Where h finds that something isn't theirs it returns errTab. It stands behind entered.
 func (s *Server) within(key string, h portalHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		in, err := s.lookAround(w, r)
@@ -100,14 +100,14 @@ func (s *Server) within(key string, h portalHandler) handler {
 				err = errTab
 			}
 		}
+		if err == nil {
+			err = h(w, r, in)
+		}
 		if f, ok := errors.AsType[*fault.Error](err); ok && (f == errTab || f == errInactive) {
 			s.refuseInside(w, r, in, f)
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		return h(w, r, in)
+		return err
 	}
 }
 

@@ -32,18 +32,13 @@ func (s *Server) earlierPage(w http.ResponseWriter, r *http.Request, in inPortal
 		return err
 	}
 	t, err := s.mine(r, in)
-	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) {
-		s.refuseInside(w, r, in, errTab)
-		return nil
-	}
 	if err != nil {
 		return err
 	}
 	words := in.words.Words
 	item, err := s.itemFor(r, in, t)
 	if errors.Is(err, task.ErrItem) {
-		s.refuseInside(w, r, in, errTab)
-		return nil
+		return errTab
 	}
 	if err != nil {
 		return err
@@ -175,8 +170,8 @@ func earlierTurns(page views.PortalEarlier, q taskapp.EarlierQuery, found int) (
 
 // useEarlier puts a file on the task of the address, or on one of its items, that the person has sent before.
 func (s *Server) useEarlier(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	t, by, ok, err := s.postedTodo(w, r, in)
-	if err != nil || !ok {
+	t, by, err := s.postedTodo(w, r, in)
+	if err != nil {
 		return err
 	}
 	cmd := taskapp.Reuse{Act: taskapp.Act{By: by, Task: t.ID, Contact: in.Contact}}

@@ -102,8 +102,8 @@ func takesAnswer(t taskapp.Todo, newest taskapp.Round) bool {
 // answerItems returns items with their notes, or says of one that it doesn't apply (S4.7). Whatever was typed for others
 // is kept as drafts, and so is all of it where something is refused (S4.i7).
 func (s *Server) answerItems(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	t, by, ok, err := s.postedTodo(w, r, in)
-	if err != nil || !ok {
+	t, by, err := s.postedTodo(w, r, in)
+	if err != nil {
 		return err
 	}
 	items, err := s.TaskItems.Items(r.Context(), in.Firm, t.ID)

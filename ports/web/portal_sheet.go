@@ -85,8 +85,8 @@ func (s *Server) portalSheet(r *http.Request, in inPortal, t taskapp.Todo, card 
 // fillTodo keeps answers of the person, those that hold where others of the same form are refused, and adds or removes a
 // row. What was typed and refused is drawn again.
 func (s *Server) fillTodo(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	t, by, ok, err := s.postedTodo(w, r, in)
-	if err != nil || !ok {
+	t, by, err := s.postedTodo(w, r, in)
+	if err != nil {
 		return err
 	}
 	q, given, err := s.questionnaire(r, in.Firm, t.ID)
@@ -194,12 +194,11 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, in inPortal,
 		return err
 	}
 	t, err := s.mine(r, in)
-	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) || err == nil && t.Kind != task.FormFilling {
-		s.refuseInside(w, r, in, errTab)
-		return nil
-	}
 	if err != nil {
 		return err
+	}
+	if t.Kind != task.FormFilling {
+		return errTab
 	}
 	q, given, err := s.questionnaire(r, in.Firm, t.ID)
 	if err != nil {
@@ -227,8 +226,8 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, in inPortal,
 
 // submitTodo hands a questionnaire over.
 func (s *Server) submitTodo(w http.ResponseWriter, r *http.Request, in inPortal) error {
-	t, by, ok, err := s.postedTodo(w, r, in)
-	if err != nil || !ok {
+	t, by, err := s.postedTodo(w, r, in)
+	if err != nil {
 		return err
 	}
 	res, err := s.Tasks.Submit(r.Context(), taskapp.Act{By: by, Task: t.ID, Contact: in.Contact})

@@ -118,20 +118,18 @@ func (s *Server) dueOf(in inPortal, t taskapp.Todo) *views.Badge {
 
 func (in inPortal) todoHref(id uuid.UUID) string { return in.at("/todos/"+id.String()) + in.query() }
 
-// mine is the task of the address, if it is of the person and of the client whose papers the page is about.
+// mine is the task of the address, if it is of the person and of the client whose papers the page is about; otherwise
+// errTab.
 func (s *Server) mine(r *http.Request, in inPortal) (taskapp.Todo, error) {
 	id, err := pathID(r, "todo")
 	if err != nil {
 		return taskapp.Todo{}, errTab
 	}
 	t, err := s.TaskList.Todo(r.Context(), in.Firm, in.Contact, id)
-	if err != nil {
-		return t, err
+	if errors.Is(err, task.ErrNotFound) || err == nil && !in.has(t) {
+		return t, errTab
 	}
-	if !in.has(t) {
-		return t, task.ErrNotFound
-	}
-	return t, nil
+	return t, err
 }
 
 // has tells that a task is of the person and of the client whose papers the page is about, in a tab that is theirs.
@@ -152,10 +150,6 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 		return err
 	}
 	t, err := s.mine(r, in)
-	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) {
-		s.refuseInside(w, r, in, errTab)
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -211,24 +205,19 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	return nil
 }
 
-// postedTodo reads a form of the person about the task of the address, and whose act it is. Where ok is false it has
-// answered already.
-func (s *Server) postedTodo(w http.ResponseWriter, r *http.Request, in inPortal) (t taskapp.Todo, by es.By, ok bool, err error) {
+// postedTodo reads a form of the person about the task of the address, and whose act it is.
+func (s *Server) postedTodo(w http.ResponseWriter, r *http.Request, in inPortal) (t taskapp.Todo, by es.By, err error) {
 	if err := form(w, r); err != nil {
-		return t, by, false, err
+		return t, by, err
 	}
 	command, err := formID(r, "command")
 	if err != nil {
-		return t, by, false, err
+		return t, by, err
 	}
 	t, err = s.mine(r, in)
-	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) {
-		s.refuseInside(w, r, in, errTab)
-		return t, by, false, nil
-	}
 	by = in.by()
 	by.Command, by.Fingerprint = command, sha256.Sum256([]byte(r.Pattern+"\n"+t.ID.String()+"\n"+r.PostForm.Encode()))
-	return t, by, err == nil, err
+	return t, by, err
 }
 
 // toTodo leads to the page of a task, which waits for position before it shows itself.
@@ -258,8 +247,8 @@ func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id 
 // act runs one command of the person on the task of the address, and leads back to its page.
 func (s *Server) act(do func(a taskapp.Act, r *http.Request) (es.Result, error)) portalHandler {
 	return func(w http.ResponseWriter, r *http.Request, in inPortal) error {
-		t, by, ok, err := s.postedTodo(w, r, in)
-		if err != nil || !ok {
+		t, by, err := s.postedTodo(w, r, in)
+		if err != nil {
 			return err
 		}
 		if r.PostForm.Has("drop") {

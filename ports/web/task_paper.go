@@ -125,12 +125,11 @@ func (s *Server) answersPDF(w http.ResponseWriter, r *http.Request) error {
 // todoPaper is the same as a person keeps it, in their language.
 func (s *Server) todoPaper(w http.ResponseWriter, r *http.Request, in inPortal) error {
 	t, err := s.mine(r, in)
-	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) || err == nil && t.Kind != task.FormFilling {
-		s.refuseInside(w, r, in, errTab)
-		return nil
-	}
 	if err != nil {
 		return err
+	}
+	if t.Kind != task.FormFilling {
+		return errTab
 	}
 	q, given, err := s.questionnaire(r, in.Firm, t.ID)
 	if err != nil {

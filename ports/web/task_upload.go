@@ -95,8 +95,7 @@ func (s *Server) filingIn(h handler) handler {
 	return s.within("", func(w http.ResponseWriter, r *http.Request, in inPortal) error {
 		a, _, err := s.portalFiling(r, in)
 		if errors.Is(err, task.ErrNotFound) && wantsPage(r, portalPage) {
-			s.refuseInside(w, r, in, errTab)
-			return nil
+			return errTab
 		}
 		if err != nil {
 			return err
@@ -254,9 +253,8 @@ func (s *Server) portalFileContent(w http.ResponseWriter, r *http.Request, in in
 	if err == nil {
 		err = s.taskContent(w, r, in.Firm, t.ID, func(f taskapp.File) bool { return f.SeenBy(in.Contact, s.Now()) })
 	}
-	if errors.Is(err, task.ErrNotFound) || errors.Is(err, errTab) || errors.Is(err, task.ErrAttachment) {
-		s.refuseInside(w, r, in, errTab)
-		return nil
+	if errors.Is(err, task.ErrAttachment) {
+		return errTab
 	}
 	return err
 }
