@@ -186,7 +186,7 @@ func Events() []EventSpec {
 		{Event: uploadlink.WithdrawalRequested{}},
 		{Event: uploadlink.WithdrawalAccepted{}},
 		{Event: uploadlink.WithdrawalRefused{}},
-		{Event: task.Assigned{}},
+		{Event: task.Assigned{}, Upcast: []Upcaster{asItWas}}, // 2: with its texts as they were written
 		{Event: task.TakenBack{}},
 		{Event: task.Retitled{}},
 		{Event: task.Described{}},

@@ -55,6 +55,11 @@ func (w *Words) Date(t time.Time, zone *time.Location) string {
 	return w.write(t, zone, func(c calendar) string { return c.day })
 }
 
+// Month is the name of a month: "December".
+func (w *Words) Month(m time.Month) string {
+	return w.write(time.Date(2000, m, 1, 0, 0, 0, 0, time.UTC), nil, func(calendar) string { return "M" })
+}
+
 // ShortDate is "4 Dec 2026".
 func (w *Words) ShortDate(t time.Time, zone *time.Location) string {
 	return w.write(t, zone, func(c calendar) string { return c.short })

@@ -3,9 +3,12 @@ package task
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"time"
 
 	"portico/app/es"
+	"portico/app/language"
 	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/domain/task"
@@ -22,7 +25,9 @@ type Commands struct {
 	Policies   Policies
 	Forms      Forms
 	Bytes      Bytes // of files that are used again
-	Scans      bool  // a scanner is configured: files wait for its verdict
+	// Blanks are what stands for the blanks in what is asked of a client and due on a day.
+	Blanks func(ctx context.Context, firm int32, client uuid.UUID, dueOn string) (task.Blanks, error)
+	Scans  bool // a scanner is configured: files wait for its verdict
 }
 
 // People know who could see a task.
@@ -295,7 +300,32 @@ func (c Commands) Follow(ctx context.Context, by es.By, before uuid.UUID, e task
 	if err != nil {
 		return es.Result{}, err
 	}
+	f := task.Following{Prefill: begins, People: people}
+	if last.Blank() {
+		if f.Blanks, err = c.Blanks(ctx, by.Firm, last.Client(), e.DueOn); err != nil {
+			return es.Result{}, fmt.Errorf("fill the blanks of what follows %s: %w", before, err)
+		}
+	}
 	return c.on(ctx, by, e.Next, func(t task.Task, now time.Time) ([]task.Event, error) {
-		return t.Follow(last, e, begins, people, now), nil
+		return t.Follow(last, e, f, now), nil
 	})
+}
+
+// BlanksOf are what blanks stand for in what is asked of a client, in the words of the practice's language. today is a day
+// of the practice's zone; it counts where there is no due date.
+func BlanksOf(w *language.Words, client, dueOn string, today time.Time) task.Blanks {
+	b := task.Blanks{Client: client}
+	day, err := time.Parse(time.DateOnly, dueOn)
+	if err == nil {
+		b.Due = w.Date(day, time.UTC)
+	} else {
+		day = today
+	}
+	b.Year, b.Month = day.Year(), w.Month(day.Month())
+	last := time.Date(day.Year(), day.Month()-1, 1, 0, 0, 0, 0, time.UTC)
+	b.LastMonth = w.Month(last.Month())
+	if last.Year() != b.Year {
+		b.LastMonth += " " + strconv.Itoa(last.Year())
+	}
+	return b
 }

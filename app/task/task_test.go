@@ -9,6 +9,7 @@ import (
 
 	"portico/app/es"
 	"portico/app/es/estest"
+	"portico/app/language"
 	app "portico/app/task"
 	"portico/domain/event"
 	"portico/domain/fault"
@@ -132,6 +133,31 @@ func TestAssignArchived(t *testing.T) {
 	}
 	if n := len(d.store.Log()); n != 0 {
 		t.Errorf("%d events", n)
+	}
+}
+
+// T10: what was written with blanks is asked for in the words of the next one's time.
+func TestFollowFillsBlanks(t *testing.T) {
+	d := newDesk(t)
+	blanks := func(client, dueOn string) task.Blanks { return app.BlanksOf(language.For("de"), client, dueOn, noon) }
+	d.Blanks = func(_ context.Context, _ int32, client uuid.UUID, dueOn string) (task.Blanks, error) {
+		return blanks(client.String(), dueOn), nil
+	}
+	d.assign(func(a *task.Assigning) {
+		a.Title, a.Recurrence = "{month} ({last month}), {due}", task.Recurrence{Every: 1, Unit: task.Month, From: task.OnSchedule}
+		*a = blanks("", "2026-12-31").Of(*a)
+	})
+	next := task.Repeated{Next: task.InSeries(this, 2), Nth: 2, DueOn: "2027-01-31", At: noon}
+	if _, err := d.Follow(t.Context(), es.By{Firm: 1, Actor: event.Actor{Kind: event.System}}, this, next); err != nil {
+		t.Fatal(err)
+	}
+	for of, want := range map[uuid.UUID]string{this: "Dezember (November), Donnerstag, 31. Dezember 2026", next.Next: "Januar (Dezember 2026), Sonntag, 31. Januar 2027"} {
+		if e, ok := d.store.Stream(task.Stream(of))[0].(task.Assigned); !ok || e.Title.Text != want {
+			t.Errorf("%q, want %q", e.Title.Text, want)
+		}
+	}
+	if b := app.BlanksOf(language.For("et"), "Acme", "", noon); b != (task.Blanks{Client: "Acme", Year: 2026, Month: "märts", LastMonth: "veebruar"}) {
+		t.Errorf("without a due date: %+v", b)
 	}
 }
 

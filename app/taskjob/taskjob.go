@@ -61,6 +61,7 @@ type Asking struct {
 	Template             uuid.UUID
 	Due                  string // the due date as the practice's clients read it
 	Year                 int    // of the due date, or of the day on which it was asked
+	Month, LastMonth     string `json:",omitzero"` // likewise
 	Zone                 string // IANA
 }
 
@@ -82,7 +83,7 @@ func (a Asking) Of(job uuid.UUID, c Target) task.Assigning {
 		item.ID = uuid.NewSHA1(id, fmt.Append(nil, "item", i))
 		t.Items = append(t.Items, item)
 	}
-	return task.Blanks{Client: c.Name, Due: a.Due, Year: a.Year}.Of(t)
+	return task.Blanks{Client: c.Name, Due: a.Due, Year: a.Year, Month: a.Month, LastMonth: a.LastMonth}.Of(t)
 }
 
 // Target is a client as a job asks them.

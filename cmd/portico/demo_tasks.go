@@ -93,7 +93,7 @@ func (d *demo) ask(ctx context.Context) error {
 	}
 	for i, ask := range demoTasks {
 		at := func(ago time.Duration) taskapp.Commands {
-			return taskapp.Commands{Events: earlier{d.store, ago}, People: d.tasks.People, Colleagues: d.tasks.Colleagues, Forms: d.tasks.Forms}
+			return taskapp.Commands{Events: earlier{d.store, ago}, People: d.tasks.People, Colleagues: d.tasks.Colleagues, Forms: d.tasks.Forms, Blanks: d.tasks.Blanks}
 		}
 		t := &demoAsked{Commands: at(ask.ago), firm: d.firm, id: demoID(0x600 + i), staff: d.staff[min(ask.staff, len(d.staff)-1)], nth: 0x810 + 0x10*i, before: ask.ago, at: at}
 		if err := t.assign(ctx, ask); err != nil {

@@ -12,6 +12,7 @@ import (
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	inviteapp "portico/app/invite"
+	"portico/app/language"
 	"portico/app/message"
 	"portico/app/notify"
 	taskapp "portico/app/task"
@@ -78,6 +79,21 @@ func (c colleagues) Known(ctx context.Context, firm int32, staff []uuid.UUID) er
 		}
 	}
 	return nil
+}
+
+// blanks are what stands for the blanks in what is asked of a client: in the language of the practice's clients.
+func blanks(firms postgres.FirmList, clients postgres.ClientList) func(ctx context.Context, firm int32, client uuid.UUID, dueOn string) (task.Blanks, error) {
+	return func(ctx context.Context, firm int32, client uuid.UUID, dueOn string) (task.Blanks, error) {
+		p, err := firms.Portal(ctx, firm)
+		if err != nil {
+			return task.Blanks{}, err
+		}
+		c, err := clients.Client(ctx, firm, client)
+		if err != nil {
+			return task.Blanks{}, err
+		}
+		return taskapp.BlanksOf(language.For(p.Language), c.Name, dueOn, time.Time{}), nil
+	}
 }
 
 // nextOfSeries assigns the next task of a series once the one before it says that it comes (T10). Hearing it twice is harmless.

@@ -107,7 +107,7 @@ func build(ctx context.Context, k keys, url string, log *slog.Logger) (*house, e
 	h.contacts = contactapp.Commands{Events: h.store, Accepted: entered(h.invites)}
 	h.clients = clientapp.Commands{Events: h.store, Known: known(h.contacts, h.contactList)}
 	h.forms = formapp.Commands{Events: es.Remember(h.store)}
-	h.tasks = taskapp.Commands{Events: es.Remember(h.store), People: tasksPeople{h.store, h.contacts}, Colleagues: colleagues{h.accounts}, Policies: h.firmList, Forms: h.forms}
+	h.tasks = taskapp.Commands{Events: es.Remember(h.store), People: tasksPeople{h.store, h.contacts}, Colleagues: colleagues{h.accounts}, Policies: h.firmList, Forms: h.forms, Blanks: blanks(h.firmList, h.clientList)}
 	h.reminderList = postgres.ReminderList{DB: db}
 	h.reminders = reminderapp.Commands{Book: reminderBook(h.store, h.reminderList, h.firmList)}
 	h.door = door{h.invites, h.contactList}

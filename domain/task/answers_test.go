@@ -198,7 +198,7 @@ func TestPrefilled(t *testing.T) {
 		t.Fatalf("%+v", p)
 	}
 	var next state
-	events := next.Follow(before, task.Repeated{Next: task.InSeries(this, 2), Nth: 2, DueOn: "2027-03-20"}, p, people, noon)
+	events := next.Follow(before, task.Repeated{Next: task.InSeries(this, 2), Nth: 2, DueOn: "2027-03-20"}, task.Following{Prefill: p, People: people}, noon)
 	s := lookedAt(t, events...)
 	if a := s.State().Answers(); len(a.Values) != 2 || len(a.Unsure) != 2 {
 		t.Errorf("it begins with %+v", a)

@@ -87,6 +87,6 @@ func TestItemsOfTheNextOne(t *testing.T) {
 	next := before
 	next.Nth, next.DueOn, next.Items = 2, "2026-04-20", []task.Item{renamed}
 	given(t).When(func(n state) ([]ev, error) {
-		return n.Follow(s.State(), task.Repeated{Nth: 2, DueOn: "2026-04-20"}, task.Prefill{}, people, noon), nil
+		return n.Follow(s.State(), task.Repeated{Nth: 2, DueOn: "2026-04-20"}, task.Following{People: people}, noon), nil
 	}).Then(next)
 }

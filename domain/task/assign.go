@@ -78,8 +78,9 @@ type Assigning struct {
 	Bundle         uuid.UUID
 	Job            uuid.UUID
 	FinishTogether bool
-	HoldUntil      time.Time // zero: it is there at once
-	Zone           string    // IANA
+	Written        []Unfilled // texts that had blanks, see Blanks.Of
+	HoldUntil      time.Time  // zero: it is there at once
+	Zone           string     // IANA
 	Sender         uuid.UUID
 }
 
@@ -137,6 +138,7 @@ func (t Task) Assign(a Assigning, now time.Time) ([]Event, error) {
 	if e.Recurrence, err = a.Recurrence.check(a.DueOn); err != nil {
 		return nil, err
 	}
+	e.Written = written(e.Subject, a.Written)
 	if a.HoldUntil.After(now) {
 		e.HoldUntil = a.HoldUntil
 	}

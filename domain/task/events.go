@@ -59,8 +59,9 @@ type Assigned struct {
 	FinishTogether bool           `json:"finish_together,omitzero" es:"fact"` // what the client has done is done for the practice, too (T2)
 	Tell           []uuid.UUID    `json:"tell,omitempty" es:"id"`             // contacts: who could see it by then, and is told of it; none of a Bundle, of which the Invite tells
 	HoldUntil      time.Time      `json:"hold_until,omitzero" es:"fact"`
-	Zone           string         `json:"zone" es:"fact"`          // IANA
-	Sender         uuid.UUID      `json:"sender,omitzero" es:"id"` // staff, in whose name; zero: the practice's
+	Written        []Written      `json:"written,omitempty" es:"nested"` // texts with their blanks, from which the next one of a series is filled
+	Zone           string         `json:"zone" es:"fact"`                // IANA
+	Sender         uuid.UUID      `json:"sender,omitzero" es:"id"`       // staff, in whose name; zero: the practice's
 	At             time.Time      `json:"at" es:"fact"`
 }
 
@@ -90,6 +91,23 @@ const (
 	Low    Priority = "low"
 	Normal Priority = "normal"
 	High   Priority = "high"
+)
+
+// Written is one text of a task as it was written, where it had blanks.
+type Written struct {
+	Of   uuid.UUID      `json:"of,omitzero" es:"id"` // the entry's or the item's; zero: the task's own
+	Part Part           `json:"part" es:"fact"`
+	Text event.Personal `json:"text" es:"personal"`
+}
+
+// Part is which of its texts.
+type Part string
+
+// The parts. Their words are stored.
+const (
+	TheTitle       Part = "title"
+	TheDescription Part = "description"
+	TheHelp        Part = "help" // of an item
 )
 
 // Entry is one line of a checklist.

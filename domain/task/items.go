@@ -113,6 +113,9 @@ func (t Task) applyItem(e itemEvent) Task {
 		t.items = append(t.items, item{Item: e.Item})
 	case ItemChanged:
 		if i := t.item(e.Item.ID); i != nil {
+			t = t.rewritten(func(w Written) bool {
+				return w.Of == i.ID && (w.Part == TheTitle && i.Title != e.Item.Title || w.Part == TheHelp && i.Help != e.Item.Help)
+			})
 			i.Item = e.Item
 		}
 	case ItemCancelled:

@@ -158,10 +158,17 @@ func (t Task) fork() Task {
 	return t
 }
 
+// Following is what the next one of a series needs besides the one before it. People are as in Assigning.
+type Following struct {
+	Prefill Prefill
+	Blanks  Blanks // of the next one
+	People  []uuid.UUID
+}
+
 // Follow assigns the next one of a series as e, the Repeated of before, says; before is the one that it follows. It
-// asks for the same thing, of the same people, and begins with the answers p of that one (rule 32); people are as in Assigning. Where nobody of them is left, it waits for
-// somebody. The second time changes nothing.
-func (t Task) Follow(before Task, e Repeated, p Prefill, people []uuid.UUID, now time.Time) []Event {
+// asks for the same thing, of the same people, with the blanks of its texts filled anew, and begins with the answers of
+// that one (rules 10, 32). Where nobody of the people is left, it waits for somebody. The second time changes nothing.
+func (t Task) Follow(before Task, e Repeated, f Following, now time.Time) []Event {
 	if t.assigned || before.there() != nil {
 		return nil
 	}
@@ -171,12 +178,13 @@ func (t Task) Follow(before Task, e Repeated, p Prefill, people []uuid.UUID, now
 	next.HoldUntil, next.Copied, next.Bundle, next.Job = time.Time{}, uuid.Nil, uuid.Nil, uuid.Nil
 	next.Audience.Contacts = slices.Clone(next.Audience.Contacts)
 	next.Checklist, next.Items = slices.Clone(next.Checklist), before.asks()
-	next.Tell = before.Among(people)
+	next = next.refill(f.Blanks)
+	next.Tell = before.Among(f.People)
 	events := []Event{next}
 	for _, c := range before.without {
 		events = append(events, ContactRemoved{Contact: c, At: now})
 	}
-	return append(events, prefilled(next.Subject, p, now)...)
+	return append(events, prefilled(next.Subject, f.Prefill, now)...)
 }
 
 // shifted is a day as far from to as it was from from; none stays none.

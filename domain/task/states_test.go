@@ -308,7 +308,7 @@ func TestFollow(t *testing.T) {
 	})
 	follow := func(history ...ev) decision {
 		return func(s state) ([]ev, error) {
-			return s.Follow(given(t, history...).State(), repeated, task.Prefill{}, people, after(time.Hour)), nil
+			return s.Follow(given(t, history...).State(), repeated, task.Following{People: people}, after(time.Hour)), nil
 		}
 	}
 	next := before

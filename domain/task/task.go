@@ -22,7 +22,8 @@
 //     this one was due has ended in its zone, or, where it is to wait, when this one is over as well, whichever is later;
 //     on completion it comes when this one is over. Over is closed or confirmed for all. The next one is due a whole
 //     number of steps after this one, or one step after the day of completion, and never before the day on which it
-//     comes. A cancelled one is followed too; a task that is to end its series is told not to repeat (T10).
+//     comes. A cancelled one is followed too; a task that is to end its series is told not to repeat (T10). Texts that
+//     were written with blanks are filled for the next one's own time, unless somebody has changed them since.
 //  11. A bulk job assigns to each client once, however often it asks: a task's id follows from the job and the client.
 //  12. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).
 //  13. What became of a notice is recorded once, and only from facts (T13). It goes to who sees the task by then, once the
@@ -161,8 +162,10 @@ func (t Task) Apply(e Event) Task {
 	case TakenBack:
 		t.takenBack = true
 	case Retitled:
+		t = t.rewritten(func(w Written) bool { return w.Of == uuid.Nil && w.Part == TheTitle })
 		t.says.Title = e.Title
 	case Described:
+		t = t.rewritten(func(w Written) bool { return w.Of == uuid.Nil && w.Part == TheDescription })
 		t.says.Description = e.Description
 	case DueSet:
 		t.says.DueOn = e.DueOn
@@ -179,6 +182,10 @@ func (t Task) Apply(e Event) Task {
 	case PrioritySet:
 		t.says.Priority = e.Priority
 	case ChecklistSet:
+		t = t.rewritten(func(w Written) bool {
+			was := func(a Entry) bool { return a.ID == w.Of }
+			return slices.ContainsFunc(t.says.Checklist, was) && !slices.ContainsFunc(e.Checklist, func(a Entry) bool { return was(a) && slices.Contains(t.says.Checklist, a) })
+		})
 		t.says.Checklist = e.Checklist
 	case CadenceSet:
 		t.says.Cadence = e.Cadence

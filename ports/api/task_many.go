@@ -119,7 +119,7 @@ func (s *Server) meantClients(ctx context.Context, ids []string, of *ClientsOf) 
 	return some, nil
 }
 
-// AskedOfMany is a task for many clients. Texts may have blanks: {client}, {due}, {year} and {last year}.
+// AskedOfMany is a task for many clients. Texts may have blanks: {client}, {due}, {month}, {last month}, {year} and {last year}.
 type AskedOfMany struct {
 	TemplateID     string      `json:"template_id,omitempty" doc:"Where something below isn't sent, the template says it"`
 	Kind           string      `json:"kind,omitempty" enum:"todo,question,documents,form" doc:"todo, where none is sent"`
@@ -186,14 +186,12 @@ func (s *Server) askingMany(ctx context.Context, in *AskedOfMany) (a taskjob.Ask
 	}
 	a.Again = in.Again
 	in.into(&a)
-	a.OfClient, a.Zone, a.Year = in.OfClient, zone.String(), today.Year()
-	if due, err := time.Parse(time.DateOnly, a.DueOn); err == nil {
-		p, err := s.FirmDB.Portal(ctx, from(ctx).Firm)
-		if err != nil {
-			return a, err
-		}
-		a.Due, a.Year = language.For(p.Language).Date(due, time.UTC), due.Year()
+	p, err := s.FirmDB.Portal(ctx, from(ctx).Firm)
+	if err != nil {
+		return a, err
 	}
+	blanks := taskapp.BlanksOf(language.For(p.Language), "", a.DueOn, today)
+	a.OfClient, a.Zone, a.Due, a.Year, a.Month, a.LastMonth = in.OfClient, zone.String(), blanks.Due, blanks.Year, blanks.Month, blanks.LastMonth
 	return a, nil
 }
 

@@ -15,7 +15,7 @@ type TaskTemplate struct {
 	ID             ID          `json:"id"`
 	Name           string      `json:"name"`
 	Kind           string      `json:"kind"`
-	Title          string      `json:"title" doc:"With its blanks: {client}, {due}, {year} and {last year}"`
+	Title          string      `json:"title" doc:"With its blanks: {client}, {due}, {month}, {last month}, {year} and {last year}; a task that repeats has them filled anew each time"`
 	Description    string      `json:"description" doc:"Markdown"`
 	DueIn          *int        `json:"due_in" doc:"Days after it is asked; null: it has no due date"`
 	Priority       string      `json:"priority"`

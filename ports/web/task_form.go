@@ -270,8 +270,8 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.Recurrence = recurrenceOf(typed)
 	a.Template, _ = uuid.Parse(typed.Template)
-	blanks := task.Blanks{Client: c.Name}
-	if blanks.Due, blanks.Year, err = s.blanksOf(r, a.DueOn); err != nil {
+	blanks, err := s.blanksOf(r, c.Name, a.DueOn)
+	if err != nil {
 		return err
 	}
 	res, err := s.Tasks.Assign(r.Context(), taskapp.Assign{By: by, Task: blanks.Of(a), Earlier: earlier})

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	clientapp "portico/app/client"
 	"portico/app/language"
+	taskapp "portico/app/task"
 	"portico/app/taskjob"
 	"portico/domain/fault"
 	"portico/domain/task"
@@ -171,17 +171,13 @@ func (s *Server) askingMany(r *http.Request, typed views.TaskFields) (a taskjob.
 		a.Again, a.Each = typed.Again, false
 	}
 	a.Template, _ = uuid.Parse(typed.Template)
-	a.Due, a.Year, err = s.blanksOf(r, a.DueOn)
+	blanks, err := s.blanksOf(r, "", a.DueOn)
+	a.Due, a.Year, a.Month, a.LastMonth = blanks.Due, blanks.Year, blanks.Month, blanks.LastMonth
 	return a, err
 }
 
-// blanksOf are the due date as clients read it, and the year that is meant.
-func (s *Server) blanksOf(r *http.Request, dueOn string) (due string, year int, err error) {
-	year = s.Now().In(zone(user(r).Practice.Zone)).Year()
-	day, ok := civilDate(dueOn)
-	if !ok {
-		return "", year, nil
-	}
+// blanksOf are what blanks stand for in what is asked of a client, as the practice's clients read it.
+func (s *Server) blanksOf(r *http.Request, client, dueOn string) (task.Blanks, error) {
 	p, err := s.Firms.Portal(r.Context(), user(r).Firm)
-	return language.For(p.Language).Date(day, time.UTC), day.Year(), err
+	return taskapp.BlanksOf(language.For(p.Language), client, dueOn, s.Now().In(zone(user(r).Practice.Zone))), err
 }
