@@ -4,6 +4,7 @@ package account
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"portico/domain/account"
@@ -337,6 +338,12 @@ func (c Commands) Token(ctx context.Context, secret Secret) (Staff, error) {
 		return Staff{}, account.ErrToken
 	}
 	return c.Rows.Token(ctx, secret.Hash())
+}
+
+// BearerToken is the API token in an Authorization header, "Bearer ptk_…" (RFC 6750); ok tells that there is one.
+func BearerToken(header string) (token Secret, ok bool) {
+	scheme, text, found := strings.Cut(header, " ")
+	return Secret(text), found && strings.EqualFold(scheme, "Bearer")
 }
 
 // RevokeToken ends an API token at its next request. ErrToken.

@@ -82,11 +82,11 @@ func (s *Server) entitled(ctx huma.Context, staff accountapp.Staff) error {
 }
 
 func (s *Server) staff(ctx context.Context, header string) (accountapp.Staff, error) {
-	scheme, secret, ok := strings.Cut(header, " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
+	token, ok := accountapp.BearerToken(header)
+	if !ok {
 		return accountapp.Staff{}, errNoToken
 	}
-	staff, err := s.Tokens.Token(ctx, accountapp.Secret(secret))
+	staff, err := s.Tokens.Token(ctx, token)
 	if err == nil && staff.ID == uuid.Nil {
 		return accountapp.Staff{}, account.ErrToken
 	}

@@ -26,10 +26,10 @@ type docsGroup struct {
 }
 
 type docsOperation struct {
-	ID, Method, Path, Summary string
-	Params, Sends, Answers    []docsField
-	Binary                    bool // answers with bytes
-	Example                   string
+	ID, Method, Path, Summary, Description string
+	Params, Sends, Answers                 []docsField
+	Binary                                 bool // answers with bytes
+	Example                                string
 }
 
 type docsField struct {
@@ -96,7 +96,7 @@ func docsGroups(o *huma.OpenAPI) (groups []docsGroup) {
 }
 
 func describe(r huma.Registry, op *huma.Operation) docsOperation {
-	d := docsOperation{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary}
+	d := docsOperation{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Description}
 	for _, p := range op.Parameters {
 		doc := p.Description
 		if p.Schema != nil && len(p.Schema.Enum) > 0 {

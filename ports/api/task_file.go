@@ -27,7 +27,7 @@ type Incoming interface {
 	Whole(ctx context.Context, owner transfer.Owner, f transfer.File, limit int64, body io.Reader) (transfer.Row, error)
 }
 
-// MaxAttachment is what one upload may hold, in bytes. What is larger is sent from the pages, where it can be resumed.
+// MaxAttachment is what one upload may hold, in bytes. What is larger is sent as the pages send it, where it can be resumed.
 const MaxAttachment = 20 << 20
 
 // TaskAttachment is one file on a task, or the mark of one that was taken away.
@@ -262,7 +262,9 @@ func (s *Server) attachmentRoutes(a huma.API) {
 	sized := func(o huma.Operation) huma.Operation { o.MaxBodyBytes = MaxAttachment; return o }
 	const of = "/tasks/{id}/attachments"
 	register(s, a, account.SeeTasks, op(http.MethodGet, of, "list-task-attachments", "Tasks", "List the files on a task, and the marks of those that were removed"), s.listAttachments)
-	register(s, a, account.ChangeTasks, sized(created(op(http.MethodPost, of, "create-task-attachment", "Tasks", "Put a file of at most 20 MB on a task, for a message, or in a contact's place"))), s.createAttachment)
+	create := sized(created(op(http.MethodPost, of, "create-task-attachment", "Tasks", "Put a file of at most 20 MB on a task, for a message, or in a contact's place")))
+	create.Description = "Larger ones are sent in pieces, as tus 1.0.0, to /tasks/{id}/uploads/ with the same token. The last part of their Location is their id here."
+	register(s, a, account.ChangeTasks, create, s.createAttachment)
 	register(s, a, account.SeeTasks, op(http.MethodGet, of+"/{attachment}", "get-task-attachment", "Tasks", "Get what is known of a file on a task"), s.getAttachment)
 	register(s, a, account.SeeTasks, download(op(http.MethodGet, of+"/{attachment}/content", "get-task-attachment-content", "Tasks", "Get its bytes")), s.attachmentContent)
 	register(s, a, account.ChangeTasks, op(http.MethodDelete, of+"/{attachment}", "remove-task-attachment", "Tasks", "Take a file away from everybody; a mark stays, and for 30 days it can be restored"), s.onAttachment(s.Tasks.RemoveFile))

@@ -307,6 +307,17 @@ func (d *doorkeeper) Session(_ context.Context, id account.Secret) (account.Staf
 	return who, nil
 }
 
+const apiToken account.Secret = "ptk_of-priya"
+
+func (d *doorkeeper) Token(_ context.Context, token account.Secret) (account.Staff, error) {
+	if token != apiToken {
+		return account.Staff{}, accounts.ErrToken
+	}
+	who := priya
+	who.Role = cmp.Or(d.role, who.Role)
+	return who, nil
+}
+
 // bare is a practice in which nobody has a second factor.
 type bare struct{ account.FactorRows }
 

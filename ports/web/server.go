@@ -145,6 +145,7 @@ type Server struct {
 type Accounts interface {
 	SignIn(ctx context.Context, cmd account.SignIn) (account.SignedIn, error)
 	Session(ctx context.Context, id account.Secret) (account.Staff, error)
+	Token(ctx context.Context, token account.Secret) (account.Staff, error)
 	SignOut(ctx context.Context, id account.Secret) error
 	Enter(ctx context.Context, staff uuid.UUID, cmd account.SignIn) (account.SignedIn, error)
 	ByID(ctx context.Context, firm int32, staff uuid.UUID) (account.Person, bool, error)
@@ -185,6 +186,12 @@ func (s *Server) Handler() (http.Handler, error) {
 	staff := func(route string, right accounts.Right, h handler) {
 		s.rights[route] = right
 		on(route, s.handle(appPage, s.signedIn(s.entitled(right, h))))
+	}
+	// scripted is staff, and for programs with an API token.
+	scripted := func(route string, right accounts.Right, h handler) {
+		s.rights[route] = right
+		h = s.entitled(right, h)
+		on(route, s.handle(appPage, s.byAPIToken(h, s.signedIn(h))))
 	}
 	// portal is for contacts who are in; before is for those who aren't yet.
 	portal := func(route string, h handler) { on(route, s.handle(portalPage, s.entered(h))) }
@@ -312,7 +319,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	s.taskRoutes(staff)
 	s.formRoutes(staff)
 	s.reminderRoutes(staff)
-	s.taskFileRoutes(staff, portal, room, deed)
+	s.taskFileRoutes(staff, scripted, portal, room, deed)
 
 	staff("GET /messages", accounts.SeeMessages, s.messages)
 

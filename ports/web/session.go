@@ -122,14 +122,40 @@ func (s *Server) session(r *http.Request) (who, error) {
 	if err != nil {
 		return who{}, err
 	}
-	u := who{Staff: staff}
-	if u.Practice, err = s.Firms.Firm(r.Context(), staff.Firm); err == nil && u.Practice.Limits.QuotaBytes > 0 {
-		u.Used, err = s.Storage.Used(r.Context(), staff.Firm)
-	}
+	u, err := s.known(r, staff)
 	if err == nil && s.SecondRequired != nil && !staff.Standing.Enrolled {
 		u.SecondRequired, err = s.SecondRequired(r.Context(), staff.Firm)
 	}
 	return u, err
+}
+
+// known is somebody of the practice, with what every answer to them needs.
+func (s *Server) known(r *http.Request, staff account.Staff) (u who, err error) {
+	u.Staff = staff
+	if u.Practice, err = s.Firms.Firm(r.Context(), staff.Firm); err == nil && u.Practice.Limits.QuotaBytes > 0 {
+		u.Used, err = s.Storage.Used(r.Context(), staff.Firm)
+	}
+	return u, err
+}
+
+// byAPIToken lets h answer to a program that sends an API token, as to the person whose it is, and other to everybody else.
+// No browser sends such a header by itself.
+func (s *Server) byAPIToken(h, other handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		token, ok := account.BearerToken(r.Header.Get("Authorization"))
+		if !ok {
+			return other(w, r)
+		}
+		staff, err := s.Accounts.Token(r.Context(), token)
+		if err != nil {
+			return err
+		}
+		u, err := s.known(r, staff)
+		if err != nil {
+			return err
+		}
+		return h(w, r.WithContext(context.WithValue(u.Limited(r.Context()), whoKey{}, u)))
+	}
 }
 
 // cookie is the secret in a cookie, "" without one.

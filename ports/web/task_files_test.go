@@ -196,6 +196,9 @@ type tasksHistory struct {
 
 func (t *tasksHistory) act(o transfer.Owner) taskapp.Act {
 	t.owner = o
+	if o.Kind == transfer.OfStaff {
+		return taskapp.Act{By: es.By{Firm: o.Firm, Actor: event.Actor{Kind: event.Staff, ID: o.Recipient}}, Task: o.Link}
+	}
 	return taskapp.Act{By: es.By{Firm: o.Firm, Actor: event.Actor{Kind: event.Contact, ID: o.Recipient}}, Task: o.Link, Contact: o.Recipient}
 }
 
@@ -270,6 +273,39 @@ func TestTaskUploads(t *testing.T) {
 	h.send("POST", "/portal/tasks/"+newTestID(98).String()+"/uploads/", nil, "Upload-Length", "9").want(t, http.StatusNotFound)
 	h.jar = nil
 	h.send("POST", base, nil, "Upload-Length", "9").want(t, http.StatusUnauthorized)
+}
+
+// A program sends with its person's API token and no cookie what a browser sends with a session: as much, resumed as well,
+// and not more than its person may.
+func TestTaskUploadsByToken(t *testing.T) {
+	h := holds(t)
+	history := &tasksHistory{tasks: &h.server.Tasks}
+	h.server.Uploads.Transfers.Link, h.jar = history, nil
+	base, pdf := "/tasks/"+ledgerTask.String()+"/uploads/", transfertest.PDF(3000, 1)
+	own := "bearer " + string(apiToken)
+	const octets = "application/offset+octet-stream"
+	place := h.send("POST", base, nil, "Authorization", own, "Upload-Length", "3000").want(t, http.StatusCreated).Header().Get("Location")
+	if history.owner != (transfer.Owner{Firm: 1, Kind: transfer.OfStaff, Link: ledgerTask, Recipient: priya.ID}) {
+		t.Errorf("%+v", history.owner)
+	}
+	h.send("PATCH", place, bytes.NewReader(pdf[:1000]), "Authorization", own, "Upload-Offset", "0", "Content-Type", octets).want(t, http.StatusNoContent)
+	if a := h.send("HEAD", place, nil, "Authorization", own).want(t, http.StatusOK); a.Header().Get("Upload-Offset") != "1000" {
+		t.Errorf("%v", a.Header())
+	}
+	h.send("PATCH", place, bytes.NewReader(pdf[1000:]), "Authorization", own, "Upload-Offset", "1000", "Content-Type", octets).want(t, http.StatusNoContent)
+	if e, ok := h.lastOf(ledgerTask).(task.AttachmentReceived); !ok || e.By != (task.Who{Kind: event.Staff, ID: priya.ID}) || e.Size != 3000 {
+		t.Errorf("%+v", h.lastOf(ledgerTask))
+	}
+	for _, wrong := range []string{"Bearer ptk_unknown", "Bearer ", "Bearer " + string(session)} {
+		h.send("POST", base, nil, "Authorization", wrong, "Upload-Length", "9").want(t, http.StatusUnauthorized, "account.token")
+	}
+	h.send("POST", base, nil, "Authorization", "Basic "+string(apiToken), "Upload-Length", "9").want(t, http.StatusUnauthorized, "account.session")
+	h.send("POST", "/tasks/"+newTestID(98).String()+"/uploads/", nil, "Authorization", own, "Upload-Length", "9").want(t, http.StatusNotFound)
+	h.get("/tasks/"+ledgerTask.String(), "Authorization", own).want(t, http.StatusSeeOther).lacks(t, "Attachments") // pages are for people
+	h.server.Accounts.(*doorkeeper).role = accounts.Auditor
+	h.send("POST", base, nil, "Authorization", own, "Upload-Length", "9").want(t, http.StatusForbidden)
+	h.signIn() // a session beside it doesn't count
+	h.send("POST", base, nil, "Authorization", "Bearer ptk_unknown", "Upload-Length", "9").want(t, http.StatusUnauthorized, "account.token")
 }
 
 // Without script a form brings files; what is refused is told on the page.

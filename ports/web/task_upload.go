@@ -19,12 +19,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Files of tasks come in as those of mailed links do, by the same protocol; who sends them is who has the session.
+// Files of tasks come in as those of mailed links do, by the same protocol; who sends them is who has the session or, of
+// programs of the practice, the API token.
 
 // taskFileRoutes are the addresses of files on tasks.
-func (s *Server) taskFileRoutes(staff func(string, accounts.Right, handler), portal func(string, handler), room func(path, key string, h portalHandler), deed func(string, portalHandler)) {
+func (s *Server) taskFileRoutes(staff, scripted func(string, accounts.Right, handler), portal func(string, handler), room func(path, key string, h portalHandler), deed func(string, portalHandler)) {
 	for _, method := range []string{http.MethodPost, http.MethodHead, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
-		staff(method+" /tasks/{id}/uploads/*", accounts.ChangeTasks, s.filing(s.transfers))
+		scripted(method+" /tasks/{id}/uploads/*", accounts.ChangeTasks, s.filing(s.transfers))
 		portal(method+" /portal/tasks/{todo}/uploads/*", s.filingIn(s.transfers))
 	}
 	staff("GET /tasks/{id}/files", accounts.SeeTasks, s.filing(s.ownTaskFiles))
