@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	accountapp "portico/app/account"
 	"portico/domain/account"
@@ -24,6 +25,17 @@ func (a Accounts) CloseOwn(ctx context.Context, staff, session uuid.UUID) error 
 		return account.ErrSessionGone
 	}
 	return doing("end session", err)
+}
+
+// EndedSession is accountapp.Rows.
+func (a Accounts) EndedSession(ctx context.Context, id accountapp.Hash) (staff uuid.UUID, err error) {
+	err = a.Pool.QueryRow(ctx, `
+		SELECT ss.staff FROM account.staff_session ss JOIN account.staff s ON s.id = ss.staff
+		WHERE ss.id_sha256 = $1 AND (ss.revoked_at IS NOT NULL OR s.deactivated_at IS NOT NULL)`, id[:]).Scan(&staff)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, nil
+	}
+	return staff, doing("look up an ended session", err)
 }
 
 // CloseAll is accountapp.Rows.

@@ -55,6 +55,11 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	}
 	d.live(t, desk.Session, false)
 	d.live(t, bertIn.Session, true)
+	for session, want := range map[accountapp.Secret]uuid.UUID{desk.Session: ann.ID, phone.Session: ann.ID, bertIn.Session: uuid.Nil, "": uuid.Nil} {
+		if whose, err := d.Ended(ctx, session); whose != want || err != nil {
+			t.Errorf("ended of %s, want %s, %v", whose, want, err)
+		}
+	}
 	if known, err := d.rows.KnownDevice(ctx, ann.ID, desk.Device.Hash()); known || err != nil {
 		t.Errorf("T13: the device is still known: %v, %v", known, err)
 	}

@@ -134,8 +134,11 @@ func TestSignIn(t *testing.T) {
 func TestSessionsEnd(t *testing.T) {
 	d := accounts(t)
 	ctx := t.Context()
-	ended := func(t *testing.T, id accountapp.Secret) {
+	ended := func(t *testing.T, id accountapp.Secret, by bool) { // by somebody, or by time alone
 		t.Helper()
+		if whose, err := d.Ended(ctx, id); err != nil || by != (whose == ann.ID || whose == bert.ID) {
+			t.Errorf("ended by somebody: %v, of %s, %v", !by, whose, err)
+		}
 		if _, err := d.Session(ctx, id); err != account.ErrSession {
 			t.Errorf("the session lives: %v", err)
 		}
@@ -145,7 +148,7 @@ func TestSessionsEnd(t *testing.T) {
 		if err := errors.Join(d.SignOut(ctx, in.Session), d.SignOut(ctx, in.Session)); err != nil {
 			t.Fatal(err)
 		}
-		ended(t, in.Session)
+		ended(t, in.Session, true)
 	})
 	t.Run("by signing in again in the same browser", func(t *testing.T) {
 		in := d.in(t, ann)
@@ -153,7 +156,7 @@ func TestSessionsEnd(t *testing.T) {
 		if err != nil || next.Session == in.Session {
 			t.Fatal(err)
 		}
-		ended(t, in.Session)
+		ended(t, in.Session, true)
 	})
 	t.Run("an hour after the last request", func(t *testing.T) {
 		in := d.in(t, ann)
@@ -166,19 +169,19 @@ func TestSessionsEnd(t *testing.T) {
 			t.Errorf("the request a moment ago keeps it alive: %v", err)
 		}
 		d.sql(t, `UPDATE account.staff_session SET last_seen_at = statement_timestamp() - interval '1 hour' WHERE revoked_at IS NULL`)
-		ended(t, in.Session)
+		ended(t, in.Session, false)
 	})
 	t.Run("twelve hours after sign-in", func(t *testing.T) {
 		in := d.in(t, ann)
 		d.sql(t, `UPDATE account.staff_session SET created_at = statement_timestamp() - interval '12 hours' WHERE revoked_at IS NULL`)
-		ended(t, in.Session)
+		ended(t, in.Session, false)
 	})
 	t.Run("by a new password", func(t *testing.T) {
 		in := d.in(t, ann)
 		if err := d.SetPassword(ctx, in.Staff, "gravel saxophone noon"); err != nil {
 			t.Fatal(err)
 		}
-		ended(t, in.Session)
+		ended(t, in.Session, true)
 		if known, err := d.Rows.KnownDevice(ctx, in.Staff.ID, in.Device.Hash()); known || err != nil {
 			t.Errorf("the device is known as before: %v, %v", known, err)
 		}
@@ -198,7 +201,7 @@ func TestSessionsEnd(t *testing.T) {
 		if err := leaves(ctx, d.rows, bert.Firm, bert.ID); err != nil {
 			t.Fatal(err)
 		}
-		ended(t, in.Session)
+		ended(t, in.Session, true)
 		if _, err := d.Token(ctx, token); !errors.Is(err, account.ErrToken) {
 			t.Errorf("the API token still works: %v", err)
 		}
@@ -208,7 +211,7 @@ func TestSessionsEnd(t *testing.T) {
 	})
 	t.Run("what is no id of ours isn't looked up", func(t *testing.T) {
 		for _, id := range []accountapp.Secret{"", "x", accountapp.Secret(strings.Repeat("A", 44))} {
-			ended(t, id)
+			ended(t, id, false)
 		}
 	})
 }

@@ -279,6 +279,9 @@ func TestContactSessionsEnd(t *testing.T) {
 			WHERE contact = $3 AND revoked_at IS NULL`, c.began, c.seen, c.who.Contact)
 		_, err := e.Session(t.Context(), in.Session)
 		rows, listErr := e.Visits(t.Context(), accountapp.Visit{Contact: c.who.Contact}, in.Session)
+		if whose, err := e.Ended(t.Context(), in.Session); whose != uuid.Nil || err != nil {
+			t.Errorf("%s: ended by somebody: %s, %v", name, whose, err)
+		}
 		if (err == nil) != c.lives || listErr != nil || (len(rows) > 0) != c.lives {
 			t.Errorf("%s: %v, %d in the list, %v", name, err, len(rows), listErr)
 		}
@@ -324,6 +327,9 @@ func TestContactDevices(t *testing.T) {
 	}
 	if _, err := e.Session(ctx, laptop.Session); !errors.Is(err, account.ErrSession) {
 		t.Errorf("after all were ended: %v", err)
+	}
+	if whose, err := e.Ended(ctx, laptop.Session); whose != elsa.Contact || err != nil {
+		t.Errorf("ended by somebody: %s, %v", whose, err)
 	}
 	log = e.porch.events.Stream(account.Stream(elsa.Contact))
 	if ended, ok := log[len(log)-1].(account.SessionsEnded); !ok || !ended.All {

@@ -102,6 +102,15 @@ func (a ContactAccess) Close(ctx context.Context, id accountapp.Hash) error {
 	return doing("close a contact's session", err)
 }
 
+// Ended is accountapp.ContactRows.
+func (a ContactAccess) Ended(ctx context.Context, id accountapp.Hash) (contact uuid.UUID, err error) {
+	err = a.Pool.QueryRow(ctx, `SELECT contact FROM account.contact_session WHERE id_sha256 = $1 AND revoked_at IS NOT NULL`, id[:]).Scan(&contact)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, nil
+	}
+	return contact, doing("look up an ended session", err)
+}
+
 // Visits is accountapp.ContactRows.
 func (a ContactAccess) Visits(ctx context.Context, contact uuid.UUID, own accountapp.Hash) ([]accountapp.SessionRow, error) {
 	rows, err := a.Pool.Query(ctx, `

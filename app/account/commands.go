@@ -95,6 +95,9 @@ type Rows interface {
 	RefreshSession(ctx context.Context, id Hash) error
 	// CloseSession ends a session; an unknown one is no error.
 	CloseSession(ctx context.Context, id Hash) error
+	// EndedSession is whose session somebody has ended, or an administrator with the whole account; zero for one that lives,
+	// has run out of time, or is unknown.
+	EndedSession(ctx context.Context, id Hash) (staff uuid.UUID, err error)
 	// Sessions are the live sessions of staff, the newest sign-in first; own marks the asker's.
 	Sessions(ctx context.Context, staff uuid.UUID, own Hash) ([]SessionRow, error)
 	// CloseOwn ends one session of staff. ErrSessionGone.
@@ -310,6 +313,15 @@ func (c Commands) Session(ctx context.Context, id Secret) (Staff, error) {
 // SignOut ends a session; one that has ended already is no error.
 func (c Commands) SignOut(ctx context.Context, id Secret) error {
 	return c.Rows.CloseSession(ctx, id.Hash())
+}
+
+// Ended is whose session somebody has ended, zero for one that has only run out of time: who was signed out leaves nothing
+// in the browser, and who comes back finds what they typed.
+func (c Commands) Ended(ctx context.Context, id Secret) (uuid.UUID, error) {
+	if !id.shaped("") {
+		return uuid.Nil, nil
+	}
+	return c.Rows.EndedSession(ctx, id.Hash())
 }
 
 // CreateToken makes an API token.

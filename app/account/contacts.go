@@ -239,6 +239,14 @@ func (c Contacts) SignOut(ctx context.Context, id Secret) error {
 	return c.Rows.Close(ctx, id.Hash())
 }
 
+// Ended is whose session somebody has ended; see Commands.Ended.
+func (c Contacts) Ended(ctx context.Context, id Secret) (uuid.UUID, error) {
+	if !id.shaped("") {
+		return uuid.Nil, nil
+	}
+	return c.Rows.Ended(ctx, id.Hash())
+}
+
 // Visits are the live sessions of the visitor, the newest sign-in first.
 func (c Contacts) Visits(ctx context.Context, v Visit, own Secret) ([]SessionRow, error) {
 	return c.Rows.Visits(ctx, v.Contact, own.Hash())

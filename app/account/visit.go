@@ -75,6 +75,8 @@ type ContactRows interface {
 	Refresh(ctx context.Context, id Hash) error
 	// Close ends a session; an unknown one is no error.
 	Close(ctx context.Context, id Hash) error
+	// Ended is whose session somebody has ended; zero for one that lives, has run out of time, or is unknown.
+	Ended(ctx context.Context, id Hash) (contact uuid.UUID, err error)
 	// Visits are the live sessions of contact, the newest sign-in first; own marks the asker's.
 	Visits(ctx context.Context, contact uuid.UUID, own Hash) ([]SessionRow, error)
 	// CloseOwn ends one session of contact and forgets its device. ErrSessionGone.

@@ -60,7 +60,7 @@ func (s *Server) staffDesk(_ http.ResponseWriter, r *http.Request) (desk, error)
 		}
 		sh := s.shell(r, title, "account")
 		sh.Modules = []string{"passkey-form.js", "page-print.js"}
-		plain := views.Plain{Title: title, Practice: sh.Practice, Modules: []string{"passkey-form.js"}}
+		plain := views.Plain{Title: title, Practice: sh.Practice, Writer: sh.Writer, Modules: []string{"passkey-form.js"}}
 		switch b := body.(type) {
 		case views.SecurityBody:
 			return views.Security{Shell: sh, Heading: heading, Body: b}

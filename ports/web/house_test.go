@@ -352,6 +352,13 @@ func (d *doorkeeper) Reconfirm(_ context.Context, cmd account.ChangePassword) er
 
 func (d *doorkeeper) SignOut(context.Context, account.Secret) error { d.signedOut = true; return nil }
 
+func (d *doorkeeper) Ended(_ context.Context, id account.Secret) (uuid.UUID, error) {
+	if d.signedOut && id == session {
+		return priya.ID, nil
+	}
+	return uuid.Nil, nil
+}
+
 func (d *doorkeeper) Sessions(_ context.Context, staff uuid.UUID, own account.Secret) ([]account.SessionRow, error) {
 	rows := []account.SessionRow{{ID: newTestID(21), Device: "Firefox on Windows", Address: "192.0.2.7", CreatedAt: noon, LastSeenAt: noon, Current: own == session}}
 	if len(d.ended) == 0 {

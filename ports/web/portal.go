@@ -270,7 +270,9 @@ func (s *Server) frame(r *http.Request, p firmapp.Portal, words language.Choice)
 	if words.Lacking != "" {
 		f.Lacking = words.T("portal.lacking", language.Name(words.Lacking), words.Name())
 	}
-	if v := visitorOf(r); v.view != nil {
+	v := visitorOf(r)
+	f.Writer = v.writer()
+	if v.view != nil {
 		s.frameView(r, &f, v)
 		return f
 	}
@@ -292,6 +294,7 @@ func (s *Server) entryFrame(r *http.Request, e views.Entry) views.PortalFrame {
 	if practice := visitorOf(r).Practice; practice.ID != uuid.Nil {
 		f = lookOf(practice)
 	}
+	f.Writer = visitorOf(r).writer()
 	f.W, f.Theme, f.Help = e.W, theme(s.chosen(r, themeCookie)), cmp.Or(f.Help, "/portal/help")
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		f.Here = r.URL.RequestURI()

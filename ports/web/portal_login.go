@@ -9,6 +9,7 @@ import (
 	"portico/app/account"
 	"portico/app/language"
 	accounts "portico/domain/account"
+	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/domain/firm"
 	"portico/ports/web/views"
@@ -74,6 +75,11 @@ func (s *Server) portalLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	left, err := s.Contacts.Ended(r.Context(), s.cookie(r, account.PortalCookie))
+	if err != nil {
+		return err
+	}
+	page.Left = writer(event.Contact, left)
 	if q.Get("done") == "password" {
 		page.Done = page.W.T("access.reset.done")
 	}

@@ -16,6 +16,7 @@ import (
 type Contacts interface {
 	Session(ctx context.Context, id account.Secret) (account.Visit, error)
 	SignOut(ctx context.Context, id account.Secret) error
+	Ended(ctx context.Context, id account.Secret) (contact uuid.UUID, err error)
 
 	SignIn(ctx context.Context, cmd account.ContactSignIn) (account.Entered, error)
 	Visits(ctx context.Context, v account.Visit, own account.Secret) ([]account.SessionRow, error)

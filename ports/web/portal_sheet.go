@@ -75,10 +75,7 @@ func (s *Server) portalSheet(r *http.Request, in inPortal, t taskapp.Todo, card 
 		W: in.words.Words, Practice: in.setup.Name, Intro: views.Markdown(q.Intro), Sheet: look.sheet(q, given.Of(), given), Review: in.at("/todos/"+t.ID.String()+"/review") + in.query(),
 		PDF: in.paperHref(t.ID), Client: in.client.ClientName, Open: look.open,
 	}
-	v.Sheet.Key = in.Contact.String() + "/" + t.ID.String()
-	if in.view != nil {
-		v.Sheet.Key = in.view.Staff.String() + "/" + v.Sheet.Key
-	}
+	v.Sheet.Key = in.draftOf(t.ID)
 	return v, nil
 }
 

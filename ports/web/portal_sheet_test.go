@@ -100,7 +100,7 @@ func (h *house) fill(more ...string) reply {
 func TestFillQuestionnaire(t *testing.T) {
 	h := filling(t)
 	at := "/portal/todos/" + taxTask.String()
-	page := h.get(at).want(t, 200, "About you", "Full name", "1 answer missing", "At most 40 letters.", `data-key="`+ingrid.Contact.String(), "answer-sheet")
+	page := h.get(at).want(t, 200, "About you", "Full name", "1 answer missing", "At most 40 letters.", `data-key="contact/`+ingrid.Contact.String(), "answer-sheet")
 	page.lacks(t, "Children", "Mark as done")
 	name, married := "a-"+taxName.String(), "a-"+taxStatus.String()
 	h.fill(name, strings.Repeat("x", 41), married, "yes", "has-"+married, "1").want(t, http.StatusUnprocessableEntity, "Full name: This is too long", strings.Repeat("x", 41), "Children")

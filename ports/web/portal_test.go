@@ -44,6 +44,13 @@ func (u *usher) Session(_ context.Context, id account.Secret) (account.Visit, er
 	return v, nil
 }
 
+func (u *usher) Ended(_ context.Context, id account.Secret) (uuid.UUID, error) {
+	if u.left && id == visit {
+		return ingrid.Contact, nil
+	}
+	return uuid.Nil, nil
+}
+
 func (u *usher) SignOut(context.Context, account.Secret) error { u.left = true; return nil }
 
 func (u *usher) SignIn(_ context.Context, cmd account.ContactSignIn) (account.Entered, error) {
@@ -167,4 +174,7 @@ func TestPortalDevices(t *testing.T) {
 		t.Errorf("signed out everywhere: to %q with %q", a.Header().Get("Location"), a.Header().Get("Set-Cookie"))
 	}
 	h.get("/portal/settings/devices").want(t, http.StatusSeeOther)
+	h.get("/portal/login").want(t, 200, `data-left="contact/`+ingrid.Contact.String()+`"`, "own-drafts")
+	h.usher.left = false // it has run out of time, or nobody knows it
+	h.get("/portal/login").want(t, 200).lacks(t, "data-left")
 }

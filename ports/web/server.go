@@ -147,6 +147,7 @@ type Accounts interface {
 	Session(ctx context.Context, id account.Secret) (account.Staff, error)
 	Token(ctx context.Context, token account.Secret) (account.Staff, error)
 	SignOut(ctx context.Context, id account.Secret) error
+	Ended(ctx context.Context, id account.Secret) (staff uuid.UUID, err error)
 	Enter(ctx context.Context, staff uuid.UUID, cmd account.SignIn) (account.SignedIn, error)
 	ByID(ctx context.Context, firm int32, staff uuid.UUID) (account.Person, bool, error)
 	Pass(ctx context.Context, id account.Secret) (account.Secret, error)

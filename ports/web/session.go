@@ -13,6 +13,7 @@ import (
 	firmapp "portico/app/firm"
 	"portico/app/language"
 	accounts "portico/domain/account"
+	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/ports/web/views"
 
@@ -195,7 +196,13 @@ func firstPage(u account.Staff) string {
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, s.loginPage("Sign in", "", local(r.URL.Query().Get("next"))))
+	left, err := s.Accounts.Ended(r.Context(), s.cookie(r, account.SessionCookie))
+	if err != nil {
+		return err
+	}
+	page := s.loginPage("Sign in", "", local(r.URL.Query().Get("next")))
+	page.Left = writer(event.Staff, left)
+	return s.show(w, r, page)
 }
 
 func (s *Server) loginPage(title, email, next string) views.Login {
@@ -267,7 +274,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 // shell is what u's pages have around them.
 func (s *Server) shell(r *http.Request, title, nav string) views.Shell {
 	u := user(r)
-	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Role: u.Role, Nav: nav, DevMail: s.Mails != nil, Follows: follows(r.URL.Path)}
+	sh := views.Shell{Title: title, Practice: u.Practice.Name, Staff: u.Name, Writer: writer(event.Staff, u.ID), Role: u.Role, Nav: nav, DevMail: s.Mails != nil, Follows: follows(r.URL.Path)}
 	sh.Brand = brandOf(u.Practice)
 	sh.Full = s.full(u.Used, u.Practice.Limits.QuotaBytes)
 	if sh.Practice == "" {

@@ -86,6 +86,9 @@ func TestSignIn(t *testing.T) {
 		h.signIn().get("/clients").want(t, 200)
 		h.post("/session/end", nil).want(t, http.StatusSeeOther)
 		h.get("/clients").want(t, http.StatusSeeOther)
+		h.get("/login").want(t, 200, `data-left="staff/`+priya.ID.String()+`"`, "own-drafts")
+		h.jar = nil
+		h.get("/login").want(t, 200).lacks(t, "data-left", "own-drafts")
 	})
 }
 

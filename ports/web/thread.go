@@ -59,7 +59,7 @@ func (s *Server) taskThread(r *http.Request, d taskapp.Detail, files *views.Task
 	if err != nil {
 		return nil, err
 	}
-	v := &views.Thread{Base: "/tasks/" + d.ID.String(), Key: u.ID.String() + "/" + d.ID.String(), Writes: true}
+	v := &views.Thread{Base: "/tasks/" + d.ID.String(), Key: writer(event.Staff, u.ID) + "/" + d.ID.String(), Writes: true}
 	s.fillThread(v, t, event.Actor{Kind: event.Staff, ID: u.ID}, files, d.Outcome != "")
 	for i, m := range t.Messages {
 		l := &v.Lines[i]
@@ -108,11 +108,11 @@ func (s *Server) todoThread(r *http.Request, in inPortal, t taskapp.Todo, files 
 	if err != nil {
 		return nil, err
 	}
-	v := &views.Thread{W: words, Practice: in.setup.Name, Base: in.at("/todos/" + t.ID.String()), Query: in.query(), Key: in.Contact.String() + "/" + t.ID.String(), Writes: !t.Closed}
+	v := &views.Thread{W: words, Practice: in.setup.Name, Base: in.at("/todos/" + t.ID.String()), Query: in.query(), Key: in.draftOf(t.ID), Writes: !t.Closed}
 	who := event.Actor{Kind: event.Contact, ID: in.Contact}
 	s.fillThread(v, thread, who, files, t.Closed)
 	if in.view != nil {
-		v.Upto, v.Key = "", in.view.Staff.String()+"/"+v.Key
+		v.Upto = ""
 	}
 	for i, m := range thread.Messages {
 		l := &v.Lines[i]

@@ -116,7 +116,7 @@ func talkForm(n byte, more ...string) url.Values {
 func TestPortalThread(t *testing.T) {
 	h := talks(t)
 	of := "/portal/todos/" + ledgerTask.String()
-	h.get(of).want(t, 200, "Which one?", "Read by Priya Nair", "Only you and Harbour &amp; Vale", `data-key="`+ingrid.Contact.String()+"/"+ledgerTask.String()+`"`, "draft-box", "read-mark",
+	h.get(of).want(t, 200, "Which one?", "Read by Priya Nair", "Only you and Harbour &amp; Vale", `data-key="contact/`+ingrid.Contact.String()+"/"+ledgerTask.String()+`"`, "draft-box", "read-mark",
 		of+"/messages/"+first.String()+"/text", "Harbour &amp; Vale and Bo", `value="`+ingrid.Contact.String()+`" checked`).lacks(t, "Unseen", "<read-mark>", "Internal")
 	write := func(n, message byte, more ...string) reply {
 		return h.post(of+"/messages", talkForm(n, append([]string{"message", newTestID(message).String()}, more...)...))

@@ -94,6 +94,14 @@ func Hurry(times int) Setting {
 	}
 }
 
+// Unwound is a browser in which nothing comes every so often: what a page shows by itself, it was told of.
+func Unwound() Setting {
+	return func(p *Page) error {
+		_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `globalThis.setInterval = () => 0`})
+		return err
+	}
+}
+
 // Calm is a system that asks for less motion.
 func Calm() Setting {
 	return func(p *Page) error {

@@ -16,6 +16,7 @@ type Entry struct {
 	Practice string // "" where nobody knows it yet
 	Problem  string // what was refused, or ""
 	Done     string // what has just been done
+	Left     string // who was signed out in this browser, as own-drafts.js has it: nothing of theirs is kept
 	Modules  []string
 	Wide     bool
 	Frame    PortalFrame // what Around adds

@@ -26,6 +26,7 @@ type PortalFrame struct {
 	Help      string // the address of the help that needs no sign-in
 	Manifest  string // address
 	Modules   []string
+	Writer    string      // whose drafts this browser keeps, as own-drafts.js has it; empty before anybody is in
 	Base      string      // what the portal's addresses begin with; empty: /portal
 	View      *PortalView // of somebody of the practice who looks into it; nil: it is the contact who is here
 }

@@ -16,7 +16,7 @@ func portalPages(w *language.Words) []Page {
 		return PortalFrame{
 			Title: title, Practice: "«Harbour & Vale»", W: w, Hue: 165, Lacking: w.T("portal.lacking", "«Polski»", "«English»"),
 			Languages: []LanguageChoice{{"en", "«English»", true}, {"de", "«Deutsch»", false}, {"et", "«Eesti»", false}},
-			Here:      "/portal/help", Help: "/portal/help", Manifest: "/portal/manifest.webmanifest", Modules: []string{"sheets.js"},
+			Here:      "/portal/help", Help: "/portal/help", Manifest: "/portal/manifest.webmanifest", Writer: "contact/" + one.String(), Modules: []string{"sheets.js"},
 		}
 	}
 	tab := func(key, icon string) PortalTab {

@@ -7,6 +7,7 @@ type Shell struct {
 	Title    string
 	Practice string
 	Staff    string // who is signed in
+	Writer   string // whose drafts this browser keeps, as own-drafts.js has it
 	Role     account.Role
 	Nav      string // "clients", "contacts", "links", "inbox", "tasks", "messages", "settings", "mail", "account"
 	DevMail  bool   // the list of written mails is there
@@ -25,6 +26,8 @@ func (s Shell) May(right account.Right) bool { return s.Role.May(right) }
 type Plain struct {
 	Title    string
 	Practice string
+	Writer   string // as Shell has it
+	Left     string // who was signed out: nothing of theirs is kept
 	Modules  []string
 }
 

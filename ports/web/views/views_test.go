@@ -59,7 +59,7 @@ func rendered(t *testing.T, p Page) string {
 // full is every page with everything on it.
 func full() []Page {
 	shell := func(title, nav string) Shell {
-		return Shell{Title: title, Practice: "Harbour & Vale", Staff: "Priya Nair", Role: account.Owner, Nav: nav, DevMail: true}
+		return Shell{Title: title, Practice: "Harbour & Vale", Staff: "Priya Nair", Writer: "staff/" + one.String(), Role: account.Owner, Nav: nav, DevMail: true}
 	}
 	public := Public{
 		Title: "Send files", Practice: "Harbour & Vale", For: "Imogen Farrow", Scripts: []string{"tus.js"}, Modules: []string{"upload-desk.js"},

@@ -1,4 +1,4 @@
-// <answer-sheet data-key="person/task">: sends each answer of a questionnaire as it is given, keeps it in this browser until
+// <answer-sheet data-key="contact/person/task">: sends each answer of a questionnaire as it is given, keeps it in this browser until
 // the server has it, and shows what others answer meanwhile, but for what somebody is typing. Each answer comes back as the
 // page that the form leads to. Without script each section has its own button.
 const soon = 1200 // after the last key
@@ -53,13 +53,13 @@ class AnswerSheet extends HTMLElement {
 
   #keep() {
     try {
-      if (this.#waiting.size) localStorage.setItem(this.#name, JSON.stringify([...this.#waiting]))
+      if (this.#waiting.size) localStorage.setItem(this.#name, JSON.stringify({ at: location.pathname + location.search, waiting: [...this.#waiting] }))
       else localStorage.removeItem(this.#name)
     } catch {} // no storage here: answers wait in the page only
   }
 
   #restore() {
-    try { this.#waiting = new Map(JSON.parse(localStorage.getItem(this.#name)) ?? []) } catch {}
+    try { this.#waiting = new Map(JSON.parse(localStorage.getItem(this.#name))?.waiting) } catch {}
     for (const [place, body] of this.#waiting) {
       const line = document.getElementById(`line-${place}`)
       const values = line && new URLSearchParams(body)

@@ -1,4 +1,4 @@
-// <draft-box data-key="person/task"><form …><textarea …></textarea></form><p data-failed hidden>…</p></draft-box>: keeps
+// <draft-box data-key="staff/person/task"><form …><textarea …></textarea></form><p data-failed hidden>…</p></draft-box>: keeps
 // what is being written in this browser until the server has it, and sends it without leaving the page. The ids of the form
 // are kept with the text: sent again, it is the same message. Files of the message are on their way by <task-desk>; the
 // message waits for them. Without script the form sends itself, with its files.
@@ -71,8 +71,9 @@ class DraftBox extends HTMLElement {
 
   #keep() {
     const { text, talk, task, command, message } = Object.fromEntries(new FormData(this.#form))
+    const here = location.pathname + location.search + "#talk-form" // where it can be sent from
     try {
-      if (text.trim()) localStorage.setItem(this.#name, JSON.stringify({ text, talk, task, command, message }))
+      if (text.trim()) localStorage.setItem(this.#name, JSON.stringify({ at: here, text, talk, task, command, message }))
       else localStorage.removeItem(this.#name)
     } catch {} // no storage here: the text stays in the box only
   }
