@@ -21,7 +21,7 @@ func ClientsStatement(ctx context.Context, db *DB, firm int32, q app.Query, do f
 // TasksStatement shows them what a query of tasks asks, where the search is for rare words or for common ones.
 func TasksStatement(ctx context.Context, db *DB, firm int32, q taskapp.Query, do func(tx pgx.Tx, sql string, args []any) error) error {
 	return db.scoped(ctx, firm, func(tx pgx.Tx) error {
-		broad, err := isBroad(ctx, tx, firm, q)
+		broad, err := areBroad(ctx, tx, firm, q)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/sync/errgroup"
 )
 
 // tasksWhere asks for what a query chooses, but for its cursor; $1 is the firm.
@@ -80,12 +79,13 @@ func tasksWhere(q app.Query, where *conditions) {
 }
 
 func searchTasks(text string, where *conditions) {
+	where.initial = "initial"
 	where.search(text, `SELECT w.task_id FROM portal.task_word w WHERE w.firm_no = $1 AND w.word >= %[1]s AND w.word < %[2]s
-		UNION SELECT t.id FROM portal.task t WHERE t.client_id = ANY (ARRAY(`+clientsWithWord+`))`)
+		UNION ALL SELECT t.id FROM portal.task t WHERE t.client_id = ANY (ARRAY(`+clientsWithWord+`))`)
 }
 
-// isBroad tells whether what q looks for is in so many tasks that they aren't looked up one by one.
-func isBroad(ctx context.Context, tx pgx.Tx, firm int32, q app.Query) (bool, error) {
+// areBroad tells of each word that q looks for whether it is in so many tasks that they aren't looked up one by one.
+func areBroad(ctx context.Context, tx pgx.Tx, firm int32, q app.Query) ([]bool, error) {
 	where := conditions{args: []any{firm}}
 	searchTasks(q.Text, &where)
 	return where.weigh(ctx, tx)
@@ -104,10 +104,10 @@ func (l TaskList) Matching(ctx context.Context, firm int32, q app.Query) (ids []
 	where := conditions{args: []any{firm, app.MaxMany + 1}}
 	tasksWhere(q, &where)
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) (err error) {
-		if where.broad, err = isBroad(ctx, tx, firm, q); err != nil {
+		if where.broad, err = areBroad(ctx, tx, firm, q); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT c.id FROM portal.task c WHERE c.firm_no = $1`+where.sql()+` ORDER BY c.due_key, c.id LIMIT $2`, where.args...)
+		rows, err := tx.Query(ctx, able+`SELECT c.id FROM portal.task c WHERE c.firm_no = $1`+where.sql()+` ORDER BY c.due_key, c.id LIMIT $2`, where.args...)
 		if err != nil {
 			return err
 		}
@@ -123,16 +123,10 @@ func (l TaskList) Matching(ctx context.Context, firm int32, q app.Query) (ids []
 // heap is tasks that all filters with numbers treat alike.
 type heap struct {
 	owner uuid.UUID
-	due   app.Due // the first of overdue, today, within a week and none that it is; otherwise later
-	stand app.Stand
-	part  task.Progress
-	kind  task.Sort
-	prio  task.Priority
+	is    facets
 	n     int
+	stuck int // of n, those that nobody can do
 }
-
-// later is due after a week.
-const later app.Due = "later"
 
 // The filters that have numbers beside their choices.
 const (
@@ -157,16 +151,16 @@ func (h heap) passes(q app.Query) (bits int) {
 	if q.Due == app.AnyDue || h.isDue(q.Due) {
 		bits |= byDue
 	}
-	if q.Their == "" || q.Their == h.stand {
+	if q.Their == "" || q.Their == h.is.stand() {
 		bits |= byStand
 	}
-	if q.Part == "" || q.Part == h.part {
+	if q.Part == "" || q.Part == h.is.part() {
 		bits |= byPart
 	}
-	if q.Kind == "" || q.Kind == h.kind {
+	if q.Kind == "" || q.Kind == h.is.kind() {
 		bits |= byKind
 	}
-	if q.Urgent == "" || q.Urgent == h.prio {
+	if q.Urgent == "" || q.Urgent == h.is.prio() {
 		bits |= byPriority
 	}
 	return bits
@@ -185,22 +179,17 @@ func (h heap) of(of app.Of, me uuid.UUID) bool {
 	return true
 }
 
-func (h heap) isDue(d app.Due) bool { return h.due == d || d == app.DueWeek && h.due == app.DueToday }
+func (h heap) isDue(d app.Due) bool {
+	is := h.is.due()
+	return is == d || d == app.DueWeek && is == app.DueToday
+}
 
-// Counts are the numbers beside the filters: one look at all tasks that the filters without numbers let through, in heaps,
-// and one at those that nobody can do. The first needs nothing but an index, and the second, at the same time, all rows.
+// Counts are the numbers beside the filters, of one look at all tasks that the filters without numbers let through, in
+// heaps. It needs nothing but an index, and the rows of tasks that aren't for everybody.
 func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.Counts, err error) {
-	var heaps, stuck []heap
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { stuck, err = l.heaps(gctx, firm, q, true); return err })
-	if !q.NobodyActs {
-		g.Go(func() (err error) { heaps, err = l.heaps(gctx, firm, q, false); return err })
-	}
-	if err := g.Wait(); err != nil {
+	heaps, err := l.heaps(ctx, firm, q)
+	if err != nil {
 		return app.Counts{}, fmt.Errorf("count tasks: %w", err)
-	}
-	if q.NobodyActs {
-		heaps = stuck
 	}
 	out = app.Counts{
 		Of: map[app.Of]int{}, Owners: map[uuid.UUID]int{}, Due: map[app.Due]int{}, Stands: map[app.Stand]int{}, Parts: map[task.Progress]int{}, Kinds: map[task.Sort]int{},
@@ -211,6 +200,7 @@ func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.
 		but := func(filter int) bool { return passed|filter == byEach } // all others let it through
 		if passed == byEach {
 			out.Found += h.n
+			out.NobodyActs += h.stuck
 		}
 		for _, of := range []app.Of{app.OfMe, app.OfTeam, app.OfNone} {
 			if but(byOf) && h.of(of, q.Me) {
@@ -226,53 +216,51 @@ func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.
 			out.Owners[h.owner] += h.n
 		}
 		if but(byStand) {
-			out.Stands[h.stand] += h.n
+			out.Stands[h.is.stand()] += h.n
 		}
 		if but(byPart) {
-			out.Parts[h.part] += h.n
+			out.Parts[h.is.part()] += h.n
 		}
 		if but(byKind) {
-			out.Kinds[h.kind] += h.n
+			out.Kinds[h.is.kind()] += h.n
 		}
 		if but(byPriority) {
-			out.Priorities[h.prio] += h.n
-		}
-	}
-	for _, h := range stuck {
-		if h.passes(q) == byEach {
-			out.NobodyActs += h.n
+			out.Priorities[h.is.prio()] += h.n
 		}
 	}
 	return out, nil
 }
 
-// heaps are those of all tasks, or of those that nobody can do.
-func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query, stuck bool) (heaps []heap, err error) {
+func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query) (heaps []heap, err error) {
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		broad, err := isBroad(ctx, tx, firm, q)
+		broad, err := areBroad(ctx, tx, firm, q)
 		if err != nil {
 			return err
 		}
-		sql, args := heapsSQL(firm, q, broad, stuck)
+		sql, args := heapsSQL(firm, q, broad)
 		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
 		heaps, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (h heap, err error) {
-			return h, r.Scan(&h.owner, &h.due, &h.stand, &h.part, &h.kind, &h.prio, &h.n)
+			return h, r.Scan(&h.owner, &h.is, &h.n, &h.stuck)
 		})
 		return err
 	})
 	return heaps, err
 }
 
-func heapsSQL(firm int32, q app.Query, broad, stuck bool) (sql string, args []any) {
+func heapsSQL(firm int32, q app.Query, broad []bool) (sql string, args []any) {
 	where := conditions{args: []any{firm}, broad: broad}
-	today := q.Today
-	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent, q.NobodyActs = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", "", stuck
+	today := dayNumber(q.Today, 0)
+	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", ""
 	tasksWhere(q, &where)
-	now, week := where.ask(today), where.ask(weekAfter(today))
-	return `SELECT c.owner_id, CASE WHEN c.due_key = '9999-99-99' THEN 'none' WHEN c.due_key < ` + now + ` THEN 'overdue' WHEN c.due_key = ` + now + ` THEN 'today'
-			WHEN c.due_key <= ` + week + ` THEN 'week' ELSE '` + string(later) + `' END AS due, c.stand, c.part, c.kind, c.priority, count(*)
-		FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` GROUP BY 1, 2, 3, 4, 5, 6`, where.args
+	now, week := where.ask(today), where.ask(today+7)
+	stuck := amongStuck
+	if q.NobodyActs {
+		stuck = `true`
+	}
+	return able + fmt.Sprintf(`SELECT c.owner_id, c.facets + (CASE WHEN c.due_day < %[1]s THEN 0 WHEN c.due_day = %[1]s THEN 1 WHEN c.due_day <= %[2]s THEN 2
+			WHEN c.due_day < %[3]d THEN 3 ELSE 4 END << %[4]d), count(*), count(*) FILTER (WHERE %[5]s)
+		FROM portal.task c WHERE c.firm_no = $1%[6]s GROUP BY 1, 2`, now, week, noDay, dueBits, stuck, where.sql()), where.args
 }

@@ -23,7 +23,7 @@ func taskOf(more ...string) []string {
 // taskModel owns portal.task, portal.task_part, portal.task_entry, portal.task_life and portal.task_word. A task that was
 // taken back has no rows; that a hold has ended is decided when somebody reads (rule U6).
 var taskModel = Model{
-	Name: "task_list", Version: 4, Kinds: []event.Kind{task.Kind},
+	Name: "task_list", Version: 5, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{
 		{
 			Name: "task",
@@ -35,6 +35,7 @@ var taskModel = Model{
 				"reason text NOT NULL", "closed_at timestamptz", "ticked integer NOT NULL", "entries integer NOT NULL", "series_id uuid NOT NULL", "nth integer NOT NULL",
 				"next_id uuid NOT NULL", "every integer NOT NULL", "unit text NOT NULL", "origin text NOT NULL", "wait boolean NOT NULL", "on_day integer NOT NULL",
 				"job_id uuid NOT NULL", "sender_id uuid NOT NULL", "zone text NOT NULL", "hold_until timestamptz", "assigned_at timestamptz NOT NULL",
+				"due_day integer NOT NULL", "facets integer NOT NULL", "initial integer NOT NULL",
 			},
 			Key: []string{"id"},
 			Own: taskOwn,
@@ -42,7 +43,7 @@ var taskModel = Model{
 				"firm_no, open, due_key, id", "firm_no, open, assigned_at, id", "firm_no, owner_id, open, due_key, id", "firm_no, open, part, due_key, id",
 				"firm_no, open, stand, due_key, id", "client_id, open, due_key, id", "subject_id, open, due_key, id", "firm_no, job_id, id",
 				"firm_no, narrow, open, id",
-				"firm_no, open, owner_id, due_key, stand, part, kind, priority, client_id, subject_id, id", // counted from it alone
+				"firm_no, open, owner_id, due_day, facets, initial, client_id, subject_id, id", // counted from it alone
 			},
 		},
 		{
@@ -345,13 +346,14 @@ func (v *taskView) Rows() [][]Row {
 		}
 		entries[i] = v.row(int32(i+1), e.ID, e.Text.String(), nullable(tick.TickedAt), string(tick.TickedBy.Kind), tick.TickedBy.ID)
 	}
-	stand := v.stand()
+	stand, name := v.stand(), fold(title)
 	row := Row{
-		v.id, v.firm, a.Client, a.Subject, string(a.Kind), title, fold(title), a.Description.String(), a.DueOn, dueKey, a.InternalDueOn,
+		v.id, v.firm, a.Client, a.Subject, string(a.Kind), title, name, a.Description.String(), a.DueOn, dueKey, a.InternalDueOn,
 		a.Owner, a.Audience.All, list(a.Audience.Contacts), list(v.without), v.narrow(), a.Each, a.FinishTogether, string(a.Priority), string(stand), string(v.part),
 		v.closed.Outcome == "", string(v.closed.Outcome), v.closed.Reason.String(), nullable(v.closed.At), int32(ticked), int32(len(entries)), a.Series, int32(a.Nth),
 		v.next, int32(a.Recurrence.Every), string(a.Recurrence.Unit), string(a.Recurrence.From), a.Recurrence.Wait, int32(a.Recurrence.OnDay),
 		a.Job, a.Sender, a.Zone, nullable(a.HoldUntil), a.At,
+		dayNumber(a.DueOn, noDay), int32(facetsOf(a.Kind, a.Priority, stand, v.part, v.narrow())), initial(name),
 	}
 	contacts := make([]uuid.UUID, 0, len(v.parts))
 	for c := range v.parts {

@@ -34,7 +34,8 @@ func (r *register) tasks(t testing.TB, n, clients int) {
 				repeat('All pages of it, please. ', 12), coalesce(due, ''), coalesce(due, '9999-99-99'), '', CASE WHEN i %% 7 = 0 THEN '%s' WHEN i %% 7 = 1 THEN %s ELSE ('01920000-0000-7000-8000-' || lpad(to_hex(i %% 17), 12, '0'))::uuid END,
 				i %% 8 <> 0, CASE WHEN i %% 8 = 0 THEN ARRAY[person] ELSE ARRAY[]::uuid[] END, ARRAY[]::uuid[], i %% 8 = 0, false, false, (ARRAY['low','normal','normal','normal','high'])[1 + i %% 5], (ARRAY['assigned','assigned','seen','done','confirmed'])[1 + i %% 5],
 				(ARRAY['open','open','doing','waiting','done'])[1 + (i / 3) %% 5], i %% 5 <> 0, CASE WHEN i %% 5 = 0 THEN 'completed' ELSE '' END, '', CASE WHEN i %% 5 = 0 THEN timestamptz '2026-05-01' END, 0, 0,
-				('01930000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, %s, 0, '', '', false, 0, %s, '%s', 'UTC', NULL, timestamptz '2026-01-01' + i * interval '1 minute'
+				('01930000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, %s, 0, '', '', false, 0, %s, '%s', 'UTC', NULL, timestamptz '2026-01-01' + i * interval '1 minute', coalesce(due::date - date '1970-01-01', 2147483647),
+				(ARRAY[1,1,2,3])[1 + i %% 4] + ((ARRAY[1,2,2,2,3])[1 + i %% 5] << 3) + ((ARRAY[1,1,2,3,4])[1 + i %% 5] << 6) + ((ARRAY[1,1,2,3,4])[1 + (i / 3) %% 5] << 9) + ((i %% 8 = 0)::integer << 12), ascii(lower(title))
 			FROM (SELECT i, ('01900000-0000-7000-8000-' || lpad(to_hex(1 + i %% %d), 12, '0'))::uuid AS client, ('01910000-0000-7000-8000-' || lpad(to_hex(1 + i %% %d), 12, '0'))::uuid AS person, CASE WHEN i %% 9 > 0 THEN (date '2026-01-01' + i %% 400)::text END AS due,
 				(ARRAY['Send the ledger','Sign the letter','Papers for the year end','Hours of your staff','Which bank is it?','VAT papers'])[1 + i %% 6] || ' ' || i AS title FROM generate_series(1, %d) AS i) AS given`,
 			generation, r.firm, r.owner, none, none, none, r.owner, clients, clients, n),
@@ -67,7 +68,8 @@ func taskQueries(r *register) map[string]app.Query {
 // tasksPlans: no page of the list of tasks is found by reading all of them.
 func tasksPlans(t *testing.T, r *register) {
 	r.tasks(t, 5_000, 20_000)
-	for name, q := range taskQueries(r) {
+	queries := taskQueries(r)
+	for name, q := range queries {
 		var plan string
 		if err := postgres.TasksStatement(t.Context(), r.db, r.firm, q, func(tx pgx.Tx, sql string, args []any) error {
 			rows, err := tx.Query(t.Context(), `EXPLAIN (COSTS OFF) `+sql, args...)
@@ -84,6 +86,9 @@ func tasksPlans(t *testing.T, r *register) {
 			t.Errorf("%s reads all tasks:\n%s", name, plan)
 		}
 	}
+	for _, name := range []string{"mine", "together", "common-word", "letter", "nobody-acts", "closed"} {
+		numbersAgree(t, r, name, queries[name])
+	}
 	for text, want := range map[string]int{"papers": 1_333, "papers end": 667, "papers 4442": 1} {
 		q := app.Query{Text: text}
 		n, err := postgres.TaskList{DB: r.db}.Counts(t.Context(), r.firm, q)
@@ -91,6 +96,44 @@ func tasksPlans(t *testing.T, r *register) {
 		if err != nil || listed != nil || n.Found != want || len(rows) != min(want, 50) {
 			t.Errorf("%q is in %d tasks, and %d are shown, want %d: %v, %v", text, n.Found, len(rows), want, err, listed)
 		}
+	}
+}
+
+// numbersAgree: each number beside a filter is that of the tasks that the list then shows, which come from other columns.
+func numbersAgree(t *testing.T, r *register, name string, q app.Query) {
+	t.Helper()
+	list := postgres.TaskList{DB: r.db}
+	n, err := list.Counts(t.Context(), r.firm, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(what string, counted int, change func(q *app.Query)) {
+		t.Helper()
+		q := q
+		change(&q)
+		if ids, err := list.Matching(t.Context(), r.firm, q); err != nil || len(ids) != counted {
+			t.Errorf("%s: %d are counted that are %s, and %d are found: %v", name, counted, what, len(ids), err)
+		}
+	}
+	check("found", n.Found, func(*app.Query) {})
+	check("nobody's to do", n.NobodyActs, func(q *app.Query) { q.NobodyActs = true })
+	for v, k := range n.Of {
+		check(string(v), k, func(q *app.Query) { q.Of = v })
+	}
+	for v, k := range n.Due {
+		check(string(v), k, func(q *app.Query) { q.Due = v })
+	}
+	for v, k := range n.Stands {
+		check(string(v), k, func(q *app.Query) { q.Their = v })
+	}
+	for v, k := range n.Parts {
+		check(string(v), k, func(q *app.Query) { q.Part = v })
+	}
+	for v, k := range n.Kinds {
+		check(string(v), k, func(q *app.Query) { q.Kind = v })
+	}
+	for v, k := range n.Priorities {
+		check(string(v), k, func(q *app.Query) { q.Urgent = v })
 	}
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	app "portico/app/task"
 	"portico/domain/client"
@@ -22,12 +23,15 @@ const (
 	nobodys = `'00000000-0000-0000-0000-000000000000'`
 )
 
-// amongStuck is nobodyActs for choosing among all tasks of a firm, $1: who can act is found once, and not for each task.
-// Access ends by the clock, too, so that no column could hold it.
+// amongStuck is nobodyActs for choosing among all tasks of a firm, $1, in a query that begins with able: who can act is
+// found once, and not for each task. Access ends by the clock, too, so that no column could hold it.
 var amongStuck = `c.open AND CASE WHEN c.client_id = ` + nobodys + ` THEN c.subject_id NOT IN (` + comeIn + `)
-	ELSE c.client_id NOT IN (SELECT k.client_id FROM ` + links(client.Tasks) + ` WHERE k.contact_id IN (` + comeIn + `))
-		OR c.id IN (SELECT c.id FROM portal.task c WHERE c.firm_no = $1 AND c.narrow AND c.open AND NOT ` +
-	`EXISTS (SELECT FROM ` + links(client.Tasks) + ` WHERE k.client_id = c.client_id AND ` + isWhose + ` AND k.contact_id IN (` + comeIn + `))) END`
+	ELSE c.client_id NOT IN (SELECT k.client_id FROM able k)
+		OR ` + fmt.Sprintf(`c.facets & %d <> 0`, 1<<narrowBit) + ` AND c.id IN (SELECT c.id FROM portal.task c WHERE c.firm_no = $1 AND c.narrow AND c.open
+			AND NOT EXISTS (SELECT FROM able k WHERE k.client_id = c.client_id AND ` + isWhose + `)) END`
+
+// able are the clients, and those of their people who can act for them.
+var able = `WITH able AS MATERIALIZED (SELECT k.client_id, k.contact_id FROM ` + links(client.Tasks) + ` WHERE k.contact_id IN (` + comeIn + `)) `
 
 // addNobodyActs says of rows whether somebody could do them.
 func addNobodyActs(ctx context.Context, tx pgx.Tx, rows []app.Row) error {

@@ -37,7 +37,7 @@ func scanTask(r pgx.CollectableRow, more ...any) (t app.Row, err error) {
 // Tasks lists a firm's tasks. Each order has its index, so that the page after the last one costs as much as the first.
 func (l TaskList) Tasks(ctx context.Context, firm int32, q app.Query) (rows []app.Row, next string, err error) {
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		broad, err := isBroad(ctx, tx, firm, q)
+		broad, err := areBroad(ctx, tx, firm, q)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (l TaskList) Tasks(ctx context.Context, firm int32, q app.Query) (rows []ap
 	return rows, next, nil
 }
 
-func tasksSQL(firm int32, q app.Query, broad bool) (sql string, args []any, err error) {
+func tasksSQL(firm int32, q app.Query, broad []bool) (sql string, args []any, err error) {
 	after, id, err := clientCursor(q.After)
 	if err != nil {
 		return "", nil, err
@@ -90,7 +90,7 @@ func tasksSQL(firm int32, q app.Query, broad bool) (sql string, args []any, err 
 	if q.After != "" {
 		where.where += ` AND ` + fmt.Sprintf(beyond, where.ask(after), where.ask(id))
 	}
-	return `SELECT ` + taskColumns + `, ` + key + ` FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` ORDER BY ` + order + ` LIMIT $2`, where.args, nil
+	return able + `SELECT ` + taskColumns + `, ` + key + ` FROM portal.task c WHERE c.firm_no = $1` + where.sql() + ` ORDER BY ` + order + ` LIMIT $2`, where.args, nil
 }
 
 // titledTask is what a task is called, for other models.

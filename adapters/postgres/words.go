@@ -90,27 +90,29 @@ func searchFor(text string) (s search) {
 }
 
 // conditions are those of a query of rows c, as SQL. Rows that have something are found by their ids first, as one array:
-// then no plan takes going along all rows for shorter than looking those up. Where that would be too many, broad goes along.
+// then no plan takes going along all rows for shorter than looking those up. What is in too many rows for that is broad:
+// the rows that all else leaves are asked for it.
 type conditions struct {
-	where string
-	ids   []string // SQL of ids, of which a row must be in each
-	broad bool
-	args  []any
+	where   string
+	ids     []string // SQL of ids, of which a row must be in each
+	broad   []bool   // of ids; nil: none
+	initial string   // the column of the letter that rows begin with, as a number; none: they are asked for their names
+	args    []any
 }
 
 // fewIDs is how many rows are sooner looked up one by one than met by going along all.
 const fewIDs = 1_000
 
-// weigh tells whether all that was searched for is in more rows than few. Nothing else may have been asked.
-func (c *conditions) weigh(ctx context.Context, tx pgx.Tx) (broad bool, err error) {
+// weigh tells of each that was searched for whether it is in more rows than few. Nothing else may have been asked.
+func (c *conditions) weigh(ctx context.Context, tx pgx.Tx) (broad []bool, err error) {
 	if len(c.ids) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	counts := make([]string, len(c.ids))
 	for i, ids := range c.ids {
-		counts[i] = fmt.Sprintf(`(SELECT count(*) FROM (%s LIMIT %d) AS found)`, ids, fewIDs+1)
+		counts[i] = fmt.Sprintf(`(SELECT count(*) FROM (%s LIMIT %d) AS found) > %d`, ids, fewIDs+1, fewIDs)
 	}
-	err = tx.QueryRow(ctx, fmt.Sprintf(`SELECT least(%s) > %d`, strings.Join(counts, ", "), fewIDs), c.args...).Scan(&broad)
+	err = tx.QueryRow(ctx, `SELECT ARRAY[`+strings.Join(counts, ", ")+`]`, c.args...).Scan(&broad)
 	return broad, err
 }
 
@@ -123,6 +125,10 @@ func (c *conditions) ask(value any) string {
 // search asks for rows that have all words of text. ids is SQL of the ids with a word between %[1]s and %[2]s.
 func (c *conditions) search(text, ids string) {
 	s := searchFor(text)
+	if s.letter && c.initial != "" {
+		c.where += " AND c." + c.initial + " = " + c.ask(initial(s.from[0]))
+		return
+	}
 	for i := range s.from {
 		from, to := c.ask(s.from[i]), c.ask(s.to[i])
 		if s.letter {
@@ -135,12 +141,24 @@ func (c *conditions) search(text, ids string) {
 
 // sql is all that was asked for, to be put after another condition.
 func (c *conditions) sql() string {
-	if len(c.ids) == 0 {
-		return c.where
+	var few, broad []string
+	for i, ids := range c.ids {
+		if c.broad != nil && c.broad[i] {
+			broad = append(broad, ids)
+		} else {
+			few = append(few, ids)
+		}
 	}
-	ids := "(" + strings.Join(c.ids, ") INTERSECT (") + ")"
-	if c.broad {
-		return c.where + " AND (c.id IN (" + ids + ")) IS TRUE" // which no plan turns into looking them up
+	sql := c.where
+	if len(few) > 0 {
+		sql += " AND c.id = ANY (ARRAY((" + strings.Join(few, ") INTERSECT (") + ")))"
 	}
-	return c.where + " AND c.id = ANY (ARRAY(" + ids + "))"
+	for _, ids := range broad {
+		if len(few) > 0 { // it is asked for of few
+			sql += " AND EXISTS (SELECT FROM (" + ids + ") AS f (id) WHERE f.id = c.id)"
+		} else {
+			sql += " AND (c.id IN (" + ids + ")) IS TRUE" // which no plan turns into looking them up
+		}
+	}
+	return sql
 }
