@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"portico/domain/task"
 	"portico/ports/web/uitest"
 
+	"github.com/chromedp/chromedp/kb"
 	"github.com/google/uuid"
 )
 
@@ -291,11 +293,12 @@ func TestLiveInABrowser(t *testing.T) {
 	p.Wait("Forgotten your password?")
 }
 
-// Cards of the board are moved by keys and by dragging; what is refused goes back and says so (issue 5 section 1).
+// Cards of the board are moved by keys and by dragging; what is refused goes back and says so (issue 5 section 1). After an
+// @ colleagues are offered; who is taken is mentioned, and nobody of the same name (section 4).
 func TestBoardInABrowser(t *testing.T) {
 	t.Parallel()
-	s := asks(t)
-	s.plan.detail[1].Part = task.Doing
+	s := talks(t)
+	s.plan.detail[1].Part, s.plan.ours = task.Doing, taskapp.Thread{}
 	st := s.opens(t)
 	p := st.comes(t, "portico", session)
 	p.Visit(st.base + "/tasks?view=board")
@@ -342,4 +345,37 @@ func TestBoardInABrowser(t *testing.T) {
 	p.Wait("“Which bank?” could not be moved.")
 	until(p, "it is back", in("Which bank?", "waiting"))
 	recorded(bankTask, task.Waiting)
+	st.now(func() { st.down = false })
+	st.mentions(t, p)
+}
+
+func (s *street) mentions(t *testing.T, p *uitest.Page) {
+	p.Visit(s.base + "/tasks/" + ledgerTask.String())
+	uitest.Eval[bool](p, `document.querySelector("draft-box textarea").focus() ?? true`)
+	p.Press("Ask @to")
+	p.Wait("2 colleagues. Arrow keys choose, Enter takes.")
+	p.Axe("colleagues are offered")
+	marked := func() string {
+		return uitest.Eval[string](p, `document.getElementById(document.activeElement.getAttribute("aria-activedescendant"))?.dataset.name ?? ""`)
+	}
+	first := marked()
+	p.Press(kb.ArrowDown)
+	if second := marked(); second == first || second == "" {
+		t.Errorf("the arrow leads from %q to %q", first, second)
+	}
+	p.Press("\x1b")
+	p.Press("m Oka")
+	p.Wait("Tom Okafor")
+	p.Press("\r")
+	p.Press("and @pri")
+	if got, want := uitest.Eval[string](p, `document.querySelector("draft-box textarea").value`), "Ask @Tom Okafor and @pri"; got != want {
+		t.Errorf("the box says %q, want %q", got, want)
+	}
+	p.Reload()
+	until(p, "who was taken is still meant", `document.querySelector("[name=mention]:checked")?.value === "`+tom.String()+`"`)
+	p.Click("button", "Send")
+	until(p, "it is sent", `document.querySelector("draft-box textarea").value === ""`)
+	if e, ok := s.lastOf(ledgerTask).(task.Posted); !ok || !slices.Equal(e.Mentions, []uuid.UUID{tom}) {
+		t.Errorf("recorded %+v", s.lastOf(ledgerTask))
+	}
 }

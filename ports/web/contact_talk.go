@@ -64,7 +64,7 @@ func (s *Server) contactTalkPage(w http.ResponseWriter, r *http.Request, code in
 		Shell: s.shell(r, "Messages with "+c.Name(), "contacts"), Contact: id, Name: c.Name(), Command: newID(), Message: newID(), Max: task.MaxMessage, Problems: problems,
 		Typed: r.PostForm.Get("text"), Task: r.PostForm.Get("task"), Talk: r.PostForm.Get("talk"),
 	}
-	page.Stale, page.Follows, page.Modules = !current, string(task.Kind), []string{"draft-box.js"}
+	page.Stale, page.Follows, page.Modules = !current, string(task.Kind), []string{"draft-box.js", "at-names.js"}
 	if len(said) > mostSaid {
 		said = said[:mostSaid]
 		page.Older = here + "?before=" + said[mostSaid-1].ID.String()
@@ -77,6 +77,11 @@ func (s *Server) contactTalkPage(w http.ResponseWriter, r *http.Request, code in
 		page.Lines = append(page.Lines, talkLine(m, me, z))
 	}
 	s.fillContactTalk(r, &page, c, said)
+	if page.Task != "" {
+		if page.People, err = s.namesOn(r, page.Task); err != nil {
+			return err
+		}
+	}
 	if len(problems) > 0 {
 		page.Title = "Error: " + page.Title
 		command, err := formID(r, "command")

@@ -154,7 +154,7 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	if page.Thread, err = s.taskThread(r, t, page.Files, problems.For("text")); err != nil {
 		return err
 	}
-	page.Modules = append(page.Modules, "draft-box.js", "read-mark.js")
+	page.Modules = append(page.Modules, "draft-box.js", "at-names.js", "read-mark.js")
 	s.page(w, r, code, page)
 	return nil
 }

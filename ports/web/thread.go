@@ -8,14 +8,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"portico/app/account"
 	contactapp "portico/app/contact"
 	"portico/app/es"
 	taskapp "portico/app/task"
-	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/fault"
 	"portico/domain/task"
@@ -71,6 +67,9 @@ func (s *Server) taskThread(r *http.Request, d taskapp.Detail, files *views.Task
 	}
 	v.Box = boxOf(r, files, problem)
 	v.Box.Hint = "Links can be clicked. @ and the name of a colleague mentions them."
+	if v.Box.People, err = s.namesFor(r, d.Row); err != nil {
+		return nil, err
+	}
 	if d.Outcome == "" {
 		v.Box.Talks = append(v.Box.Talks, views.Choice{Value: talkAll, Word: "Everybody on the task"})
 		for _, p := range people {
@@ -147,7 +146,7 @@ func (s *Server) fillThread(v *views.Thread, t taskapp.Thread, who event.Actor, 
 	}
 	for _, m := range t.Messages {
 		l := views.ThreadLine{
-			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Mailed: m.Via == task.ByMail, Text: views.Said(m.Text, called(m.Named)), Typed: m.Text, Internal: m.Talk.Internal,
+			ID: m.ID, By: m.ByName, Own: m.By == who, Practice: m.By.Kind == event.Staff, Hand: m.HandName, Mailed: m.Via == task.ByMail, Text: views.Said(m.Text, called(m.Named)), Typed: m.Text, Mentions: m.Mentions, Internal: m.Talk.Internal,
 			At: views.At(m.At, time.UTC).ISO(), Edited: !m.EditedAt.IsZero(), Deleted: !m.DeletedAt.IsZero(), New: m.New,
 			Files: files.Said[m.ID], Late: files.Late[m.ID],
 		}
@@ -256,7 +255,7 @@ func (s *Server) postMessage(r *http.Request, a taskapp.Act) (es.Result, error) 
 		return es.Result{}, err
 	}
 	text := r.PostForm.Get("text")
-	mentions, err := s.mentions(r, text)
+	mentions, err := s.mentions(r, a.Task, text)
 	if err != nil {
 		return es.Result{}, err
 	}
@@ -279,7 +278,7 @@ func (s *Server) changeMessage(r *http.Request, a taskapp.Act) (es.Result, error
 		return es.Result{}, err
 	}
 	text := r.PostForm.Get("text")
-	mentions, err := s.mentions(r, text)
+	mentions, err := s.mentions(r, a.Task, text)
 	if err != nil {
 		return es.Result{}, err
 	}
@@ -301,52 +300,3 @@ func (s *Server) readMessages(r *http.Request, a taskapp.Act) (es.Result, error)
 	}
 	return s.Tasks.Read(r.Context(), taskapp.OfMessage{Act: a, Message: upto})
 }
-
-// mentions are the colleagues whom a text names: "@Priya Nair", or "@Priya" where there is one Priya.
-func (s *Server) mentions(r *http.Request, text string) ([]uuid.UUID, error) {
-	if !strings.Contains(text, "@") {
-		return nil, nil
-	}
-	all, err := s.Staff.Staff(r.Context(), user(r).Firm)
-	return mentionsIn(text, all), err
-}
-
-func mentionsIn(text string, all []account.StaffRow) (found []uuid.UUID) {
-	names := map[string]uuid.UUID{} // zero: several are called so
-	call := func(name string, id uuid.UUID) {
-		if was, known := names[name]; known && was != id {
-			id = uuid.Nil
-		}
-		names[name] = id
-	}
-	for _, p := range all {
-		if p.DeactivatedAt.IsZero() && p.Role.May(accounts.SeeTasks) {
-			name := strings.ToLower(p.Name)
-			call(name, p.ID)
-			if first, _, several := strings.Cut(name, " "); several {
-				call(first, p.ID)
-			}
-		}
-	}
-	text = strings.ToLower(text)
-	for i := strings.IndexByte(text, '@'); i >= 0; i = strings.IndexByte(text, '@') {
-		before, _ := utf8.DecodeLastRuneInString(text[:i])
-		text = text[i+1:]
-		if letter(before) { // an address
-			continue
-		}
-		var longest string
-		for name := range names {
-			after, _ := utf8.DecodeRuneInString(strings.TrimPrefix(text, name))
-			if name != "" && strings.HasPrefix(text, name) && !letter(after) && len(name) > len(longest) {
-				longest = name
-			}
-		}
-		if id := names[longest]; id != uuid.Nil && !slices.Contains(found, id) {
-			found = append(found, id)
-		}
-	}
-	return found
-}
-
-func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"portico/app/account"
+	clientapp "portico/app/client"
 	contactapp "portico/app/contact"
 	taskapp "portico/app/task"
 	accounts "portico/domain/account"
@@ -210,14 +211,61 @@ func TestThreadEditedLate(t *testing.T) {
 }
 
 func TestMentions(t *testing.T) {
-	all, _ := office{}.Staff(t.Context(), 1)
+	h := talks(t)
+	seen := func(row taskapp.Row) []account.StaffRow {
+		t.Helper()
+		people, err := h.server.seers(t.Context(), 1, row)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return people
+	}
+	all := seen(taskapp.Row{})
 	for text, want := range map[string][]uuid.UUID{
 		"@Priya": {priya.ID}, "(@priya nair)": {priya.ID}, "@Tom": nil, "@Tom Oak, @Tom Okafor": {newTestID(77), tom}, "@Tom Okaforx": nil, "a@priya": nil, "@Gita Gone @Oz Box @": nil, "@Priya @Priya Nair": {priya.ID},
 	} {
-		if got := mentionsIn(text, all); !slices.Equal(got, want) {
+		if got := mentionsIn(text, all, nil); !slices.Equal(got, want) {
 			t.Errorf("%q mentions %v, want %v", text, got, want)
 		}
 	}
+	t.Run("of two of one name the chosen one is meant", func(t *testing.T) {
+		other := newTestID(82)
+		two := append(all, account.StaffRow{ID: other, Name: "Tom Okafor", Email: "t2@example.org", Role: accounts.Admin})
+		for text, c := range map[string]struct{ chosen, want []uuid.UUID }{
+			"@Tom Okafor":                  {nil, nil},
+			"@Tom Okafor!":                 {[]uuid.UUID{other}, []uuid.UUID{other}},
+			"@tom":                         {[]uuid.UUID{tom}, []uuid.UUID{tom}},
+			"@Tom Okafor and @Tom Okafor":  {[]uuid.UUID{tom, other}, []uuid.UUID{tom, other}},
+			"nobody":                       {[]uuid.UUID{tom}, nil},
+			"@Priya, not @Tomasz":          {[]uuid.UUID{tom}, []uuid.UUID{priya.ID}},
+			"@Tom Oak":                     {[]uuid.UUID{tom}, []uuid.UUID{newTestID(77)}},
+			"@Tom Okafor, whoever they be": {[]uuid.UUID{newTestID(99)}, nil},
+		} {
+			var chosen []string
+			for _, id := range c.chosen {
+				chosen = append(chosen, id.String())
+			}
+			if got := mentionsIn(text, two, chosen); !slices.Equal(got, c.want) {
+				t.Errorf("%q mentions %v, want %v", text, got, c.want)
+			}
+		}
+	})
+	t.Run("nobody is told of a task that they may not see", func(t *testing.T) {
+		h.server.Staff = assignees{}
+		h.shelf.clients = []clientapp.ClientRow{{ID: boats, Owner: tom}, {ID: farrow, Owner: priya.ID}}
+		for client, want := range map[uuid.UUID]int{boats: 2, farrow: 1, uuid.Nil: 1} {
+			if people := seen(taskapp.Row{Client: client}); len(people) != want {
+				t.Errorf("of %s: %+v", client, people)
+			}
+		}
+	})
+}
+
+// assignees are Priya, and Tom who has clients of his own only.
+type assignees struct{ account.Reader }
+
+func (assignees) Staff(context.Context, int32, ...uuid.UUID) ([]account.StaffRow, error) {
+	return []account.StaffRow{{ID: priya.ID, Name: "Priya Nair", Role: accounts.Admin}, {ID: tom, Name: "Tom Okafor", Role: accounts.Assigned}}, nil
 }
 
 // S2.i13: what is new is marked where it is listed, for both sides; Home leads to a message where nothing else is to do.

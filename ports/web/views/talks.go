@@ -41,6 +41,7 @@ type ContactTalk struct {
 	Task     string
 	Talks    []Choice
 	Talk     string
+	People   []Colleague // who can be mentioned
 	Typed    string
 	Max      int
 	Problems Problems

@@ -34,9 +34,17 @@ type ThreadBox struct {
 	Talks            []Choice // who may read it; with none of them it goes without saying
 	Talk             string
 	Hint             string
+	People           []Colleague // who can be mentioned
 	Max              int
 	Problem          *Problem
 	Clip             *Clip
+}
+
+// Colleague is somebody of the practice who can be mentioned. Email is there where two have one name.
+type Colleague struct {
+	ID          uuid.UUID
+	Name, Email string
+	Chosen      bool
 }
 
 // Clip is where files are added to a message; nil: it takes none.
@@ -66,6 +74,7 @@ type ThreadLine struct {
 	Hand     string // who of the practice wrote it in a contact's place
 	Text     template.HTML
 	Typed    string // Text as it was typed
+	Mentions []uuid.UUID
 	Internal bool   // for the practice alone
 	With     string // a sentence: who reads it, where not everybody does
 	At       string // ISO

@@ -33,7 +33,7 @@ func threadSample(w *language.Words) *Thread {
 	}
 	return &Thread{
 		W: w, Practice: "«Harbour»", Base: "/portal/todos/x", Query: "?client=x", Key: "a/b", Lines: all, Unread: 2, Upto: at(5).String(), Reading: two.String(), Writes: true,
-		Box: ThreadBox{Command: one, Message: two, Typed: "«Hel", Talks: []Choice{{"all", "«Everybody»"}, {"x", "«Only»"}}, Talk: "x", Hint: "«Links.»", Max: 10, Problem: &Problem{"text", "«Too long.»"}, Clip: clip},
+		Box: ThreadBox{Command: one, Message: two, Typed: "«Hel", Talks: []Choice{{"all", "«Everybody»"}, {"x", "«Only»"}}, Talk: "x", Hint: "«Links.»", Max: 10, People: []Colleague{{one, "«Tom»", "«t@example.org»", true}, {Name: "«Bo»"}}, Problem: &Problem{"text", "«Too long.»"}, Clip: clip},
 	}
 }
 

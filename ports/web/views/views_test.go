@@ -141,7 +141,7 @@ func full() []Page {
 				{ThreadLine: ThreadLine{ID: one, By: "«Ida»", Text: Said("«Hi»", nil), At: "2026-11-21T12:00:00Z", Moment: "«21 Nov»", New: true, Hand: "«Mary»", With: "«Only Ida and us»", Edited: true}, Task: two, Title: "«Ledger»"},
 				{ThreadLine: ThreadLine{ID: two, By: "«Mary»", Practice: true, Deleted: true, At: "2026-11-21T12:00:00Z", Moment: "«21 Nov»"}, Task: two, Title: "«Ledger»"},
 			},
-			About: []Choice{{two.String(), "«Ledger»"}}, Talks: []Choice{{one.String(), "Only «Ida» and us"}, {"all", "Everybody on the task"}}, Task: two.String(), Talk: "all", Problems: Problems{{"text", "«Too long.»"}},
+			People: []Colleague{{one, "<b>Tom", "t@example.org", false}}, About: []Choice{{two.String(), "«Ledger»"}}, Talks: []Choice{{one.String(), "Only «Ida» and us"}, {"all", "Everybody on the task"}}, Task: two.String(), Talk: "all", Problems: Problems{{"text", "«Too long.»"}},
 		},
 		Contact{Shell: shell("Ida", "contacts"), ID: one, Command: two, Heading: "Ida", Added: noon, ContactFields: contactFields(), Clients: []MembershipLine{{one, "Farrow", []string{"Files", "Sign"}, true}, {two, "Acme", nil, false}}},
 		Links{Shell: shell("Upload links", "links"), Chips: []Chip{{"All", "/upload-links", true}, {"Bounced", "/upload-links?state=bounced", false}}, Rows: []LinkLine{line, expired}, Pager: Pager{Next: "/upload-links?after=x", Shown: "50 links"}},

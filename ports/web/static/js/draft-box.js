@@ -71,9 +71,10 @@ class DraftBox extends HTMLElement {
 
   #keep() {
     const { text, talk, task, command, message } = Object.fromEntries(new FormData(this.#form))
+    const mentions = [...this.#form.querySelectorAll("[name=mention]:checked")].map((box) => box.value)
     const here = location.pathname + location.search + "#talk-form" // where it can be sent from
     try {
-      if (text.trim()) localStorage.setItem(this.#name, JSON.stringify({ at: here, text, talk, task, command, message }))
+      if (text.trim()) localStorage.setItem(this.#name, JSON.stringify({ at: here, text, talk, task, command, message, mentions }))
       else localStorage.removeItem(this.#name)
     } catch {} // no storage here: the text stays in the box only
   }
@@ -89,6 +90,7 @@ class DraftBox extends HTMLElement {
     if (!draft?.text) return
     if (document.getElementById(`message-${draft.message}`)) return this.#forget() // it has arrived
     if (elements.text.value) return // the server has handed back what was typed
+    for (const box of this.querySelectorAll("[name=mention]")) box.checked = draft.mentions?.includes(box.value)
     for (const [name, value] of Object.entries(draft)) if (value && elements[name]) elements[name].value = value
   }
 
