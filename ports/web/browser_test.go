@@ -200,7 +200,7 @@ func TestDraftsInABrowser(t *testing.T) {
 }
 
 // Answers that are given without a connection wait in the browser, and go when it is back; those that were refused go when
-// the page is opened again (issue 5 section 5).
+// the page is opened again. Nobody looks through, or submits, without one that waits (issue 5 section 5).
 func TestAnswersInABrowser(t *testing.T) {
 	t.Parallel()
 	s := filling(t).opens(t)
@@ -237,6 +237,23 @@ func TestAnswersInABrowser(t *testing.T) {
 	answered("refused, sent when the page is opened again", taxName, "Ingrid M. Solberg")
 	until(p, "nothing is kept of what has arrived", `!Object.keys(localStorage).length`)
 	until(p, "it is shown", `document.querySelector("[name='a-`+taxName.String()+`']").value === "Ingrid M. Solberg"`)
+
+	s.now(func() { s.down = true })
+	p.Fill("Full name…", "Ingrid Maria Solberg")
+	p.Click("link", "Look through and submit")
+	p.Wait("has not been sent yet")
+	p.Visit(s.base + "/portal/todos/" + taxTask.String() + "/review")
+	p.Wait("is still only in this browser")
+	until(p, "nothing can be submitted meanwhile", `!document.querySelector("#submit")?.checkVisibility()`)
+	s.now(func() { s.down = false })
+	p.Click("link", "Send it first")
+	answered("it was sent first", taxName, "Ingrid Maria Solberg")
+	p.Wait("Saved")
+	p.Fill("Full name…", "I. M. Solberg")
+	p.Click("link", "Look through and submit")
+	p.Wait("Look through your answers")
+	answered("what waited for its time went before", taxName, "I. M. Solberg")
+	until(p, "nothing is said of it", `!document.querySelector("answers-kept").checkVisibility()`)
 }
 
 // What changes on the other side shows by itself, but for what somebody is at work in; a session that has ended leads to

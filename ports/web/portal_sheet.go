@@ -212,11 +212,11 @@ func (s *Server) reviewPage(w http.ResponseWriter, r *http.Request, in inPortal,
 		Portal: s.around(r, in, in.tabOf(t.Kind), in.words.T("form.review.head")), Command: newID(), ID: t.ID, Back: in.todoHref(t.ID), PDF: in.paperHref(t.ID), Of: t.Title,
 		Sheet: look.sheet(q, given.Of(), given), Open: look.open, Problems: problems,
 	}
-	page.Stale = !current
+	page.Stale, page.Sheet.Key = !current, in.draftOf(t.ID)
 	if len(problems) > 0 {
 		page.Title = in.words.T("portal.error", page.Title)
 	}
-	page.Modules = append(page.Modules, "page-print.js")
+	page.Modules = append(page.Modules, "page-print.js", "answers-kept.js")
 	s.page(w, r, code, page)
 	return nil
 }

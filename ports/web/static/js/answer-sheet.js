@@ -1,6 +1,7 @@
 // <answer-sheet data-key="contact/person/task">: sends each answer of a questionnaire as it is given, keeps it in this browser until
 // the server has it, and shows what others answer meanwhile, but for what somebody is typing. Each answer comes back as the
-// page that the form leads to. Without script each section has its own button.
+// page that the form leads to. Nobody leaves for #review with an answer that still waits: it goes first, or <p id="review-late">
+// says why not. Without script each section has its own button.
 const soon = 1200 // after the last key
 const again = 10_000
 
@@ -17,9 +18,11 @@ class AnswerSheet extends HTMLElement {
   #waiting = new Map() // by line: what is to be sent
   #sending = null
   #timer = 0
+  #leaving = null // where to, once nothing waits
 
   connectedCallback() {
     for (const type of ["input", "change", "submit"]) this.addEventListener(type, this)
+    document.getElementById("review")?.addEventListener("click", this)
     document.addEventListener("fresh-page", this)
     addEventListener("online", this)
     this.#restore()
@@ -34,6 +37,8 @@ class AnswerSheet extends HTMLElement {
   handleEvent(event) {
     const line = event.target.closest?.("[data-line]")
     switch (event.type) {
+      case "click":
+        return this.#leave(event)
       case "fresh-page":
         return void (this.#sending || this.#follow(event.detail))
       case "online":
@@ -86,6 +91,37 @@ class AnswerSheet extends HTMLElement {
     this.#keep()
   }
 
+  // leave sends what waits before it goes on.
+  #leave(event) {
+    if (!this.#waiting.size && !this.#sending) return
+    event.preventDefault()
+    this.#leaving = event.currentTarget.href
+    this.#late("waits")
+    this.#later(0)
+  }
+
+  // on goes where somebody wanted to, unless what they see needs them here.
+  #on() {
+    if (this.#waiting.size) return
+    if (!this.#leaving) return this.#late("")
+    const refused = this.querySelector(".field__error")
+    if (!refused) return location.assign(this.#leaving)
+    this.#stay("")
+    inputs(refused.closest("[data-line]") ?? this)[0]?.focus()
+  }
+
+  #stay(word) {
+    if (!this.#leaving) return
+    this.#leaving = null
+    this.#late(word)
+  }
+
+  #late(word) {
+    const note = document.getElementById("review-late")
+    note.hidden = !word
+    note.querySelector("span").textContent = word && note.dataset[word]
+  }
+
   #later(after) {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#next(), after)
@@ -102,6 +138,7 @@ class AnswerSheet extends HTMLElement {
       this.#keep()
       this.#follow(page, place)
       this.#next()
+      this.#on()
     }, () => this.#say(place, "kept"))
   }
 
@@ -116,6 +153,7 @@ class AnswerSheet extends HTMLElement {
       this.#keep()
       this.#follow(page, ...lines)
       this.#next()
+      this.#on()
     }, () => {
       for (const line of form.querySelectorAll("[data-line]")) if (inputs(line).some(changed)) this.#answer(line)
       this.#later(again)
@@ -127,6 +165,7 @@ class AnswerSheet extends HTMLElement {
     const lost = () => {
       this.#sending = null
       failed()
+      this.#stay("kept")
       this.#later(again)
     }
     this.#sending = ask
