@@ -58,6 +58,7 @@ type Asking struct {
 	FormVersion          int       `json:",omitzero"` // the newest one when it was put together
 	Again                bool      `json:",omitzero"` // each begins with what the same client has answered to the same questionnaire before
 	Recurrence           task.Recurrence
+	Cadence              uuid.UUID `json:",omitzero"` // of reminders; zero: none
 	Template             uuid.UUID
 	Due                  string // the due date as the practice's clients read it
 	Year                 int    // of the due date, or of the day on which it was asked
@@ -71,7 +72,7 @@ func (a Asking) Of(job uuid.UUID, c Target) task.Assigning {
 	t := task.Assigning{
 		Task: id, Client: c.ID, People: c.People, Kind: a.Kind, Title: a.Title, Description: a.Description, DueOn: a.DueOn, InternalDueOn: a.InternalDueOn, Owner: a.Owner,
 		Audience: task.Audience{All: true}, Each: a.Each, Priority: a.Priority, FinishTogether: a.Together, Recurrence: a.Recurrence, Template: a.Template, Job: job, Zone: a.Zone,
-		Form: a.Form, FormVersion: a.FormVersion,
+		Form: a.Form, FormVersion: a.FormVersion, Cadence: a.Cadence,
 	}
 	if a.OfClient {
 		t.Owner = c.Owner

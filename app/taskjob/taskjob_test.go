@@ -188,7 +188,7 @@ func TestPrepare(t *testing.T) {
 
 func yearEnd() app.Plan {
 	return app.Plan{Act: taskjob.Assign, Asking: app.Asking{
-		Kind: task.Documents, Title: "{client}: year end {last year}", Description: "By {due}.", DueOn: "2026-05-31", Due: "31 May 2026", Year: 2026, OfClient: true, Zone: "UTC",
+		Kind: task.Documents, Title: "{client}: year end {last year}", Description: "By {due}.", DueOn: "2026-05-31", Due: "31 May 2026", Year: 2026, OfClient: true, Zone: "UTC", Cadence: id(70),
 		Items: []task.Asking{{Title: "Ledger {last year}"}, {Title: "Bank"}},
 	}}
 }
@@ -245,7 +245,7 @@ func TestAssign(t *testing.T) {
 			t.Fatalf("%s has %d events", client, len(all))
 		}
 		e, ok := all[0].(task.Assigned)
-		if !ok || e.Job != job || e.Sender != mary || !e.Audience.All || len(e.Items) != 2 {
+		if !ok || e.Job != job || e.Sender != mary || !e.Audience.All || len(e.Items) != 2 || e.Cadence != id(70) {
 			t.Fatalf("%+v", all[0])
 		}
 		if client == id(10) && (e.Title.Text != "Acme: year end 2025" || e.Description.Text != "By 31 May 2026." || e.Items[0].Title.Text != "Ledger 2025" || e.Owner != mary || e.Items[0].ID == e.Items[1].ID) {

@@ -72,6 +72,7 @@ type house struct {
 	board   *board
 	factors *methods
 	wants   *wants
+	jobs    *jobsOf
 	logged  *bytes.Buffer
 
 	firmtest.Reader // of the practice's settings
@@ -102,6 +103,7 @@ func newHouse(t *testing.T) *house {
 		ClientDB: h, LinkDB: h, FirmDB: h, Access: accessapp.Explainers{"portal": oracle{}, "tab": oracle{}}, History: h, Ledger: &h.posted, Content: h, Receipts: receipts(t, h.store), Version: "1.0.0", Log: slog.New(slog.NewTextHandler(h.logged, nil)),
 	}
 	lists := &jobsOf{store: h.store}
+	h.jobs = lists
 	s.TaskJobs = taskjob.Commands{Events: h.store, Lists: lists, Clients: lists, Tasks: s.Tasks, Forms: s.Tasks.Forms, Answers: cabinet{h.store}, Write: sheet}
 	s.Templates, s.Filters, s.FilterActs = lists, lists, filterapp.Commands{Events: h.store}
 	if h.handler, err = s.Handler(); err != nil {

@@ -137,6 +137,7 @@ type AskedOfMany struct {
 	FormID         string      `json:"form_id,omitempty" doc:"Of form: the questionnaire, in its newest version"`
 	Again          bool        `json:"begin_with_earlier,omitempty" doc:"Of form: each client begins with their own newest answers to the same questionnaire"`
 	Repeat         *TaskRepeat `json:"repeat,omitempty"`
+	CadenceID      string      `json:"cadence_id,omitempty" doc:"Of reminders, by the due date; empty: none"`
 }
 
 // TaskRepeat is how a task comes again.
@@ -182,6 +183,9 @@ func (s *Server) askingMany(ctx context.Context, in *AskedOfMany) (a taskjob.Ask
 		return a, err
 	}
 	if a.Form, err = optionalID(in.FormID, form.ErrNotFound); err != nil {
+		return a, err
+	}
+	if a.Cadence, err = s.cadenceOf(ctx, in.CadenceID); err != nil {
 		return a, err
 	}
 	a.Again = in.Again

@@ -14,6 +14,7 @@ import (
 	"portico/app/taskjob"
 	"portico/app/taskjob/taskjobtest"
 	"portico/domain/client"
+	"portico/domain/reminder"
 	"portico/domain/task"
 	"portico/domain/taskfilter"
 	"portico/domain/tasktemplate"
@@ -104,13 +105,16 @@ func TestTaskJobs(t *testing.T) {
 	if saved.text("items.0.title") != "Ledger" || saved.value("due_in") != float64(30) || saved.text("repeat.from") != "schedule" || saved.text("priority") != "normal" {
 		t.Errorf("%s", saved.body)
 	}
-	ask := `{"act":"assign","clients":{},"ask":{"template_id":"` + saved.text("id") + `","due_on":"2027-01-31","owner_of_client":true}}`
+	ask := `{"act":"assign","clients":{},"ask":{"template_id":"` + saved.text("id") + `","due_on":"2027-01-31","owner_of_client":true,"cadence_id":"` + reminder.Standard.ID.String() + `"}}`
 	a := h.sure(201, maryToken, "POST", base+"/task-jobs", ask, "Idempotency-Key", "j-1")
 	if a.text("state") != "draft" || a.value("targets") != float64(2) || a.value("waiting") != float64(2) || a.value("reasons").(map[string]any)["task.nobody"] != float64(1) || a.text("title") != "Papers {year} of {client}" {
 		t.Fatalf("%s", a.body)
 	}
 	if again := h.sure(201, maryToken, "POST", base+"/task-jobs", ask, "Idempotency-Key", "j-1"); again.text("id") != a.text("id") {
 		t.Errorf("%s", again.body)
+	}
+	if d, err := h.jobs.Draft(t.Context(), 1, uuid.MustParse(a.text("id"))); err != nil || d.Asking.Cadence != reminder.Standard.ID {
+		t.Errorf("kept %+v, %v", d.Asking, err)
 	}
 	job := base + "/task-jobs/" + a.text("id")
 	first := h.sure(200, maryToken, "GET", job+"/targets?limit=1", "")
@@ -143,6 +147,7 @@ func TestTaskJobs(t *testing.T) {
 	} {
 		h.call(maryToken, "POST", base+"/task-jobs", body).is(422, code)
 	}
+	h.call(maryToken, "POST", base+"/task-jobs", `{"act":"assign","clients":{},"ask":{"title":"x","cadence_id":"`+uuid.NewString()+`"}}`).is(404, "reminder.cadence")
 	for _, path := range []string{"", "/targets", "/report.csv"} {
 		h.call(maryToken, "GET", base+"/task-jobs/"+uuid.NewString()+path, "").is(404, "taskjob.unknown")
 	}

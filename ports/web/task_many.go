@@ -30,6 +30,10 @@ func (s *Server) newManyTask(w http.ResponseWriter, r *http.Request) error {
 	if kind := v.Get("kind"); kind == string(task.Documents) || kind == string(task.FormFilling) {
 		f.Kind, f.Form, f.Again = kind, v.Get("form"), kind == string(task.FormFilling)
 	}
+	var err error
+	if _, f.Cadence, err = s.cadenceChoices(r, ""); err != nil {
+		return err
+	}
 	page := views.TaskNew{ID: newID(), Command: newID(), Fields: f, Many: &views.TaskMany{Clients: clients}}
 	if err := s.copyTask(r, &page); err != nil {
 		return err
@@ -171,6 +175,7 @@ func (s *Server) askingMany(r *http.Request, typed views.TaskFields) (a taskjob.
 		a.Again, a.Each = typed.Again, false
 	}
 	a.Template, _ = uuid.Parse(typed.Template)
+	a.Cadence, _ = uuid.Parse(typed.Cadence) // none is none
 	blanks, err := s.blanksOf(r, "", a.DueOn)
 	a.Due, a.Year, a.Month, a.LastMonth = blanks.Due, blanks.Year, blanks.Month, blanks.LastMonth
 	return a, err

@@ -12,6 +12,7 @@ import (
 	taskapp "portico/app/task"
 	"portico/app/taskjob"
 	"portico/domain/event"
+	"portico/domain/reminder"
 	"portico/domain/task"
 	"portico/domain/tasktemplate"
 
@@ -317,12 +318,12 @@ func TestAskMany(t *testing.T) {
 		farrow: {ID: farrow, Name: "Farrow, Imogen", Owner: hanna, People: []uuid.UUID{ingrid.Contact}, Active: true}, lonely: {ID: lonely, Name: "Lonely Ltd"},
 	}
 	h.get("/clients?tag=vip&q=a").want(t, 200, "/tasks/many/new?clients=q%3da%26tag%3dvip", "Ask ticked clients")
-	h.get("/tasks/many/new?clients=q%3Da%26tag%3Dvip").want(t, 200, "for 2 clients", "tag “vip”, search “a”", "<code>{last year}</code>", `name="clients" value="q=a&amp;tag=vip"`).lacks(t, "Who sees it")
+	h.get("/tasks/many/new?clients=q%3Da%26tag%3Dvip").want(t, 200, "for 2 clients", "tag “vip”, search “a”", "<code>{last year}</code>", `name="clients" value="q=a&amp;tag=vip"`, `value="`+reminder.Standard.ID.String()+`" selected`).lacks(t, "Who sees it")
 	h.get("/tasks/many/new?kind=documents&client="+lonely.String()).want(t, 200, "for 1 client", "Ticked clients", "What you ask for")
 	h.get("/tasks/many/new?client="+newTestID(67).String()).want(t, 200, "Error: New task", "Nothing is ticked")
 	job := newTestID(88)
 	form := url.Values{
-		"command": {newTestID(80).String()}, "id": {job.String()}, "clients": {"tag=vip"}, "kind": {"documents"}, "priority": {"normal"}, "due_on": {"2027-05-31"}, "of_client": {"1"},
+		"command": {newTestID(80).String()}, "id": {job.String()}, "clients": {"tag=vip"}, "kind": {"documents"}, "priority": {"normal"}, "due_on": {"2027-05-31"}, "of_client": {"1"}, "cadence": {reminder.Standard.ID.String()},
 		"item": {newTestID(81).String(), newTestID(82).String()}, "item-title": {"Ledger {year}", ""}, "item-help": {"", ""}, "item-types": {"pdf", ""}, "item-most": {"", ""},
 	}
 	h.post("/tasks/many", form).want(t, http.StatusUnprocessableEntity, "Error: New document request", "Give the task a title", "Ledger {year}", "for 2 clients")
@@ -346,7 +347,7 @@ func TestAskMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, ok := h.lastOf(task.InBulk(newTestID(89), farrow)).(task.Assigned)
-	if !ok || e.Title.Text != "Year end 2026 of Farrow, Imogen" || len(e.Items) != 1 || e.Items[0].Title.Text != "Ledger 2027" || e.Owner != hanna || e.DueOn != "2027-05-31" || e.Sender != priya.ID {
+	if !ok || e.Title.Text != "Year end 2026 of Farrow, Imogen" || len(e.Items) != 1 || e.Items[0].Title.Text != "Ledger 2027" || e.Owner != hanna || e.DueOn != "2027-05-31" || e.Sender != priya.ID || e.Cadence != reminder.Standard.ID {
 		t.Errorf("assigned %+v", e)
 	}
 	h.get(to).want(t, 200, "1 of 2 done, 1 refused")
