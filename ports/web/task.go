@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,8 +73,8 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 	z := zone(u.Practice.Zone)
 	page := views.Task{
 		Shell: s.shell(r, t.Title, "tasks"), Task: s.taskLine(r, t.Row, s.Now().In(z).Format(time.DateOnly)), Command: newID(), Description: views.Markdown(t.Description),
-		Held: s.Now().Before(t.HoldUntil), Open: t.Outcome == "", Confirmable: t.Stand == taskapp.DoneStand, Reason: t.Reason, Parts: taskParts, Part: string(t.Part),
-		Sender: t.SenderName, Each: t.Each, Priority: wordOf(priorities, string(t.Priority)), Problems: problems,
+		Held: s.Now().Before(t.HoldUntil), Open: t.Outcome == "", Reason: t.Reason, Parts: taskParts, Part: string(t.Part),
+		Sender: t.SenderName, Priority: wordOf(priorities, string(t.Priority)), Problems: problems,
 	}
 	page.Stale = !current
 	if t.Next != uuid.Nil {
@@ -126,6 +127,10 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 			return err
 		}
 		page.Modules = []string{"review-keys.js", "more-rows.js"}
+	}
+	page.Confirm = confirming(t, who, names)
+	if page.Confirm != nil && page.Request != nil {
+		page.Confirm.Unviewed = page.Request.Waits
 	}
 	for _, p := range t.People {
 		page.People = append(page.People, taskPart(p, names, z))
@@ -280,6 +285,20 @@ func contactOf(r *http.Request) (uuid.UUID, error) {
 		return uuid.Nil, nil
 	}
 	return formID(r, "contact")
+}
+
+// confirming is what can be confirmed of a task: that all are done, or each of those who are done for themselves.
+func confirming(t taskapp.Detail, who []uuid.UUID, names map[uuid.UUID]string) *views.TaskConfirm {
+	c := views.TaskConfirm{All: t.Stand == taskapp.DoneStand}
+	for _, p := range t.People {
+		if t.Each && slices.Contains(t.Asked(who), p.Contact) && !p.DoneAt.IsZero() && p.ConfirmedAt.IsZero() {
+			c.Whose = append(c.Whose, views.Choice{Value: p.Contact.String(), Word: names[p.Contact]})
+		}
+	}
+	if t.Outcome != "" || !c.All && len(c.Whose) == 0 {
+		return nil
+	}
+	return &c
 }
 
 func (s *Server) confirmTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {

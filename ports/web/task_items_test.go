@@ -77,6 +77,14 @@ func TestStaffReviews(t *testing.T) {
 	h.act("/review", 98, "do", "accept:"+strings.TrimSuffix(led, "1")+"7").want(t, http.StatusConflict, "answered this item anew")
 	h.plan.items[0].Rounds[0].Stands, h.plan.items[0].Rounds[0].Reason = taskapp.SentBack, "Unreadable"
 	h.get("/tasks/"+request.String()).want(t, 200, "reopen:"+led, "Sent back:", "Unreadable")
+
+	d := &h.plan.detail[len(h.plan.detail)-1] // agreeing comes after reviewing
+	d.Stand = taskapp.DoneStand
+	h.get("/tasks/"+request.String()).want(t, 200, `<button class="btn" type="submit"`, "Confirm that it is done", "isn’t reviewed yet").lacks(t, "confirm-whose")
+	h.plan.items[1].Rounds[0].Stands = taskapp.Accepted
+	h.get("/tasks/"+request.String()).want(t, 200, "Confirm that it is done").lacks(t, "isn’t reviewed yet")
+	d.Stand, d.Each, d.People = taskapp.SeenStand, true, []taskapp.Part{{Contact: ingrid.Contact, DoneAt: noon}, {Contact: newTestID(79), SeenAt: noon}}
+	h.get("/tasks/"+request.String()).want(t, 200, `id="confirm-whose"`, `">Ingrid</option>`).lacks(t, "Everybody’s")
 }
 
 // Items are added, changed and cancelled while the request is open.

@@ -245,10 +245,9 @@ type Task struct {
 	Description template.HTML
 	Held        bool // it can be taken back
 	Open        bool
-	Confirmable bool // the client is done
-	Done        bool // there is something to open again
-	Each        bool
-	Reason      string // of its being closed
+	Confirm     *TaskConfirm // nil: there is nothing to confirm
+	Done        bool         // there is something to open again
+	Reason      string       // of its being closed
 	Sender      string
 	Priority    string
 	Part        string
@@ -266,6 +265,13 @@ type Task struct {
 	Reminders   *TaskReminders
 	Thread      *Thread
 	Problems    Problems
+}
+
+// TaskConfirm is the form that agrees that something is done.
+type TaskConfirm struct {
+	All      bool     // everybody is done who has to be
+	Whose    []Choice // where each does it for themselves: those who are done
+	Unviewed bool     // something that was returned has not been reviewed
 }
 
 // TaskPart is what has become of a task for one contact, or for all.

@@ -72,7 +72,7 @@ func taskRequest(s Shell) Task {
 
 func taskSample(s Shell) Task {
 	return Task{
-		Shell: s, Fields: taskFields(), Task: taskLines()[1], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirmable: true, Done: true, Reason: "Thank you", Sender: "Priya Nair",
+		Shell: s, Fields: taskFields(), Task: taskLines()[1], Command: two, Description: Markdown("All *pages*"), Held: true, Open: true, Confirm: &TaskConfirm{All: true, Whose: []Choice{{one.String(), "Imogen"}, {two.String(), "Sam"}}, Unviewed: true}, Done: true, Reason: "Thank you", Sender: "Priya Nair",
 		Priority: "High", Part: "open", Parts: []Choice{{"open", "Open"}}, Next: "/tasks/x", Copy: "/tasks/new?copy=x", People: []TaskPart{{one, "Imogen", "Here it is", "March is missing", noon, noon, noon, true}, {uuid.Nil, "For all", "", "", When{}, When{}, When{}, false}},
 		Checklist: []TodoEntry{{one, two, "January", true}, {two, one, "February", false}}, Files: taskFiles(language.For("en"), true), Life: []TaskEvent{{"Assigned", "Priya Nair", noon}}, Readers: readersSample(), Thread: threadSample(nil), Problems: Problems{{"act", "It has left."}},
 	}
