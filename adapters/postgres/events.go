@@ -60,7 +60,7 @@ func Events() []EventSpec {
 		{Event: taskjob.Started{}},
 		{Event: taskjob.Stopped{}},
 		{Event: taskjob.Ended{}},
-		{Event: tasktemplate.Saved{}},
+		{Event: tasktemplate.Saved{}, Upcast: []Upcaster{asItWas}}, // 2: with examples
 		{Event: tasktemplate.Removed{}},
 		{Event: taskfilter.Saved{}},
 		{Event: taskfilter.Removed{}},

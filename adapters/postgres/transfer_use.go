@@ -89,10 +89,10 @@ func (t Transfers) Hold(ctx context.Context, u transfer.Use) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, `
-			INSERT INTO transfer.transfer_use (id, firm_no, transfer_id, target_id, confirmed)
-			SELECT $3::uuid, $1::integer, $3::uuid, $5::uuid, true WHERE NOT EXISTS (SELECT FROM transfer.transfer_use WHERE transfer_id = $3)
-			UNION ALL SELECT $2::uuid, $1::integer, $3::uuid, $4::uuid, false
-			ON CONFLICT (id) DO NOTHING`, u.Firm, u.ID, u.Transfer, u.Target, target)
+			INSERT INTO transfer.transfer_use (id, firm_no, transfer_id, target_id, confirmed, name)
+			SELECT $3::uuid, $1::integer, $3::uuid, $5::uuid, true, '' WHERE $2 <> $3 AND NOT EXISTS (SELECT FROM transfer.transfer_use WHERE transfer_id = $3)
+			UNION ALL SELECT $2::uuid, $1::integer, $3::uuid, $4::uuid, false, $6::text
+			ON CONFLICT (id) DO NOTHING`, u.Firm, u.ID, u.Transfer, u.Target, target, u.Name)
 		return err
 	})
 }
@@ -105,12 +105,21 @@ func (t Transfers) Confirm(ctx context.Context, firm int32, id uuid.UUID) error 
 	})
 }
 
-const transferUses = `SELECT u.firm_no, u.transfer_id, u.id, u.target_id FROM transfer.transfer_use u `
+const transferUses = `SELECT u.firm_no, u.transfer_id, u.id, u.target_id, u.name FROM transfer.transfer_use u `
 
 // Uses implements transfer.Rows.
-func (t Transfers) Uses(ctx context.Context, firm int32, id uuid.UUID) (uses []transfer.Use, err error) {
+func (t Transfers) Uses(ctx context.Context, firm int32, id uuid.UUID) ([]transfer.Use, error) {
+	return t.uses(ctx, firm, `WHERE u.transfer_id = coalesce((SELECT o.transfer_id FROM transfer.transfer_use o WHERE o.id = $1), $1) ORDER BY u.id`, id)
+}
+
+// Confirmed implements transfer.Rows.
+func (t Transfers) Confirmed(ctx context.Context, firm int32, target uuid.UUID) ([]transfer.Use, error) {
+	return t.uses(ctx, firm, `WHERE u.target_id = $1 AND u.name <> '' AND u.confirmed ORDER BY u.id`, target)
+}
+
+func (t Transfers) uses(ctx context.Context, firm int32, which string, id uuid.UUID) (uses []transfer.Use, err error) {
 	err = t.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, transferUses+`WHERE u.transfer_id = coalesce((SELECT o.transfer_id FROM transfer.transfer_use o WHERE o.id = $1), $1) ORDER BY u.id`, id)
+		rows, err := tx.Query(ctx, transferUses+which, id)
 		if err != nil {
 			return err
 		}
@@ -121,6 +130,27 @@ func (t Transfers) Uses(ctx context.Context, firm int32, id uuid.UUID) (uses []t
 		return nil, fmt.Errorf("list uses: %w", err)
 	}
 	return uses, nil
+}
+
+// Examples implements transfer.Rows.
+func (t Transfers) Examples(ctx context.Context, firm int32, ids []uuid.UUID) (all []transfer.Example, err error) {
+	err = t.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT u.firm_no, u.transfer_id, u.id, u.target_id, u.name, t.size, t.sha256, t.found_media, t.state = 'quarantined'
+			FROM transfer.transfer_use u JOIN transfer.upload_transfer t ON t.id = u.transfer_id WHERE u.id = ANY ($1) AND u.name <> '' ORDER BY u.id`, ids)
+		if err != nil {
+			return err
+		}
+		all, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (e transfer.Example, err error) {
+			err = r.Scan(&e.Firm, &e.Transfer, &e.ID, &e.Target, &e.Name, &e.Size, &e.SHA256, &e.Media, &e.Apart)
+			return e, err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read examples: %w", err)
+	}
+	return all, nil
 }
 
 // Apart implements transfer.Rows.
@@ -135,7 +165,8 @@ func (t Transfers) Apart(ctx context.Context, firm int32, id uuid.UUID) (apart b
 
 // Unconfirmed implements transfer.Rows.
 func (t Transfers) Unconfirmed(ctx context.Context, limit int) ([]transfer.Use, error) {
-	rows, err := t.DB.Work.Query(ctx, transferUses+`WHERE NOT u.confirmed AND u.held_at < clock_timestamp() - interval '1 hour' ORDER BY u.held_at LIMIT $1`, limit)
+	rows, err := t.DB.Work.Query(ctx, transferUses+`WHERE NOT u.confirmed AND u.held_at < clock_timestamp() - interval '1 hour'
+		AND (u.name = '' OR u.held_at < clock_timestamp() - interval '7 days') ORDER BY u.held_at LIMIT $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list unconfirmed uses: %w", err)
 	}

@@ -108,12 +108,22 @@ func (c Commands) Assign(ctx context.Context, cmd Assign) (es.Result, error) {
 	if cmd.By.Actor.Kind == event.Staff {
 		a.Sender = cmd.By.Actor.ID
 	}
-	return c.on(ctx, cmd.By, a.Task, func(t task.Task, now time.Time) ([]task.Event, error) {
+	a.Scans = c.Scans
+	if a.Shows, err = c.brings(ctx, cmd.By, a); err != nil {
+		return es.Result{}, err
+	}
+	var events []task.Event
+	r, err := c.on(ctx, cmd.By, a.Task, func(t task.Task, now time.Time) ([]task.Event, error) {
 		if cmd.Hold > 0 {
 			a.HoldUntil = now.Add(cmd.Hold)
 		}
-		return t.Assign(a, now)
+		events, err = t.Assign(a, now)
+		return events, err
 	})
+	if err != nil {
+		return r, err
+	}
+	return r, c.confirm(ctx, cmd.By.Firm, events)
 }
 
 // clients are the people of a client who can be asked for something.
@@ -300,15 +310,28 @@ func (c Commands) Follow(ctx context.Context, by es.By, before uuid.UUID, e task
 	if err != nil {
 		return es.Result{}, err
 	}
-	f := task.Following{Prefill: begins, People: people}
+	f := task.Following{Prefill: begins, People: people, Scans: c.Scans}
+	for _, s := range last.Examples() {
+		s.Attachment = task.Shown(e.Next, s.Item, s.Attachment)
+		f.Shows = append(f.Shows, s)
+	}
+	if f.Shows, err = c.hold(ctx, by.Firm, e.Next, f.Shows); err != nil { // what is gone is not brought along
+		return es.Result{}, err
+	}
 	if last.Blank() {
 		if f.Blanks, err = c.Blanks(ctx, by.Firm, last.Client(), e.DueOn); err != nil {
 			return es.Result{}, fmt.Errorf("fill the blanks of what follows %s: %w", before, err)
 		}
 	}
-	return c.on(ctx, by, e.Next, func(t task.Task, now time.Time) ([]task.Event, error) {
-		return t.Follow(last, e, f, now), nil
+	var events []task.Event
+	r, err := c.on(ctx, by, e.Next, func(t task.Task, now time.Time) ([]task.Event, error) {
+		events = t.Follow(last, e, f, now)
+		return events, nil
 	})
+	if err != nil {
+		return r, err
+	}
+	return r, c.confirm(ctx, by.Firm, events)
 }
 
 // BlanksOf are what blanks stand for in what is asked of a client, in the words of the practice's language. today is a day

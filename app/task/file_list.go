@@ -83,6 +83,11 @@ func (f File) Draft() bool {
 // Example tells that the practice has put it on an item, to show what is meant.
 func (f File) Example() bool { return f.Place.Item != uuid.Nil && f.Sender() == uuid.Nil }
 
+// Withheld tells that the scanner keeps it back: it has not spoken, could not, or has found a virus (U8).
+func (f File) Withheld() bool {
+	return f.State == FileInfected || f.State == FileReceived && (f.Scan == ScanAwaited || f.Scan == ScanHeld)
+}
+
 // Unsent tells that it is for a message that was not posted yet: nobody but its sender sees it.
 func (f File) Unsent() bool { return f.Place.Message != uuid.Nil && !f.Returned }
 

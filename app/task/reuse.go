@@ -20,6 +20,10 @@ type Bytes interface {
 	// kind Gone: there is nothing to hold any more.
 	Hold(ctx context.Context, firm int32, transfer, file, task uuid.UUID) error
 	Confirm(ctx context.Context, firm int32, file uuid.UUID) error
+	// Keep keeps them as an example of the practice's own, for a week or as long as target names it. The rest as Hold.
+	Keep(ctx context.Context, firm int32, e Example, target uuid.UUID) error
+	// Examples are those of some ids that are there.
+	Examples(ctx context.Context, firm int32, ids []uuid.UUID) (map[uuid.UUID]Example, error)
 }
 
 // Reuse puts a file on a task that was sent before. Contact is who has sent it and uses it again, zero: the practice, with

@@ -26,6 +26,7 @@ type Commands struct {
 	Tasks   Tasks
 	Forms   taskapp.Forms // nil: no questionnaire is asked in bulk
 	Answers Answers
+	Bytes   taskapp.Bytes                                                                          // of examples
 	Write   func(w io.Writer, kind string, header []string, rows iter.Seq2[[]string, error]) error // adapters/sheet
 }
 

@@ -2,9 +2,11 @@ package taskjob
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"portico/app/es"
+	taskapp "portico/app/task"
 	"portico/domain/task"
 	"portico/domain/taskjob"
 	"portico/domain/tasktemplate"
@@ -49,7 +51,11 @@ func (c Commands) SaveTemplate(ctx context.Context, cmd SaveTemplate) (es.Result
 	if a.Recurrence.Every != 0 {
 		checked.Asking.DueOn = "2026-01-01" // a task that repeats has a due date
 	}
-	return es.Execute(ctx, c.Events, cmd.By, tasktemplate.Stream(t.ID), func(s tasktemplate.Template, now time.Time) ([]tasktemplate.Event, error) {
+	examples, err := c.examples(ctx, cmd.By.Firm, t)
+	if err != nil {
+		return es.Result{}, err
+	}
+	r, err := es.Execute(ctx, c.Events, cmd.By, tasktemplate.Stream(t.ID), func(s tasktemplate.Template, now time.Time) ([]tasktemplate.Event, error) {
 		if err := checked.check(now); err != nil {
 			return nil, err
 		}
@@ -60,11 +66,64 @@ func (c Commands) SaveTemplate(ctx context.Context, cmd SaveTemplate) (es.Result
 			Name: t.Name, Task: string(a.Kind), Title: a.Title, Description: a.Description, DueIn: t.DueIn, Priority: string(a.Priority), Each: a.Each, Together: a.Together,
 			Checklist: a.Checklist, Repeat: tasktemplate.Repeat{Every: a.Recurrence.Every, Unit: string(a.Recurrence.Unit), From: string(a.Recurrence.From), Wait: a.Recurrence.Wait},
 		}
-		for _, i := range a.Items {
-			e.Items = append(e.Items, tasktemplate.Item{Title: i.Title, Help: i.Help, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own})
+		for n, i := range a.Items {
+			e.Items = append(e.Items, tasktemplate.Item{Title: i.Title, Help: i.Help, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own, Examples: examples[n]})
 		}
 		return s.Save(e, now)
 	})
+	if err != nil {
+		return r, err
+	}
+	for _, of := range examples {
+		for _, e := range of {
+			if err := c.Bytes.Confirm(ctx, cmd.By.Firm, e.ID); err != nil {
+				return r, err
+			}
+		}
+	}
+	return r, nil
+}
+
+// examples are those of each item, held for the template: what it has already stays, and of others it has the same bytes
+// under an id of its own. It refuses with taskapp.ErrExample.
+func (c Commands) examples(ctx context.Context, firm int32, t Template) ([][]tasktemplate.Example, error) {
+	all := make([][]tasktemplate.Example, len(t.Asking.Items))
+	var ids []uuid.UUID
+	for _, i := range t.Asking.Items {
+		ids = append(ids, i.Examples...)
+	}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	kept, err := c.Bytes.Examples(ctx, firm, ids)
+	if err != nil {
+		return nil, err
+	}
+	for n, i := range t.Asking.Items {
+		for _, id := range i.Examples {
+			e, ok := kept[id]
+			if !ok || e.Infected {
+				return nil, taskapp.ErrExample
+			}
+			if e.Target != t.ID {
+				e.ID = uuid.NewSHA1(t.ID, id[:])
+				if err := c.Bytes.Keep(ctx, firm, e, t.ID); err != nil {
+					return nil, fmt.Errorf("keep an example for a template: %w", err)
+				}
+			}
+			all[n] = append(all[n], tasktemplate.Example{ID: e.ID, Name: e.Name})
+		}
+	}
+	return all, nil
+}
+
+// Names tells whether a template shows an example.
+func (c Commands) Names(ctx context.Context, firm int32, template, example uuid.UUID) (names bool, err error) {
+	err = es.Look(ctx, c.Events, firm, tasktemplate.Stream(template), func(t tasktemplate.Template, _ int, _ time.Time) error {
+		names = t.Names(example)
+		return nil
+	})
+	return names, err
 }
 
 // RemoveTemplate takes a template away. It refuses with tasktemplate.ErrNotFound.
@@ -81,7 +140,11 @@ func TemplateOf(id uuid.UUID, e tasktemplate.Saved) Template {
 		Recurrence: task.Recurrence{Every: e.Repeat.Every, Unit: task.Unit(e.Repeat.Unit), From: task.Origin(e.Repeat.From), Wait: e.Repeat.Wait},
 	}}
 	for _, i := range e.Items {
-		t.Asking.Items = append(t.Asking.Items, task.Asking{Title: i.Title, Help: i.Help, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own})
+		item := task.Asking{Title: i.Title, Help: i.Help, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own}
+		for _, e := range i.Examples {
+			item.Examples = append(item.Examples, e.ID)
+		}
+		t.Asking.Items = append(t.Asking.Items, item)
 	}
 	return t
 }

@@ -19,7 +19,8 @@
 //     continued when there is room again, but for what comes whole: of that nothing is kept.
 //  10. The bytes of a file may be used again elsewhere. They are destroyed with the last use that is given up, and kept
 //     apart with all uses. Who names them holds them first, and a use that nobody has confirmed is given up unless its
-//     target says that it names them.
+//     target says that it names them. An example waits for that for a week, because a form or a list that was not confirmed
+//     yet may be what names it.
 package transfer
 
 import (
@@ -105,6 +106,7 @@ const (
 	OfLink    Kind = ""
 	OfContact Kind = "task_contact" // a task's, of a contact
 	OfStaff   Kind = "task_staff"   // a task's, of somebody of the practice
+	OfExample Kind = "example"      // the practice's own, which shows what is meant; its link is itself
 )
 
 // File is what a sender says about a file.
@@ -212,7 +214,8 @@ type Rows interface {
 	// Discard gives a use up, and with the last one ends the transfer that has all its bytes: ok is whether it did. Its id is
 	// that of its first use.
 	Discard(ctx context.Context, firm int32, id uuid.UUID) (r Row, ok bool, err error)
-	// Hold adds a use to a transfer that has all its bytes; there being one already is fine. ErrGone: they are gone, or kept
+	// Hold adds a use to a transfer that has all its bytes; there being one already is fine. Its first use has its own id and
+	// needs no holding, but for that of an example, which is given up unless somebody confirms it. ErrGone: they are gone, or kept
 	// apart, or not all there.
 	Hold(ctx context.Context, u Use) error
 	// Confirm notes that the target of a use names the bytes. There being no such use is fine.
@@ -221,7 +224,11 @@ type Rows interface {
 	Uses(ctx context.Context, firm int32, id uuid.UUID) ([]Use, error)
 	// Apart tells whether the transfer of which id is a use is quarantined.
 	Apart(ctx context.Context, firm int32, id uuid.UUID) (bool, error)
-	// Unconfirmed lists, over all firms, at most limit uses that have waited for that for an hour.
+	// Examples are the uses with a name of some ids.
+	Examples(ctx context.Context, firm int32, ids []uuid.UUID) ([]Example, error)
+	// Confirmed are the uses with a name of a target that are confirmed.
+	Confirmed(ctx context.Context, firm int32, target uuid.UUID) ([]Use, error)
+	// Unconfirmed lists, over all firms, at most limit uses that have waited for that for an hour, with a name for a week.
 	Unconfirmed(ctx context.Context, limit int) ([]Use, error)
 	// Emptied notes that the bytes of an ended one are gone.
 	Emptied(ctx context.Context, firm int32, id uuid.UUID) error

@@ -13,7 +13,8 @@ type Use struct {
 	Firm     int32
 	Transfer uuid.UUID
 	ID       uuid.UUID
-	Target   uuid.UUID // the task, or the link, whose file it is
+	Target   uuid.UUID // the task, the link or the template whose file it is; its own ID: it is nothing's yet
+	Name     string    // of an Example; empty: it is none
 }
 
 // Hold keeps the bytes of a transfer for one more use; Confirm follows once its target names them (rule 10). Holding again

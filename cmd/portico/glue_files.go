@@ -27,9 +27,11 @@ type taskHistory struct {
 var _ transfer.Link = taskHistory{}
 
 // histories are those of all targets that files are sent to.
-func (h *house) histories() transfer.Link {
+func (h *house) histories(transfers *transfer.Service) transfer.Link {
 	tasks := taskHistory{h.tasks, h.linkList.Wait}
-	return transfer.ByKind{transfer.OfLink: linkHistory{h.links, h.linkList.Wait}, transfer.OfContact: tasks, transfer.OfStaff: tasks}
+	return transfer.ByKind{
+		transfer.OfLink: linkHistory{h.links, h.linkList.Wait}, transfer.OfContact: tasks, transfer.OfStaff: tasks, transfer.OfExample: transfer.ForExamples{Service: transfers},
+	}
 }
 
 // fromOwner is who puts a file on a task.

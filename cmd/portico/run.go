@@ -89,8 +89,9 @@ func (h *house) serve(ctx context.Context, s site) error {
 	h.firms.Logos, h.firms.Films = blob.Whole{Store: logos}, blob.Whole{Store: films}
 	h.links.Scans, h.tasks.Scans = s.scan.scanner != nil, s.scan.scanner != nil
 	transfers := h.transfers(blobs)
-	transfers.Named = taskHistory{tasks: h.tasks}.named
 	h.tasks.Bytes = taskBytes{transfers}
+	h.taskJobs.Tasks, h.taskJobs.Bytes = h.tasks, h.tasks.Bytes
+	transfers.Named = needed(h.tasks, h.taskJobs)
 	mailer, err := mailadapter.NewMailer(s.transport, s.mailFrom)
 	if err != nil {
 		return err
@@ -146,10 +147,12 @@ func (h *house) serve(ctx context.Context, s site) error {
 
 // transfers are those of files into blobs.
 func (h *house) transfers(blobs *blob.Store) *transfer.Service {
-	return &transfer.Service{
-		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs, Link: h.histories(),
+	s := &transfer.Service{
+		Rows: postgres.Transfers{DB: h.db}, Blobs: blobs,
 		Limits: transfer.Standard(uploadlink.MaxFileSize, uploadlink.Extensions()), Allowed: allowances(h.firmList),
 	}
+	s.Link = h.histories(s)
+	return s
 }
 
 // hear starts everything that follows the log or the clock.
@@ -183,6 +186,7 @@ func (h *house) hear(ctx context.Context, group *errgroup.Group, transfers *tran
 		bytesOfDeleted(transfers, h.log),
 		bytesOfAttachments(transfers, h.log),
 		bytesUsedAgain(transfers, h.tasks),
+		bytesOfExamples(transfers),
 		bytesOfReplaced(h.firms.Logos, h.firms.Films),
 		invitesOfMoved(h.invites),
 		loginsOfHistory(h.visitors),

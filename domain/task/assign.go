@@ -79,6 +79,8 @@ type Assigning struct {
 	Job            uuid.UUID
 	FinishTogether bool
 	Written        []Unfilled // texts that had blanks, see Blanks.Of
+	Shows          []Showing  // examples, which are put on items
+	Scans          bool       // files wait for a verdict
 	HoldUntil      time.Time  // zero: it is there at once
 	Zone           string     // IANA
 	Sender         uuid.UUID
@@ -145,7 +147,8 @@ func (t Task) Assign(a Assigning, now time.Time) ([]Event, error) {
 	if a.Bundle == uuid.Nil { // otherwise the invitation that it came with tells of it
 		e.Tell = Task{says: e}.Among(a.People)
 	}
-	return append([]Event{e}, prefilled(e.Subject, a.Prefill, now)...), nil
+	events := append([]Event{e}, prefilled(e.Subject, a.Prefill, now)...)
+	return append(events, Task{}.Apply(e).show(a.Shows, a.Scans, now)...), nil
 }
 
 func (a Assigning) checkKind(kind Sort) error {

@@ -41,6 +41,7 @@ type Asking struct {
 	Most     int
 	Optional bool
 	Own      bool
+	Examples []uuid.UUID `json:",omitempty"` // files that the practice keeps; for Assign of the application
 }
 
 // items are those of a request, as they are kept.
@@ -74,6 +75,8 @@ func (a Asking) check(subject uuid.UUID) (Item, error) {
 		return Item{}, ErrHelp
 	case a.Most < 0, a.Most > MaxFiles, len(a.Types) > maxTypes, odd:
 		return Item{}, ErrItemFiles
+	case len(a.Examples) > MaxExamples:
+		return Item{}, ErrExamples
 	}
 	return Item{
 		ID: a.ID, Title: event.Of(subject, title), Help: of(subject, help), Example: a.Example, Types: slices.Clone(a.Types),

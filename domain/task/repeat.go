@@ -163,6 +163,8 @@ type Following struct {
 	Prefill Prefill
 	Blanks  Blanks // of the next one
 	People  []uuid.UUID
+	Shows   []Showing // examples of the one before it
+	Scans   bool      // files wait for a verdict
 }
 
 // Follow assigns the next one of a series as e, the Repeated of before, says; before is the one that it follows. It
@@ -184,7 +186,8 @@ func (t Task) Follow(before Task, e Repeated, f Following, now time.Time) []Even
 	for _, c := range before.without {
 		events = append(events, ContactRemoved{Contact: c, At: now})
 	}
-	return append(events, prefilled(next.Subject, f.Prefill, now)...)
+	events = append(events, prefilled(next.Subject, f.Prefill, now)...)
+	return append(events, Task{}.Apply(next).show(f.Shows, f.Scans, now)...)
 }
 
 // shifted is a day as far from to as it was from from; none stays none.

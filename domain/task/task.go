@@ -45,7 +45,8 @@
 //     wanted besides, makes it something to do again. It can't be said to be done before.
 //  18. Items are added and changed while the task is open, and cancelled but for the last one. Whether one answers for
 //     all stays as it is once somebody has answered. A file of the practice on an item is an example of what is meant: it
-//     is for everybody who is asked for the item, and nobody's answer.
+//     is for everybody who is asked for the item, and nobody's answer. A task brings examples along from what the practice
+//     keeps, and the next one of a series from the one before, each as a file of its own of the same bytes (rule 34).
 //
 // What concerns the thread:
 //

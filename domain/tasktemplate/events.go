@@ -46,6 +46,14 @@ type Item struct {
 	Most     int      `json:"most,omitzero" es:"fact"`
 	Optional bool     `json:"optional,omitzero" es:"fact"`
 	Own      bool     `json:"own,omitzero" es:"fact"`
+
+	Examples []Example `json:"examples,omitempty" es:"nested"` // files of the practice that show what is meant
+}
+
+// Example is a file of the practice. Its bytes are kept for as long as a template names it.
+type Example struct {
+	ID   uuid.UUID `json:"id" es:"id"`
+	Name string    `json:"name" es:"fact"`
 }
 
 // Repeat is how a task comes again.

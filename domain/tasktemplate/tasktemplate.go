@@ -3,6 +3,7 @@
 //  1. A template has a name of 1 to 80 letters. What it asks for is checked by the rules of tasks when it is saved.
 //  2. Saving states all of it anew; saving what stands so already is no event.
 //  3. One that was removed is gone, and can be saved again. Tasks that were made from it stay.
+//  4. Files that show what is meant by an item belong to the template, and go along with each task that is made from it.
 package tasktemplate
 
 import (
@@ -12,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"portico/domain/fault"
+
+	"github.com/google/uuid"
 )
 
 // MaxName is how many letters a name has at most, MaxDueIn how many days lie before a due date.
@@ -59,6 +62,21 @@ func (t Template) Save(s Saved, now time.Time) ([]Event, error) {
 	}
 	s.At = now
 	return []Event{s}, nil
+}
+
+// Names tells that an example is one that the template shows.
+func (t Template) Names(example uuid.UUID) bool {
+	if !t.saved || t.removed {
+		return false
+	}
+	for _, i := range t.says.Items {
+		for _, e := range i.Examples {
+			if e.ID == example {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Remove takes it away (rule 3). The second time changes nothing. It refuses with ErrNotFound.

@@ -143,10 +143,16 @@ type AskedItem struct {
 	Most     int      `json:"most,omitempty" minimum:"0" maximum:"100" doc:"Files at most; 0: any number"`
 	Optional bool     `json:"optional,omitempty"`
 	Own      bool     `json:"own,omitempty" doc:"Each contact answers for themselves; otherwise one answers for all"`
+	Examples []string `json:"example_ids,omitempty" nullable:"false" maxItems:"10" doc:"Files of the practice that show what is meant, as a template of it names them: a new request or template shows them, too. On a request that is there they are attachments, and this is passed over"`
 }
 
 func (a AskedItem) asking(id uuid.UUID) task.Asking {
-	return task.Asking{ID: id, Title: a.Title, Help: a.Help, Types: a.Types, Most: a.Most, Optional: a.Optional, Own: a.Own}
+	asked := task.Asking{ID: id, Title: a.Title, Help: a.Help, Types: a.Types, Most: a.Most, Optional: a.Optional, Own: a.Own}
+	for _, text := range a.Examples {
+		example, _ := uuid.Parse(text) // what is none is refused as one that is gone
+		asked.Examples = append(asked.Examples, example)
+	}
+	return asked
 }
 
 type createRequest struct {

@@ -88,6 +88,10 @@ type held struct{}
 
 func (held) Hold(context.Context, int32, uuid.UUID, uuid.UUID, uuid.UUID) error { return nil }
 func (held) Confirm(context.Context, int32, uuid.UUID) error                    { return nil }
+func (held) Keep(context.Context, int32, taskapp.Example, uuid.UUID) error      { return nil }
+func (held) Examples(context.Context, int32, []uuid.UUID) (map[uuid.UUID]taskapp.Example, error) {
+	return nil, nil
+}
 
 // Programs put files on tasks, for messages and in a contact's place, fetch them, and take them away.
 func TestTaskAttachments(t *testing.T) {

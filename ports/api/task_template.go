@@ -35,6 +35,9 @@ func showTaskTemplate(t taskjob.Template) TaskTemplate {
 	}
 	for n, i := range a.Items {
 		out.Items[n] = AskedItem{Title: i.Title, Help: i.Help, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own}
+		for _, e := range i.Examples {
+			out.Items[n].Examples = append(out.Items[n].Examples, e.String())
+		}
 	}
 	if t.DueIn >= 0 {
 		out.DueIn = &t.DueIn

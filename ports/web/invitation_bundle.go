@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	contactapp "portico/app/contact"
 	"portico/app/es"
@@ -80,10 +81,24 @@ func (s *Server) askLike(r *http.Request, by es.By, client, model uuid.UUID, pag
 	if invite.Channels(page.Channels) != invite.ByNone {
 		a.Bundle = page.Bundle // the invitation tells of it; without one it is told of by itself
 	}
+	examples, err := s.examplesOf(r, model)
+	if err != nil {
+		return last, err
+	}
 	for _, i := range all[model] {
-		if !i.Cancelled {
-			a.Items = append(a.Items, task.Asking{ID: task.InBulk(id, i.ID), Title: i.Title, Help: i.Help, Example: i.Example, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own})
+		if i.Cancelled {
+			continue
 		}
+		item := task.Asking{ID: task.InBulk(id, i.ID), Title: i.Title, Help: i.Help, Example: i.Example, Types: i.Types, Most: i.Most, Optional: i.Optional, Own: i.Own}
+		for _, e := range examples[i.ID] {
+			of, from, _ := strings.Cut(e.Ref, ".")
+			example, err := s.adoptExample(r, id, of, from)
+			if err != nil {
+				return last, err
+			}
+			item.Examples = append(item.Examples, example)
+		}
+		a.Items = append(a.Items, item)
 	}
 	of := func(what uuid.UUID) es.By { // one form, several commands: each takes effect once
 		by := by

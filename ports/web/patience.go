@@ -98,8 +98,15 @@ var attached = map[string]int64{
 	"/hooks/mail":               replyapp.MaxMail,
 }
 
+// attachedSome are those that carry files only as multipart/form-data, and are forms like others otherwise.
+var attachedSome = map[string]int64{"/tasks": examplesLimit + 1<<20, "/tasks/many": examplesLimit + 1<<20, "/tasks/templates": examplesLimit + 1<<20}
+
 // fileBytes is how many bytes a form or a request may hold that carries a file; 0: it carries none.
-func fileBytes(path string) int64 {
+func fileBytes(r *http.Request) int64 {
+	path := r.URL.Path
+	if n := attachedSome[path]; n > 0 && multipartForm(r) {
+		return n
+	}
 	if strings.HasPrefix(path, "/api/v1/tasks/") && strings.HasSuffix(path, "/attachments") {
 		return 20<<20 + 64<<10
 	}
@@ -123,7 +130,7 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 			return
 		}
 		b, most, refusal := &formBody{all: r.Body, rc: rc}, s.Patience.FormBytes, errTooMuch
-		if n := fileBytes(r.URL.Path); n > 0 {
+		if n := fileBytes(r); n > 0 {
 			most, b.silence, refusal = n, s.Patience.Silence, errFileTooMuch.Withf("This file is larger than the %d MB that can be taken here. Choose a smaller one.", n>>20)
 		}
 		b.ReadCloser = http.MaxBytesReader(w, r.Body, most)

@@ -98,7 +98,7 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 	}
 	me, coming := event.Actor{Kind: event.Staff, ID: u.ID}, 0
 	shows := func(f taskapp.File) bool {
-		return f.Arrived(now) || f.Mark() || f.State == taskapp.FileInfected && (u.Role.May("settings.change") || f.By == me) || f.Held(now) && u.Role.May("settings.change")
+		return f.Arrived(now) || f.Mark() || f.Example() && f.Withheld() || f.State == taskapp.FileInfected && (u.Role.May("settings.change") || f.By == me) || f.Held(now) && u.Role.May("settings.change")
 	}
 	lateFiles(w, c, files, shows)
 	for _, f := range files {
@@ -116,7 +116,9 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 			}
 			if title := titles[f.Place.Item]; f.Example() {
 				if example := row; !f.Mark() {
-					example.Brief = w.Size(f.Size)
+					if !f.Withheld() {
+						example.Brief = w.Size(f.Size)
+					}
 					c.Examples[f.Place.Item] = append(c.Examples[f.Place.Item], example)
 				}
 				row.Note += " · " + w.T("request.example.of", title)
@@ -174,6 +176,9 @@ func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID
 	case f.Scan == taskapp.ScanHeld:
 		row.State, row.Icon = "checking", "hourglass"
 		notes = append(notes, w.T("attach.held.staff", f.Finding))
+	case f.Scan == taskapp.ScanAwaited:
+		row.State, row.Icon = "checking", "hourglass"
+		notes = append(notes, w.T("attach.checking"), w.T("request.example.waits"))
 	default:
 		row.Href = base + "/content"
 		switch {

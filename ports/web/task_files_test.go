@@ -389,8 +389,8 @@ func TestExamplesOfItems(t *testing.T) {
 	h.answer(92, "return:"+statementItem.String(), noteOf(statementItem), "").want(t, http.StatusUnprocessableEntity) // it answers nothing
 	h.plan.detail = append(h.plan.detail, taskapp.Detail{Row: h.plan.todos[len(h.plan.todos)-1].Row})
 	page := "/tasks/" + request.String()
-	h.signIn().get(page).want(t, 200, "Example, which the client sees:", "example for “Bank statement”", page+"/files/"+example.String()+"/removal", `data-attach-item="`+ledgerItem.String()+`"`)
+	h.signIn().get(page).want(t, 200, "Example for the client:", "example for “Bank statement”", page+"/files/"+example.String()+"/removal", `data-attach-item="`+ledgerItem.String()+`"`)
 	h.plan.files[0].State, h.plan.files[0].RemovedAt = taskapp.FileRemoved, noon
 	h.get(todo).want(t, 200).lacks(t, "Example of what is meant:", "Like &lt;this&gt;.pdf")
-	h.get(page).want(t, 200, page+"/files/"+example.String()+"/restoration").lacks(t, "Example, which the client sees:")
+	h.get(page).want(t, 200, page+"/files/"+example.String()+"/restoration").lacks(t, "Example for the client:")
 }

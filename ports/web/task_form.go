@@ -42,6 +42,9 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 	title := "New task"
 	if page.Fields.Kind == string(task.Documents) {
 		title, page.Documents, page.Rows = "New document request", true, itemRows(page.Fields.Items, r.PostForm.Has("more"))
+		if _, err := s.nameExamples(r, user(r).Firm, page.Rows); err != nil {
+			return err
+		}
 	}
 	if page.Fields.Kind == string(task.FormFilling) {
 		title, page.Filling = "New questionnaire for a client", true
@@ -157,7 +160,7 @@ func problemOfTask(err error) (views.Problems, bool) {
 	field := "title"
 	for of, rules := range map[string][]error{
 		"description": {task.ErrDescription}, "due_on": {task.ErrDueOn}, "priority": {task.ErrPriority}, "checklist": {task.ErrChecklist},
-		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger, taskapp.ErrArchived}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "form": {forms.ErrVersion}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles},
+		"audience": {task.ErrAudience, task.ErrNobody, task.ErrStranger, taskapp.ErrArchived}, "every": {task.ErrRecurrence, task.ErrRepeated}, "kind": {task.ErrKind}, "form": {forms.ErrVersion}, "items": {task.ErrItems, task.ErrItemTitle, task.ErrHelp, task.ErrItemFiles, task.ErrExamples, taskapp.ErrExample},
 	} {
 		for _, rule := range rules {
 			if errors.Is(f, rule) {
@@ -225,7 +228,7 @@ func recurrenceOf(typed views.TaskFields) (r task.Recurrence) {
 
 // assignTask assigns a task; until its hold has ended it can be taken back (T5).
 func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
-	by, err := posted(w, r)
+	by, problems, err := s.postedAsking(w, r)
 	if err != nil {
 		return err
 	}
@@ -247,8 +250,12 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 		Audience: task.Audience{All: typed.Everybody}, Each: typed.Each, FinishTogether: typed.Together, Priority: task.Priority(typed.Priority), Checklist: entriesOf(typed.Checklist),
 		HoldUntil: s.Now().Add(taskHold), Zone: u.Practice.Zone,
 	}
-	if r.PostForm.Has("more") {
-		return s.taskForm(w, r, http.StatusOK, views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})
+	refused, err := s.withExamples(r, id, &typed, problems)
+	if err != nil {
+		return err
+	}
+	if refused || r.PostForm.Has("more") {
+		return s.taskForm(w, r, codeOf(refused), views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})
 	}
 	if typed.Mine {
 		a.Owner = u.ID

@@ -28,7 +28,7 @@ func itemRows(typed []views.ItemFields, more bool) []views.ItemFields {
 		rows = append(rows, views.ItemFields{ID: newID()})
 	}
 	for i := range rows {
-		rows[i].N = i + 1
+		rows[i].N, rows[i].Accept = i+1, exampleTypes()
 	}
 	return rows
 }
@@ -48,7 +48,7 @@ func typedItems(f url.Values) (rows []views.ItemFields) {
 		}
 		rows = append(rows, views.ItemFields{
 			ID: id, Title: at("item-title", i), Help: at("item-help", i), Types: at("item-types", i), Most: at("item-most", i),
-			Optional: slices.Contains(f["item-optional"], text), Own: slices.Contains(f["item-own"], text),
+			Optional: slices.Contains(f["item-optional"], text), Own: slices.Contains(f["item-own"], text), Examples: typedExamples(f, text),
 		})
 	}
 	return rows
@@ -70,6 +70,10 @@ func askingOf(rows []views.ItemFields) (items []task.Asking) {
 				a.Most = -1 // refused beside its field
 			}
 		}
+		for _, e := range f.Examples {
+			example, _ := uuid.Parse(e.Ref) // what is none is refused as one that is gone
+			a.Examples = append(a.Examples, example)
+		}
 		items = append(items, a)
 	}
 	return items
@@ -87,6 +91,9 @@ func fieldsOfAsked(i task.Asking) views.ItemFields {
 	f := views.ItemFields{ID: newID(), Title: i.Title, Help: i.Help, Types: strings.Join(i.Types, ", "), Optional: i.Optional, Own: i.Own}
 	if i.Most > 0 {
 		f.Most = strconv.Itoa(i.Most)
+	}
+	for _, e := range i.Examples {
+		f.Examples = append(f.Examples, views.ItemExample{Ref: e.String()})
 	}
 	return f
 }
@@ -125,10 +132,14 @@ func (s *Server) copyTask(r *http.Request, page *views.TaskNew) error {
 	}
 	repeatsAs(f, t.Recurrence)
 	page.Model = t.Title
+	examples, err := s.examplesOf(r, id)
+	if err != nil {
+		return err
+	}
 	for _, i := range items[id] {
 		if !i.Cancelled {
 			row := fieldsOf(i)
-			row.ID = newID()
+			row.ID, row.Examples = newID(), examples[i.ID]
 			f.Items = append(f.Items, row)
 		}
 	}

@@ -118,7 +118,7 @@ func clientWords(q clientapp.Query) string {
 
 // prepareManyTask keeps whom somebody means and leads to the preview. Nobody is asked by it.
 func (s *Server) prepareManyTask(w http.ResponseWriter, r *http.Request) error {
-	by, err := posted(w, r)
+	by, problems, err := s.postedAsking(w, r)
 	if err != nil {
 		return err
 	}
@@ -127,9 +127,13 @@ func (s *Server) prepareManyTask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := typedTask(r)
+	refused, err := s.withExamples(r, id, &typed, problems)
+	if err != nil {
+		return err
+	}
 	page := views.TaskNew{ID: id, Command: by.Command, Fields: typed, Many: &views.TaskMany{Clients: r.PostForm.Get("clients")}}
-	if r.PostForm.Has("more") {
-		return s.taskForm(w, r, http.StatusOK, page)
+	if refused || r.PostForm.Has("more") {
+		return s.taskForm(w, r, codeOf(refused), page)
 	}
 	asking, err := s.askingMany(r, typed)
 	if err != nil {

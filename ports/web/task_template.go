@@ -87,7 +87,7 @@ func (s *Server) templateChoices(r *http.Request, documents bool) (choices []vie
 
 // saveTaskTemplate keeps a form as a template: the one it was made from where the name is still that one's, a new one otherwise.
 func (s *Server) saveTaskTemplate(w http.ResponseWriter, r *http.Request) error {
-	by, err := posted(w, r)
+	by, problems, err := s.postedAsking(w, r)
 	if err != nil {
 		return err
 	}
@@ -96,6 +96,21 @@ func (s *Server) saveTaskTemplate(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	typed := typedTask(r)
+	refused, err := s.withExamples(r, id, &typed, problems)
+	if err != nil {
+		return err
+	}
+	again := func(code int, problems views.Problems) error {
+		page := views.TaskNew{ID: id, Command: by.Command, ClientID: r.PostForm.Get("client"), Fields: typed}
+		if r.PostForm.Has("clients") {
+			page.Many = &views.TaskMany{Clients: r.PostForm.Get("clients")}
+		}
+		page.Fields.Problems = problems
+		return s.taskForm(w, r, code, page)
+	}
+	if refused {
+		return again(codeOf(true), typed.Problems)
+	}
 	asking, err := s.askingMany(r, typed)
 	if err != nil {
 		return err
@@ -112,18 +127,14 @@ func (s *Server) saveTaskTemplate(w http.ResponseWriter, r *http.Request) error 
 	}
 	res, err := s.TaskJobs.SaveTemplate(r.Context(), taskjob.SaveTemplate{By: by, Template: t})
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
-		page := views.TaskNew{ID: id, Command: by.Command, ClientID: r.PostForm.Get("client"), Fields: typed}
-		if r.PostForm.Has("clients") {
-			page.Many = &views.TaskMany{Clients: r.PostForm.Get("clients")}
-		}
-		page.Fields.Problems, _ = problemOfTask(err)
+		problems, _ := problemOfTask(err)
 		switch {
 		case errors.Is(err, tasktemplate.ErrName):
-			page.Fields.Problems = views.Problems{{Field: "template-name", Text: f.Message}}
+			problems = views.Problems{{Field: "template-name", Text: f.Message}}
 		case errors.Is(err, tasktemplate.ErrDueIn):
-			page.Fields.Problems = views.Problems{{Field: "due_on", Text: f.Message}}
+			problems = views.Problems{{Field: "due_on", Text: f.Message}}
 		}
-		return s.taskForm(w, r, statuses[f.Kind], page)
+		return again(statuses[f.Kind], problems)
 	}
 	if err != nil {
 		return err

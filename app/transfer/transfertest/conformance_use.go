@@ -142,6 +142,47 @@ func reuse(t *testing.T, rows transfer.Rows, limits transfer.Limits) {
 			t.Errorf("%v", err)
 		}
 	})
+	t.Run("an example has a name, and what its bytes are", func(t *testing.T) {
+		of := insert(t)
+		e := transfer.Use{Firm: 1, Transfer: of, ID: of, Target: of, Name: "Like this.pdf"}
+		template := transfer.Use{Firm: 1, Transfer: of, ID: NewID(), Target: NewID(), Name: "Like this.pdf"}
+		task := use(of)
+		hold(t, e)
+		hold(t, template)
+		hold(t, task)
+		want := func(apart bool) {
+			t.Helper()
+			all, err := rows.Examples(ctx, 1, []uuid.UUID{of, template.ID, task.ID, NewID()})
+			if err != nil || len(all) != 2 {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			for _, x := range all {
+				if x.Use != e && x.Use != template || x.Size != 10 || !bytes.Equal(x.SHA256, bytes.Repeat([]byte{7}, 32)) || x.Media != "application/pdf" || x.Apart != apart {
+					t.Errorf("%+v", x)
+				}
+			}
+		}
+		want(false)
+		if all, err := rows.Examples(ctx, 2, []uuid.UUID{of}); err != nil || len(all) != 0 {
+			t.Errorf("another firm: %+v, %v", all, err)
+		}
+		if uses, err := rows.Confirmed(ctx, 1, template.Target); err != nil || len(uses) != 0 {
+			t.Errorf("not confirmed: %+v, %v", uses, err)
+		}
+		if err := rows.Confirm(ctx, 1, template.ID); err != nil {
+			t.Fatal(err)
+		}
+		if uses, err := rows.Confirmed(ctx, 1, template.Target); err != nil || !slices.Equal(uses, []transfer.Use{template}) {
+			t.Errorf("%+v, %v", uses, err)
+		}
+		if _, ok, err := rows.Quarantine(ctx, 1, task.ID); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		want(true)
+		if discard(t, task.ID) || discard(t, of) || !discard(t, template.ID) { // the first use of an example is no other's
+			t.Error("its bytes go with the last")
+		}
+	})
 	t.Run("a fresh use is not asked after", func(t *testing.T) {
 		u := use(insert(t))
 		hold(t, u)

@@ -52,7 +52,7 @@ func (rs *Rows) Hold(_ context.Context, u transfer.Use) error {
 	for _, o := range rs.uses {
 		first = first && o.Transfer != u.Transfer
 	}
-	if first {
+	if first && u.ID != u.Transfer {
 		rs.uses[r.ID] = &memoryUse{transfer.Use{Firm: u.Firm, Transfer: r.ID, ID: r.ID, Target: r.Owner.Link}, true, time.Now()}
 	}
 	if _, ok := rs.uses[u.ID]; !ok {
@@ -85,6 +85,31 @@ func (rs *Rows) Uses(_ context.Context, firm int32, id uuid.UUID) (uses []transf
 	return uses, nil
 }
 
+// Examples implements transfer.Rows.
+func (rs *Rows) Examples(_ context.Context, firm int32, ids []uuid.UUID) (all []transfer.Example, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, id := range ids {
+		if u, ok := rs.uses[id]; ok && u.Firm == firm && u.Name != "" {
+			r := rs.m[u.Transfer]
+			all = append(all, transfer.Example{Use: u.Use, Size: r.Size, SHA256: r.SHA256, Media: r.Found, Apart: r.State == transfer.Quarantined})
+		}
+	}
+	return all, nil
+}
+
+// Confirmed implements transfer.Rows.
+func (rs *Rows) Confirmed(_ context.Context, firm int32, target uuid.UUID) (uses []transfer.Use, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, u := range rs.uses {
+		if u.Firm == firm && u.Target == target && u.Name != "" && u.confirmed {
+			uses = append(uses, u.Use)
+		}
+	}
+	return uses, nil
+}
+
 // Apart implements transfer.Rows.
 func (rs *Rows) Apart(_ context.Context, firm int32, id uuid.UUID) (bool, error) {
 	rs.mu.Lock()
@@ -98,7 +123,11 @@ func (rs *Rows) Unconfirmed(_ context.Context, limit int) (uses []transfer.Use, 
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	for _, u := range rs.uses {
-		if !u.confirmed && len(uses) < limit && time.Since(u.at) > time.Hour {
+		wait := time.Hour
+		if u.Name != "" {
+			wait = 7 * 24 * time.Hour
+		}
+		if !u.confirmed && len(uses) < limit && time.Since(u.at) > wait {
 			uses = append(uses, u.Use)
 		}
 	}

@@ -103,6 +103,14 @@ type ItemFields struct {
 	N                        int
 	Title, Help, Types, Most string
 	Optional, Own            bool
+	Examples                 []ItemExample
+	Accept                   string // which files may be chosen as an example, ".pdf,.csv"; empty: none here
+}
+
+// ItemExample is a file that shows what is meant, by what the form calls it.
+type ItemExample struct {
+	Ref, Name string
+	Infected  bool // a virus was found in it
 }
 
 // FieldID is the id of one of its fields.
@@ -115,7 +123,7 @@ func (f ItemFields) FieldID(name string) string {
 
 // Fuller tells that more than a title was typed.
 func (f ItemFields) Fuller() bool {
-	return f.Help != "" || f.Types != "" || f.Most != "" || f.Optional || f.Own
+	return f.Help != "" || f.Types != "" || f.Most != "" || f.Optional || f.Own || len(f.Examples) > 0
 }
 
 // TaskItems is what a request asks for, and what was answered, as the practice sees it.

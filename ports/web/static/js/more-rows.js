@@ -8,7 +8,7 @@ class MoreRows extends HTMLElement {
 
   fold() {
     const rows = [...this.querySelectorAll("[data-row]")]
-    const filled = (row) => [...row.querySelectorAll("input:not([type=hidden], [type=checkbox]), textarea")].some((input) => input.value.trim() !== "")
+    const filled = (row) => [...row.querySelectorAll("input:not([type=hidden], [type=checkbox]), textarea")].some((input) => input.value.trim() !== "") || row.querySelector("[name=item-kept]") !== null
     const last = rows.findLastIndex(filled)
     rows.forEach((row, n) => { row.hidden = n > last + 1 })
     const more = this.querySelector("details[data-more]")
