@@ -458,7 +458,7 @@ func TestTrustEnds(t *testing.T) {
 	t.Run("thirty days by device", func(t *testing.T) {
 		desk, bag := trust(t, ""), trust(t, "")
 		hash := desk.Hash()
-		l.sql(t, `UPDATE account.trusted_device SET shown_at = statement_timestamp() - interval '30 days' WHERE id_sha256 = $1`, hash[:])
+		l.sql(t, `UPDATE account.trusted_device SET shown_at = date_trunc('milliseconds', statement_timestamp()) - interval '30 days' WHERE id_sha256 = $1`, hash[:])
 		if trusted(t, desk) || !trusted(t, bag) {
 			t.Error("one device's month isn't another's")
 		}
