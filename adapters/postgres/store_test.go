@@ -32,7 +32,7 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	return houseAt(t, pgtest.DB(t))
+	return houseAt(t, pgtest.Lists(t))
 }
 
 func houseAt(t testing.TB, url string) *house {

@@ -43,7 +43,7 @@ func (h *house) shown(t testing.TB, position int64) {
 	})
 }
 
-// project keeps the read models up to date until the test ends, or until it is stopped.
+// project keeps the read models up to date until the test ends, or until it is stopped. They show what was there before.
 func (h *house) project(t testing.TB) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -58,6 +58,7 @@ func (h *house) project(t testing.TB) (stop func()) {
 	}
 	stop = func() { cancel(); wg.Wait() }
 	t.Cleanup(stop)
+	h.shown(t, h.last(t))
 	return stop
 }
 

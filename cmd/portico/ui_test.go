@@ -107,7 +107,7 @@ type practice struct {
 
 func openPortal(t *testing.T, settings ...func(*portal)) *portal {
 	t.Helper()
-	p := &portal{db: pgtest.DB(t), folder: t.TempDir(), log: &journal{}}
+	p := &portal{db: pgtest.Lists(t), folder: t.TempDir(), log: &journal{}}
 	c := config{MasterKey: hidden(freshKey()), LinkKeys: hidden("1:" + freshKey()), ReceiptKeys: hidden(freshReceiptKey())}
 	k, mistakes := c.readKeys()
 	if len(mistakes) > 0 {

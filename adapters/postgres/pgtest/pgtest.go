@@ -35,14 +35,23 @@ var databases atomic.Int64 // numbers them within the shared server
 // database goes when the test ends.
 func DB(t testing.TB) string {
 	t.Helper()
+	return newDB(t, template)
+}
+
+func newDB(t testing.TB, from string) string {
+	t.Helper()
 	s, err := shared()
 	if err != nil {
 		t.Fatalf("no database to test with: %v", err)
 	}
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	admin(t, s, fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s OWNER portico STRATEGY FILE_COPY`, name, template))
+	admin(t, s, copyOf(from, name))
 	t.Cleanup(func() { admin(t, s, fmt.Sprintf(`DROP DATABASE %s WITH (FORCE)`, name)) })
 	return s.url("portico", name)
+}
+
+func copyOf(from, name string) string {
+	return fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s OWNER portico STRATEGY FILE_COPY`, name, from)
 }
 
 // admin runs one statement as superuser, on a connection of its own.
