@@ -31,7 +31,7 @@ func heard(t *testing.T, f *live.Follower, want live.Change) {
 	}
 }
 
-// Who may see a task hears of it once its page shows it; contacts who don't see it, and other practices, hear nothing.
+// Who may see a task hears of it once its page shows it, and once its hold has ended; contacts who don't see it, and other practices, hear nothing.
 func TestLiveNews(t *testing.T) {
 	a := newAsked(t)
 	clients := clientapp.Commands{Events: a.store}
@@ -65,6 +65,13 @@ func TestLiveNews(t *testing.T) {
 	all := a.assign(t)
 	heard(t, bo, live.Change{Kind: "task", ID: all})
 	heard(t, ida, live.Change{Kind: "task", ID: all})
+	held := a.assign(t, func(n *task.Assigning) {
+		n.Audience, n.HoldUntil = task.Audience{Contacts: []uuid.UUID{a.ida}}, time.Now().Add(400*time.Millisecond)
+	})
+	heard(t, ida, live.Change{Kind: "task", ID: held})
+	if _, err := a.list.Todo(t.Context(), a.firm, a.ida, held); err != nil {
+		t.Errorf("it is told of before its hold ends: %v", err)
+	}
 	if rest := bo.Take(); len(rest) > 0 {
 		t.Error("a contact hears of a task that is not theirs")
 	}

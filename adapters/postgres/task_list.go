@@ -23,7 +23,7 @@ func taskOf(more ...string) []string {
 // taskModel owns portal.task, portal.task_part, portal.task_entry, portal.task_life and portal.task_word. A task that was
 // taken back has no rows; that a hold has ended is decided when somebody reads (rule U6).
 var taskModel = Model{
-	Name: "task_list", Version: 5, Kinds: []event.Kind{task.Kind},
+	Name: "task_list", Version: 6, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{
 		{
 			Name: "task",
@@ -42,7 +42,7 @@ var taskModel = Model{
 			Indexes: []string{
 				"firm_no, open, due_key, id", "firm_no, open, assigned_at, id", "firm_no, owner_id, open, due_key, id", "firm_no, open, part, due_key, id",
 				"firm_no, open, stand, due_key, id", "client_id, open, due_key, id", "subject_id, open, due_key, id", "firm_no, job_id, id",
-				"firm_no, narrow, open, id",
+				"firm_no, narrow, open, id", "hold_until, firm_no, id",
 				"firm_no, open, owner_id, due_day, facets, initial, client_id, subject_id, id", // counted from it alone
 			},
 		},
