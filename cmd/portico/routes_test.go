@@ -12,6 +12,7 @@ import (
 
 	replyapp "portico/app/reply"
 	"portico/app/transfer"
+	"portico/domain/account"
 	"portico/ports/web"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -742,6 +743,7 @@ func TestRoutes(t *testing.T) {
 	t.Run("looking changes nothing, whoever looks", func(t *testing.T) { looking(t, w) })
 	t.Run("who has no right changes nothing", func(t *testing.T) { trespassing(t, w) })
 	t.Run("a role may what it is for", func(t *testing.T) { roles(t, w) })
+	t.Run("a role reaches what it is for", func(t *testing.T) { reached(t, w) })
 	t.Run("who is limited to own clients has those", func(t *testing.T) { assigned(t, w) })
 	t.Run("looking into a portal is no visit", func(t *testing.T) { lookedInto(t, w) })
 	t.Run("another site changes nothing", func(t *testing.T) { elsewhere(t, w) })
@@ -840,6 +842,9 @@ func looking(t *testing.T, w *routesWorld) {
 			want := pageRules[route][who]
 			a := w.send(t, route, who, w.shared)
 			a.check(t, route, who, want)
+			if text := w.shared.shows(route); who == staff && want == http.StatusOK && !strings.Contains(a.text, text) {
+				t.Errorf("%s doesn’t say %q", route, text)
+			}
 			if who == foreign && strings.Contains(a.text, w.shared.person) && !strings.HasPrefix(route, "GET /dev/mail") {
 				t.Errorf("%s shows %s our client", route, who)
 			}
@@ -924,8 +929,10 @@ func flooding(t *testing.T, w *routesWorld) {
 	}
 }
 
-// entitled sends everything else as those who may, each to a link of its own.
+// entitled sends everything else as those who may, each to a link of its own. Those of the practice who do it may no more
+// than they need.
 func entitled(t *testing.T, w *routesWorld) {
+	rights, limited := w.pages(t).Rights(), w.hire(t, account.Assigned)
 	for _, route := range sorted(pageRules) {
 		if safe(route) {
 			continue
@@ -940,7 +947,11 @@ func entitled(t *testing.T, w *routesWorld) {
 			}
 			t.Run(fmt.Sprintf("%s as %s", strings.ReplaceAll(route, "/", "\u2215"), who), func(t *testing.T) {
 				t.Parallel()
-				w.send(t, route, who, w.own(t, route)).check(t, route, who, want)
+				f := w.own
+				if right, ok := rights[route]; ok && who == staff {
+					f = func(t *testing.T, route string) *fixture { return w.doing(t, route, right, limited) }
+				}
+				w.send(t, route, who, f(t, route)).check(t, route, who, want)
 			})
 		}
 	}

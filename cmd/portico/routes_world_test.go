@@ -71,6 +71,8 @@ type fixture struct {
 	released   uuid.UUID                     // the holder's file that the practice has
 	running    uuid.UUID                     // the holder's transfer that has begun
 	session    string                        // of the practice's person
+	staff      uuid.UUID                     // who that is, if somebody was hired for it
+	role       account.Role                  // theirs
 	token      string                        // the same person's
 	spare      uuid.UUID                     // the name of another session of that person
 	batch      uuid.UUID                     // of the released file
@@ -487,7 +489,11 @@ func (w *routesWorld) taskJobOf(t *testing.T, f *fixture) uuid.UUID {
 	t.Helper()
 	if f.taskJob == uuid.Nil {
 		f.taskJob = newID(t)
-		if _, err := w.house.taskJobs.Prepare(t.Context(), taskjob.Prepare{By: w.calm.by(), ID: f.taskJob, Targets: []uuid.UUID{newID(t)}, Words: "One", Plan: taskjob.Plan{Act: taskjobs.Confirm}}); err != nil {
+		by := w.calm.by()
+		if f.staff != uuid.Nil {
+			by.Actor.ID = f.staff
+		}
+		if _, err := w.house.taskJobs.Prepare(t.Context(), taskjob.Prepare{By: by, ID: f.taskJob, Targets: []uuid.UUID{newID(t)}, Words: "One", Plan: taskjob.Plan{Act: taskjobs.Confirm}}); err != nil {
 			t.Fatal(err)
 		}
 	}
