@@ -289,16 +289,9 @@ func TestLiveInABrowser(t *testing.T) {
 		t.Error("the page was not asked for")
 	}
 	change := `document.querySelector("#thread details")`
-	uitest.Eval[bool](p, change+`.open = true`)
+	uitest.Eval[bool](p, change+`.open = true; document.addEventListener("fresh-page", () => { document.body.dataset.fresh = "" }); true`)
 	tell(102, "Only the large ones")
-	asked := len(p.Requests("/portal/todos/", "GET"))
-	tell(102, "Only the large ones")
-	p.Until("the page has asked", func() string {
-		if len(p.Requests("/portal/todos/", "GET")) <= asked {
-			return "it has not"
-		}
-		return ""
-	})
+	until(p, "the page has looked", `document.body.dataset.fresh === ""`)
 	if open := uitest.Eval[bool](p, change+`.open`); !open || strings.Contains(p.Text(), "Only the large ones") {
 		t.Error("what somebody is at work in was replaced")
 	}
