@@ -27,6 +27,8 @@ var (
 		"One of the files is gone, or belongs elsewhere. Reload the page and choose again.")
 	ErrMost = fault.New(fault.Invalid, "task.item_most",
 		"These are more files than this item takes. Leave some out.")
+	ErrChecked = fault.New(fault.Conflict, "task.item_checked",
+		"A file is still being checked for viruses. Return this when that is done; what was typed is kept.")
 	ErrMissing = fault.New(fault.Conflict, "task.items_missing",
 		"Something is still missing: return each item, or say that it does not apply to you.")
 )
@@ -41,7 +43,8 @@ type Answering struct {
 }
 
 // Return hands files or a note over for an item (rules 15, 17). Whether a file is of an accepted type was decided when it
-// came. It refuses with ErrNotFound, ErrClosed, ErrItem, ErrReturned, ErrAccepted, ErrEmpty, ErrNote, ErrFile, ErrMost.
+// came. It refuses with ErrNotFound, ErrClosed, ErrItem, ErrReturned, ErrAccepted, ErrEmpty, ErrNote, ErrFile, ErrMost,
+// ErrChecked.
 func (t Task) Return(a Answering, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	i, whose, note, err := t.answer(a, now)
@@ -54,6 +57,8 @@ func (t Task) Return(a Answering, by Who, now time.Time) ([]Event, error) {
 		return nil, ErrMost
 	case !t.putThere(a.Item, whose, a.Files):
 		return nil, ErrFile
+	case t.awaitsVerdict(a.Files):
+		return nil, ErrChecked
 	}
 	due = append(due, ItemReturned{Item: a.Item, For: whose, Round: i.rounds[whose].nth + 1, By: by, Files: slices.Clone(a.Files), Note: note, At: now})
 	return t.settle(due, a.People, event.Personal{}, by, now), nil
@@ -118,6 +123,12 @@ func (t Task) putThere(item, whose uuid.UUID, files []uuid.UUID) bool {
 		}
 	}
 	return true
+}
+
+// awaitsVerdict tells that a scanner has yet to say of one of the files that the practice may have it. Were it handed over, and
+// a virus found, the item would be with the practice without it, and take no other.
+func (t Task) awaitsVerdict(files []uuid.UUID) bool {
+	return slices.ContainsFunc(files, func(id uuid.UUID) bool { f := t.attachment(id); return f != nil && f.awaited })
 }
 
 // whom are those of people from whom something is still taken.

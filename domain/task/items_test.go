@@ -118,6 +118,21 @@ func TestRounds(t *testing.T) {
 	s.When(accept(ledger, nobody, 2)).Then(accepted(ledger, nobody, 2))
 }
 
+// Rule 15, U8: what awaits its verdict is not handed over, so that one with a virus leaves its item open.
+func TestUncheckedFiles(t *testing.T) {
+	waits := file(scan, ledger, uuid.Nil).(task.AttachmentReceived)
+	waits.Awaited = true
+	verdict := func(v task.Verdict, held bool) ev {
+		return task.AttachmentScanned{Attachment: scan, Verdict: v, Held: held, At: noon}
+	}
+	s := given(t, assigned(request), waits)
+	s.When(give(ledger, ida, "Here it is", scan)).ThenError(task.ErrChecked)
+	s.When(give(ledger, ida, "It comes by post")).Then(given1(uuid.Nil, ledger, 1, ida, "It comes by post"), done(ida, ""))
+	given(t, assigned(request), waits, verdict(task.NotScanned, true)).When(give(ledger, ida, "", scan)).ThenError(task.ErrChecked)
+	given(t, assigned(request), waits, verdict(task.Clean, false)).When(give(ledger, ida, "", scan)).Then(given1(uuid.Nil, ledger, 1, ida, "", scan), done(ida, ""))
+	given(t, assigned(request), waits, verdict(task.Infected, false)).When(give(ledger, ida, "", scan)).ThenError(task.ErrFile)
+}
+
 // Several rounds are answered together, or none of them.
 func TestSeveral(t *testing.T) {
 	acceptAll := func(rounds ...task.Judging) decision {

@@ -37,7 +37,8 @@
 //     where its newest round does: open, returned, in review, accepted, sent back; or it was cancelled, which ends it.
 //  15. What is open or was sent back is returned with files, a note, or both, or is said not to be applicable, with the
 //     reason. That is the next round; the files of earlier ones stay as they were (T6). Until then files are drafts
-//     (S4.i7). What has been returned waits for the practice, and takes nothing from the client.
+//     (S4.i7), and one that awaits its verdict stays one (U8). What has been returned waits for the practice, and takes
+//     nothing from the client.
 //  16. The practice accepts a round or sends it back with a reason, which the client reads (S4.i8). It names the round
 //     that it saw: where there is a newer one, nothing happens. Either answer can be undone until the client has
 //     answered again (T7), and while the task is not confirmed.

@@ -332,7 +332,7 @@ func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names m
 	row.Href = base + "/content" + in.query()
 	switch f.Scan {
 	case taskapp.ScanAwaited:
-		row.State = "checking"
+		row.State, row.Awaited = "checking", true
 		notes = append(notes, w.T("attach.checking"))
 	case taskapp.ScanHeld:
 		row.State = "checking"

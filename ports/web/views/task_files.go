@@ -53,6 +53,8 @@ type TaskFile struct {
 	Brief string // Note where who sent it, and when, is said beside it
 	Href  string // where it is fetched; empty: it can't be
 	Acts  []TaskFileAct
+
+	Awaited bool // whether it has a virus is being found out
 }
 
 // TaskFileAct is a button beside a file.

@@ -1,6 +1,7 @@
 // <task-desk>: the files of a task. The list is the server's and is fetched anew; what is on its way from this page stands
-// below it, each file with its own progress, retry and end (S2.i6). Files of a message, and of an item, stand where those
-// are. Without script the same card works with a plain form.
+// below it, each file with its own progress, retry and end (S2.i6), and not in the list as well. Files of a message, and of an
+// item, stand where those are. What is handed over by <form id="answers"> waits for its files; <p data-hand="ITEM"> says so.
+// Without script the same card works with a plain form.
 import { Awake } from "./awake.js"
 import { listen } from "./picking.js"
 import { Sending } from "./sending.js"
@@ -12,6 +13,8 @@ const shown = { offline: "waiting", checking: "sending", done: "received" } // t
 
 class TaskDesk extends HTMLElement {
   #sendings = []
+  #landing = new Map() // files of items that have arrived, and that the page doesn't show yet
+  #handing = "" // the button that was pressed while files were on their way
   #awake = new Awake()
 
   connectedCallback() {
@@ -23,7 +26,8 @@ class TaskDesk extends HTMLElement {
     if (!this.dataset.base) return
     const { base, accept, maxBytes } = this.dataset
     Object.assign(this, { base, accept: accept.split(","), most: Number(maxBytes), list: this.querySelector("#sendings") })
-    document.addEventListener("fresh-page", () => this.#prepare())
+    document.addEventListener("fresh-page", () => { this.#prepare(); this.#veil(); this.#landed() })
+    document.addEventListener("submit", (e) => this.#hands(e))
     document.addEventListener("click", (e) => e.target.closest("[data-attach-item] button")?.parentElement.querySelector("input").click())
     document.addEventListener("change", (e) => this.#chosen(e.target))
     this.#clip()
@@ -65,7 +69,61 @@ class TaskDesk extends HTMLElement {
     })
     document.addEventListener("clip-fresh", () => { // the box has a new form, which names what waits for its message
       for (const s of this.#sendings.filter((s) => s.clip && s.state === "done")) this.#forget(s, 0)
+      this.#veil()
     })
+  }
+
+  // #veil leaves out of the server's list what stands in this page's own.
+  #veil() {
+    const own = new Set(this.#sendings.map((s) => s.id))
+    for (const row of document.querySelectorAll(".file[id^=file-]")) row.hidden = own.has(row.id.slice("file-".length))
+  }
+
+  // #hands keeps what is handed over, or kept, until the files of its item are there, and those that leaving would end.
+  #hands(event) {
+    if (event.target.id !== "answers") return
+    const deed = event.submitter?.value ?? ""
+    this.#handing = this.#late(deed) ? deed : ""
+    if (!this.#handing) return
+    event.preventDefault()
+    this.#tellLate("waits")
+  }
+
+  // #late tells that something is on its way that "return:ITEM", or "all", waits for.
+  #late(deed) {
+    const [what, one] = deed.split(":"), hands = what === "return" || what === "all"
+    const its = (item) => hands && item && (what === "all" || item === one)
+    const checked = [...document.querySelectorAll(".file[data-awaited]")].map((row) => row.closest("live-region")?.id.slice("item-files-".length))
+    return this.#sendings.some((s) => s.moving || !s.over && its(s.item)) || [...this.#landing.values(), ...checked].some(its)
+  }
+
+  // #landed notes which files the page shows by now.
+  #landed() {
+    for (const id of [...this.#landing.keys()]) {
+      const state = document.getElementById(`file-${id}`)?.dataset.state ?? "receiving"
+      if (state !== "receiving") this.#landing.delete(id)
+    }
+    this.#hand()
+  }
+
+  // #hand goes on once the files are there, or stops where one of them will not come.
+  #hand() {
+    const deed = this.#handing, item = deed.split(":")[1]
+    if (!deed || this.#late(deed)) return
+    const lost = this.#sendings.some((s) => s.state === "refused" && s.item && (!item || s.item === item)) ||
+      document.querySelector(`[id^="item-files-${item ?? ""}"] [data-state=infected]`) !== null
+    if (lost) this.#tellLate("halted")
+    this.#handing = ""
+    if (lost) return
+    const button = document.querySelector(`[form=answers][value="${deed}"]`)
+    button?.form.requestSubmit(button)
+  }
+
+  #tellLate(word) {
+    for (const note of document.querySelectorAll("[data-hand]")) {
+      note.hidden = !this.#handing || note.dataset.hand !== (this.#handing.split(":")[1] ?? "all")
+      note.querySelector("span").textContent = note.dataset[word]
+    }
   }
 
   // #meant is where files go that somebody has dropped, pasted or chosen somewhere.
@@ -135,6 +193,7 @@ class TaskDesk extends HTMLElement {
   #ended(s) {
     if (s.state === "done") {
       this.#say(this.#tell("arrived", s.file.name))
+      if (s.item) this.#landing.set(s.id, s.item)
       if (s.clip) this.#enclose(s)
       else this.#forget(s, 1500)
       document.dispatchEvent(new Event("page-changed"))
@@ -144,6 +203,7 @@ class TaskDesk extends HTMLElement {
       this.#forget(s, 0)
     }
     this.#next()
+    this.#hand()
     if (s.clip && !this.clipping) this.#settle(s.state !== "refused")
   }
 
@@ -166,10 +226,13 @@ class TaskDesk extends HTMLElement {
       this.#sendings = this.#sendings.filter((o) => o !== s)
       s.row.remove()
       s.list.hidden = s.list.children.length === 0
+      this.#veil()
     }, after)
   }
 
   #show(s) {
+    if (s.veiled !== s.id) this.#veil()
+    s.veiled = s.id
     s.row.dataset.state = shown[s.state] ?? s.state
     set(s.row.querySelector(".file__name"), s.file.name)
     set(s.row.querySelector(".file__note"), this.#note(s))

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	taskapp "portico/app/task"
+	"portico/app/transfer/transfertest"
+	"portico/domain/event"
+	"portico/domain/task"
+	"portico/ports/web/uitest"
+
+	"github.com/google/uuid"
+)
+
+// Answers that are given without a connection wait in the browser, and go when it is back; those that were refused go when
+// the page is opened again. Nobody looks through, or submits, without one that waits (issue 5 section 5).
+func TestAnswersInABrowser(t *testing.T) {
+	t.Parallel()
+	s := filling(t).opens(t)
+	p := s.comes(t, "portico-portal", visit)
+	p.Allow("503", "ERR_")
+	answered := func(what string, field uuid.UUID, want string) {
+		t.Helper()
+		p.Until(what, func() (missing string) {
+			missing = "nothing has come"
+			for _, e := range s.store.Stream(task.Stream(taxTask)) {
+				if e, ok := e.(task.Answered); ok && e.Field == field {
+					missing = "it is " + e.Value.Text
+					if e.Value.Text == want {
+						return ""
+					}
+				}
+			}
+			return missing
+		})
+	}
+	p.Visit(s.base + "/portal/todos/" + taxTask.String())
+	p.Offline(true)
+	p.Fill("Full name…", "Ingrid Solberg")
+	p.Wait("Kept in this browser")
+	p.Offline(false)
+	answered("given offline, sent later", taxName, "Ingrid Solberg")
+	p.Wait("Saved")
+
+	s.now(func() { s.down = true })
+	p.Fill("Full name…", "Ingrid M. Solberg")
+	p.Wait("Kept in this browser")
+	s.now(func() { s.down = false })
+	p.Reload()
+	answered("refused, sent when the page is opened again", taxName, "Ingrid M. Solberg")
+	until(p, "nothing is kept of what has arrived", `!Object.keys(localStorage).length`)
+	until(p, "it is shown", `document.querySelector("[name='a-`+taxName.String()+`']").value === "Ingrid M. Solberg"`)
+
+	s.now(func() { s.down = true })
+	p.Fill("Full name…", "Ingrid Maria Solberg")
+	p.Click("link", "Look through and submit")
+	p.Wait("has not been sent yet")
+	p.Visit(s.base + "/portal/todos/" + taxTask.String() + "/review")
+	p.Wait("is still only in this browser")
+	until(p, "nothing can be submitted meanwhile", `!document.querySelector("#submit")?.checkVisibility()`)
+	s.now(func() { s.down = false })
+	p.Click("link", "Send it first")
+	answered("it was sent first", taxName, "Ingrid Maria Solberg")
+	p.Wait("Saved")
+	p.Fill("Full name…", "I. M. Solberg")
+	p.Click("link", "Look through and submit")
+	p.Wait("Look through your answers")
+	answered("what waited for its time went before", taxName, "I. M. Solberg")
+	until(p, "nothing is said of it", `!document.querySelector("answers-kept").checkVisibility()`)
+}
+
+// A file of an item stands on the page once while it comes, and what is returned waits for it and for its verdict (S2.i6, S4.i7, U8).
+func TestReturnInABrowser(t *testing.T) {
+	t.Parallel()
+	h := requests(t)
+	h.plan.policy = task.FilePolicy{AtOnce: true, Scan: true}
+	h.server.Uploads.Transfers.Link = &tasksHistory{tasks: &h.server.Tasks}
+	s := h.opens(t)
+	big := filepath.Join(t.TempDir(), "Big.pdf")
+	if err := os.WriteFile(big, transfertest.PDF(1<<20+1, 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := s.comes(t, "portico-portal", visit)
+	p.Allow("503")
+	s.stuck = true
+	p.Visit(s.base + "/portal/todos/" + request.String())
+	p.Fill("Your note : Bank statement", "All of March")
+	p.Choose("Choose photos or files : Bank statement", big)
+	p.Wait("Connection lost")
+	begun, ok := s.lastOf(request).(task.AttachmentStarted)
+	if !ok {
+		t.Fatalf("recorded %+v", s.lastOf(request))
+	}
+	rows := func(what string) string {
+		return `[...document.querySelectorAll("#item-` + statementItem.String() + ` .file")].filter((row) => ` + what + `).length === 1`
+	}
+	tells := func(change func(f *taskapp.File)) {
+		s.now(func() { change(&s.plan.files[0]) })
+		s.server.Live.Stir()
+	}
+	s.now(func() {
+		s.plan.files = []taskapp.File{{
+			ID: begun.Attachment, Name: "Big.pdf", Size: begun.Size, State: taskapp.FileComing, StartedAt: noon, By: event.Actor{Kind: event.Contact, ID: ingrid.Contact}, Place: begun.Place,
+		}}
+	})
+	tells(func(*taskapp.File) {})
+	p.Until("the list of the server has it", func() string {
+		s.server.Live.Stir() // who is just being connected hears of later ones only
+		if uitest.Eval[bool](p, rows(`row.id`)) {
+			return ""
+		}
+		return "it doesn’t"
+	})
+	until(p, "one row is to be seen", rows(`row.checkVisibility() && row.textContent.includes("Big.pdf")`))
+	p.Click("button", "Return : Bank statement")
+	p.Wait("This goes as soon as your files have arrived")
+	s.now(func() { s.stuck = false })
+	uitest.Eval[bool](p, `dispatchEvent(new Event("online"))`)
+	p.Until("the file has come", func() string {
+		if _, ok := s.lastOf(request).(task.AttachmentReceived); ok {
+			return ""
+		}
+		return "it has not"
+	})
+	tells(func(f *taskapp.File) { f.State, f.Scan, f.At = taskapp.FileReceived, taskapp.ScanAwaited, noon })
+	until(p, "it is being checked", rows(`row.dataset.awaited === ""`))
+	if n := s.sent("/items"); n != 0 {
+		t.Errorf("returned %d times before the verdict", n)
+	}
+	s.store.Given(1, task.Stream(request), task.AttachmentScanned{Attachment: begun.Attachment, Verdict: task.Clean, At: noon}, task.AttachmentReleased{Attachment: begun.Attachment, At: noon})
+	tells(func(f *taskapp.File) { f.Scan, f.Delivered = taskapp.ScanClean, true })
+	p.Until("it is returned", func() string {
+		for _, e := range s.store.Stream(task.Stream(request)) {
+			if e, ok := e.(task.ItemReturned); ok && e.Note.Text == "All of March" && slices.Equal(e.Files, []uuid.UUID{begun.Attachment}) {
+				return ""
+			}
+		}
+		return "it is not"
+	})
+}
