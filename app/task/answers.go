@@ -2,10 +2,12 @@ package task
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"portico/app/es"
 	"portico/domain/event"
+	"portico/domain/fault"
 	"portico/domain/questionnaire"
 	"portico/domain/task"
 
@@ -67,17 +69,25 @@ func (c Commands) asking(ctx context.Context, firm int32, a *task.Assigning, ear
 	return nil
 }
 
-// again is what the next task of a series begins with.
-func (c Commands) again(ctx context.Context, firm int32, id uuid.UUID, before task.Task) (p task.Prefill, err error) {
+// again is what the next task of a series begins with, and the version that it asks for: the newest, but where the
+// questionnaire is used no more the one before.
+func (c Commands) again(ctx context.Context, firm int32, id uuid.UUID, before task.Task) (p task.Prefill, version int, err error) {
 	form, version := before.Form()
 	if form == uuid.Nil {
-		return p, nil
+		return p, 0, nil
 	}
-	q, _, err := c.Forms.Version(ctx, firm, form, version)
+	then, _, err := c.Forms.Version(ctx, firm, form, version)
 	if err != nil {
-		return p, err
+		return p, 0, err
 	}
-	return before.Prefill(id, q, q), nil
+	q, newest, err := c.Forms.Version(ctx, firm, form, 0)
+	switch f, ok := errors.AsType[*fault.Error](err); {
+	case ok && f.Kind != fault.Unavailable:
+		q, newest = then, version
+	case err != nil:
+		return p, 0, err
+	}
+	return before.Prefill(id, then, q), newest, nil
 }
 
 // fill runs one decision of a contact about the questionnaire that a task asks for.

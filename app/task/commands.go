@@ -269,13 +269,22 @@ type Close struct {
 	Contact uuid.UUID // zero: all
 	Outcome task.Outcome
 	Reason  string
+	Last    bool // none follows it; of all only
 }
 
 // Close ends a task.
 func (c Commands) Close(ctx context.Context, cmd Close) (es.Result, error) {
 	return c.on(ctx, cmd.By, cmd.Task, func(t task.Task, now time.Time) ([]task.Event, error) {
+		if cmd.Last && cmd.Contact == uuid.Nil {
+			return t.CloseSeries(cmd.Outcome, cmd.Reason, who(cmd.By, uuid.Nil), now)
+		}
 		return t.Close(cmd.Contact, cmd.Outcome, cmd.Reason, who(cmd.By, uuid.Nil), now)
 	})
+}
+
+// EndSeries lets no task follow one.
+func (c Commands) EndSeries(ctx context.Context, cmd One) (es.Result, error) {
+	return c.on(ctx, cmd.By, cmd.Task, func(t task.Task, now time.Time) ([]task.Event, error) { return t.EndSeries(now) })
 }
 
 // Report is what is told later of a mail about a task.
@@ -306,11 +315,11 @@ func (c Commands) Follow(ctx context.Context, by es.By, before uuid.UUID, e task
 	if err != nil {
 		return es.Result{}, err
 	}
-	begins, err := c.again(ctx, by.Firm, before, last)
+	begins, version, err := c.again(ctx, by.Firm, before, last)
 	if err != nil {
 		return es.Result{}, err
 	}
-	f := task.Following{Prefill: begins, People: people, Scans: c.Scans}
+	f := task.Following{Prefill: begins, FormVersion: version, People: people, Scans: c.Scans}
 	for _, s := range last.Examples() {
 		s.Attachment = task.Shown(e.Next, s.Item, s.Attachment)
 		f.Shows = append(f.Shows, s)

@@ -299,6 +299,7 @@ var pageRules = map[string]rule{
 	"POST /tasks/{id}/reopening":         staffOnly(303, 404),
 	"POST /tasks/{id}/progress":          staffOnly(422, 404),
 	"POST /tasks/{id}/closing":           staffOnly(422, 404),
+	"POST /tasks/{id}/series/end":        staffOnly(303, 404),
 	"POST /tasks/{id}/people":            staffOnly(422, 404), // without a person
 	"POST /tasks/{id}/audience":          staffOnly(303, 404), // it is one contact's, and stays so
 	"POST /tasks/{id}/messages":          staffOnly(422, 404), // without the message's id
@@ -573,6 +574,7 @@ var callRules = map[string]called{
 	"POST /tasks/{id}/confirmation":         {"", 409, 404}, // nobody is done
 	"POST /tasks/{id}/reopening":            {`{"reason":"March is missing"}`, 200, 404},
 	"POST /tasks/{id}/closing":              {`{"outcome":"completed"}`, 200, 404},
+	"DELETE /tasks/{id}/recurrence":         {"", 200, 404},
 	"PUT /tasks/{id}/contacts/{contact}":    {`{"from":"now"}`, 422, 404}, // it is of no client
 	"DELETE /tasks/{id}/contacts/{contact}": {"", 422, 404},               // the last one
 	"GET /tasks/{id}/attachments":           {"", 200, 404},

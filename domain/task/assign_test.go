@@ -115,6 +115,15 @@ func TestHold(t *testing.T) {
 		gone.When(shut(uuid.Nil, task.Completed, "")).ThenError(task.ErrNotFound)
 		gone.When(assign()).ThenNothing() // its id is used
 	})
+	t.Run("none follows before it has ended, so that none is left behind (rule 10)", func(t *testing.T) {
+		overdue := given(t, assigned(held, repeats(monthly, "2026-01-31")))
+		overdue.When(elapse(inHold)).ThenNothing()
+		if wake := overdue.State().Wake(); !wake.Equal(left) {
+			t.Errorf("it wakes at %s", wake)
+		}
+		overdue.When(takeBack(inHold)).Then(task.TakenBack{By: byMary, At: inHold}).When(elapse(left)).ThenNothing()
+		overdue.When(elapse(left)).Then(task.Repeated{Next: task.InSeries(this, 2), Nth: 2, DueOn: "2026-03-28", At: left})
+	})
 	t.Run("one that was not held has left at once", func(t *testing.T) {
 		given(t, assigned()).When(takeBack(noon)).ThenError(task.ErrLeft)
 		given(t).When(takeBack(noon)).ThenError(task.ErrNotFound)

@@ -159,6 +159,21 @@ func (t Task) changeRecurrence(events []Event, to *Recurrence, dueOn string, now
 	return events, nil
 }
 
+// EndSeries lets no task follow this one, which may be closed by now (rule 10). One that none follows is no event. It
+// refuses with ErrNotFound, ErrRepeated.
+func (t Task) EndSeries(now time.Time) ([]Event, error) {
+	t, due := t.ahead(now)
+	switch {
+	case t.there() != nil:
+		return nil, ErrNotFound
+	case t.repeated:
+		return nil, ErrRepeated
+	case t.says.Recurrence.Every == 0:
+		return due, nil
+	}
+	return append(due, RecurrenceSet{At: now}), nil
+}
+
 // SetAudience states anew who sees the task (rule 2). It refuses with ErrNotFound, ErrClosed, ErrAudience, ErrNobody,
 // ErrStranger.
 func (t Task) SetAudience(a Audience, people []uuid.UUID, now time.Time) ([]Event, error) {

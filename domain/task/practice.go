@@ -105,6 +105,23 @@ func (t Task) Progress(to Progress, by Who, now time.Time) ([]Event, error) {
 	return append(due, Progressed{State: to, By: by, At: now}), nil
 }
 
+// CloseSeries closes the task for all and lets none follow it. It refuses like EndSeries and Close.
+func (t Task) CloseSeries(as Outcome, reason string, by Who, now time.Time) ([]Event, error) {
+	events, err := t.EndSeries(now)
+	if err != nil {
+		return nil, err
+	}
+	after := t.fork()
+	for _, e := range events {
+		after = after.Apply(e)
+	}
+	more, err := after.Close(uuid.Nil, as, reason, by, now)
+	if err != nil {
+		return nil, err
+	}
+	return append(events, more...), nil
+}
+
 // Close ends it, for one contact or, where contact is zero, for all (rule 7). reason may be empty; the client reads it.
 // What is closed already is no event. It refuses with ErrNotFound, ErrOutcome, ErrReason.
 func (t Task) Close(contact uuid.UUID, as Outcome, reason string, by Who, now time.Time) ([]Event, error) {

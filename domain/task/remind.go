@@ -31,6 +31,10 @@ func (t Task) Moves(e Event, contact uuid.UUID) bool {
 		by = e.By
 	case AttachmentReceived:
 		by = e.By
+	case Answered:
+		by = e.By
+	case RowAdded:
+		by = e.By
 	case Posted:
 		if !e.Talk.Internal {
 			by = e.By

@@ -69,8 +69,18 @@ func (r Recurrence) after(from time.Time) time.Time {
 	return first.AddDate(0, 0, min(on, first.AddDate(0, 1, -1).Day())-1)
 }
 
-// comesAt is when the next one is assigned; zero: not before something else has happened.
+// comesAt is when the next one is assigned; zero: not before something else has happened. It is never before the hold of
+// this one has ended: who takes this one back wants none to follow.
 func (t Task) comesAt() time.Time {
+	at := t.follows()
+	if !at.IsZero() && t.says.HoldUntil.After(at) {
+		return t.says.HoldUntil
+	}
+	return at
+}
+
+// follows is when the next one would come if this one had not been held.
+func (t Task) follows() time.Time {
 	r := t.says.Recurrence
 	if t.there() != nil || r.Every == 0 || t.repeated {
 		return time.Time{}
@@ -160,11 +170,12 @@ func (t Task) fork() Task {
 
 // Following is what the next one of a series needs besides the one before it. People are as in Assigning.
 type Following struct {
-	Prefill Prefill
-	Blanks  Blanks // of the next one
-	People  []uuid.UUID
-	Shows   []Showing // examples of the one before it
-	Scans   bool      // files wait for a verdict
+	Prefill     Prefill
+	FormVersion int    // of the questionnaire that is asked for; 0: as before
+	Blanks      Blanks // of the next one
+	People      []uuid.UUID
+	Shows       []Showing // examples of the one before it
+	Scans       bool      // files wait for a verdict
 }
 
 // Follow assigns the next one of a series as e, the Repeated of before, says; before is the one that it follows. It
@@ -178,6 +189,9 @@ func (t Task) Follow(before Task, e Repeated, f Following, now time.Time) []Even
 	next.Nth, next.DueOn, next.At = e.Nth, e.DueOn, now
 	next.InternalDueOn = shifted(before.says.InternalDueOn, before.says.DueOn, e.DueOn)
 	next.HoldUntil, next.Copied, next.Bundle, next.Job = time.Time{}, uuid.Nil, uuid.Nil, uuid.Nil
+	if f.FormVersion > 0 {
+		next.FormVersion = f.FormVersion
+	}
 	next.Audience.Contacts = slices.Clone(next.Audience.Contacts)
 	next.Checklist, next.Items = slices.Clone(next.Checklist), before.asks()
 	next = next.refill(f.Blanks)

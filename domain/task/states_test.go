@@ -291,6 +291,21 @@ func TestRepeat(t *testing.T) {
 		given(t, onSchedule, next("2026-04-30", end)).When(change(task.Changing{Recurrence: &task.Recurrence{}})).ThenError(task.ErrRepeated)
 		given(t, onSchedule, next("2026-04-30", end)).When(change(task.Changing{Recurrence: &monthly})).ThenNothing()
 	})
+	t.Run("a series ends with one that is closed, and after it", func(t *testing.T) {
+		last := func(s state) ([]ev, error) { return s.CloseSeries(task.Cancelled, "They moved", byMary, noon) }
+		none := func(s state) ([]ev, error) { return s.EndSeries(noon) }
+		shutNow := closed(uuid.Nil, task.Cancelled)
+		shutNow.Reason = text("They moved")
+		given(t, onSchedule).When(last).Then(task.RecurrenceSet{At: noon}, shutNow).When(elapse(end)).ThenNothing()
+		given(t, onSchedule, over(noon)).When(none).Then(task.RecurrenceSet{At: noon}).When(none).ThenNothing()
+		completed := assigned(repeats(task.Recurrence{Every: 2, Unit: task.Week, From: task.OnCompletion}, "2026-03-31"))
+		given(t, completed).When(last).Then(task.RecurrenceSet{At: noon}, shutNow)
+		given(t, assigned()).When(last).Then(shutNow)
+		given(t, onSchedule, next("2026-04-30", end)).When(last).ThenError(task.ErrRepeated)
+		given(t, onSchedule, next("2026-04-30", end)).When(none).ThenError(task.ErrRepeated)
+		given(t, onSchedule).When(func(s state) ([]ev, error) { return s.CloseSeries("lost", "", byMary, noon) }).ThenError(task.ErrOutcome)
+		given(t, onSchedule, task.TakenBack{}).When(none).ThenError(task.ErrNotFound)
+	})
 	t.Run("another due date moves the day of the month", func(t *testing.T) {
 		day := "2026-04-10"
 		given(t, onSchedule).When(change(task.Changing{DueOn: &day})).
@@ -315,6 +330,11 @@ func TestFollow(t *testing.T) {
 	next.Nth, next.DueOn, next.InternalDueOn, next.HoldUntil, next.At = 2, "2026-04-20", "2026-04-25", time.Time{}, after(time.Hour)
 	next.Job, next.Copied, next.Bundle = uuid.Nil, uuid.Nil, uuid.Nil
 	given(t).When(follow(before, done(ida, ""), closed(uuid.Nil, task.Completed))).Then(next).When(follow(before)).ThenNothing()
+	newer := next
+	newer.FormVersion = 3
+	given(t).When(func(s state) ([]ev, error) {
+		return s.Follow(given(t, before).State(), repeated, task.Following{People: people, FormVersion: 3}, after(time.Hour)), nil
+	}).Then(newer)
 	next.Title, next.Tell = text("Send it"), onlyIda.Contacts
 	given(t).When(follow(before, task.Retitled{Title: text("Send it")}, task.ContactRemoved{Contact: bo})).
 		Then(next, task.ContactRemoved{Contact: bo, At: after(time.Hour)})

@@ -22,7 +22,8 @@
 //     this one was due has ended in its zone, or, where it is to wait, when this one is over as well, whichever is later;
 //     on completion it comes when this one is over. Over is closed or confirmed for all. The next one is due a whole
 //     number of steps after this one, or one step after the day of completion, and never before the day on which it
-//     comes. A cancelled one is followed too; a task that is to end its series is told not to repeat (T10). Texts that
+//     comes. A cancelled one is followed too; a task that is to end its series is told not to repeat, also when it is closed
+//     (T10). None comes before the hold of the one before it has ended. Texts that
 //     were written with blanks are filled for the next one's own time, unless somebody has changed them since.
 //  11. A bulk job assigns to each client once, however often it asks: a task's id follows from the job and the client.
 //  12. What time alone has caused is decided before anything else, at its own instant, however late the alarm (U6).

@@ -294,6 +294,7 @@ func (s *Server) taskRoutes(a huma.API) {
 	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/confirmation", "confirm-task", "Tasks", "Agree that a task is done, by one contact or by all"), s.confirmTask)
 	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/reopening", "reopen-task", "Tasks", "Make a task something to do again"), s.reopenTask)
 	register(s, a, account.ChangeTasks, op(post, "/tasks/{id}/closing", "close-task", "Tasks", "Close a task: it shows everything and takes nothing"), s.closeTask)
+	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/recurrence", "end-task-series", "Tasks", "Let none follow a task that repeats, also when it is closed"), s.endSeries)
 	register(s, a, account.ChangeTasks, op(put, "/tasks/{id}/contacts/{contact}", "put-task-contact", "Tasks", "Let one more person see a task"), s.putTaskContact)
 	register(s, a, account.ChangeTasks, op(del, "/tasks/{id}/contacts/{contact}", "delete-task-contact", "Tasks", "Take a task away from one person"), s.deleteTaskContact)
 

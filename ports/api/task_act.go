@@ -152,7 +152,15 @@ type closeTask struct {
 		ForContact
 		Outcome string `json:"outcome" enum:"completed,cancelled"`
 		Reason  string `json:"reason,omitempty" doc:"The client reads it"`
+		Last    bool   `json:"last,omitempty" doc:"Of a series: none follows it. Not with contact_id"`
 	}
+}
+
+// endSeries lets none follow a task, which may be closed.
+func (s *Server) endSeries(ctx context.Context, in *actOnTask) (*body[TaskDetail], error) {
+	return s.onTask(ctx, in.ByID, in.Key, nil, func(by es.By, id uuid.UUID) (es.Result, error) {
+		return s.Tasks.EndSeries(ctx, taskapp.One{By: by, Task: id})
+	})
 }
 
 func (s *Server) closeTask(ctx context.Context, in *closeTask) (*body[TaskDetail], error) {
@@ -161,7 +169,7 @@ func (s *Server) closeTask(ctx context.Context, in *closeTask) (*body[TaskDetail
 		return nil, err
 	}
 	return s.onTask(ctx, in.ByID, in.Key, in.Body, func(by es.By, id uuid.UUID) (es.Result, error) {
-		return s.Tasks.Close(ctx, taskapp.Close{By: by, Task: id, Contact: whom, Outcome: task.Outcome(in.Body.Outcome), Reason: in.Body.Reason})
+		return s.Tasks.Close(ctx, taskapp.Close{By: by, Task: id, Contact: whom, Outcome: task.Outcome(in.Body.Outcome), Reason: in.Body.Reason, Last: in.Body.Last})
 	})
 }
 

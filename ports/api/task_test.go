@@ -182,6 +182,7 @@ func TestTasks(t *testing.T) {
 		{"DELETE", "/contacts/" + kai.String(), "", "id", id},
 		{"POST", "/closing", `{"outcome":"completed","reason":"Thanks"}`, "outcome", "completed"},
 		{"POST", "/reopening", `{"reason":"March is missing"}`, "outcome", ""},
+		{"DELETE", "/recurrence", "", "id", id},
 		{"GET", "", "", "owner", ""},
 	} {
 		if got := h.call(maryToken, c.method, it+c.path, c.body); got.status != 200 || got.text(c.field) != c.want {

@@ -77,6 +77,7 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		Sender: t.SenderName, Priority: wordOf(priorities, string(t.Priority)), Problems: problems,
 	}
 	page.Stale = !current
+	page.Followed = t.Repeats && t.Next == uuid.Nil
 	if t.Next != uuid.Nil {
 		page.Next = "/tasks/" + t.Next.String()
 	}
@@ -275,8 +276,17 @@ func (s *Server) onTaskAt(field string, do func(r *http.Request, by es.By, id uu
 	}
 }
 
+// takeBackTask leads to the list, since the task has no page any more.
 func (s *Server) takeBackTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
+	r.PostForm.Set("back", "/tasks?"+undone)
 	return s.Tasks.TakeBack(r.Context(), taskapp.One{By: by, Task: id})
+}
+
+// undone is the mark in the list's address that a task was taken back.
+const undone = "undone=1"
+
+func (s *Server) endSeries(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
+	return s.Tasks.EndSeries(r.Context(), taskapp.One{By: by, Task: id})
 }
 
 // contactOf is whom a form concerns; zero: everybody.
@@ -326,5 +336,5 @@ func (s *Server) closeTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, 
 	if err != nil {
 		return es.Result{}, err
 	}
-	return s.Tasks.Close(r.Context(), taskapp.Close{By: by, Task: id, Contact: contact, Outcome: task.Outcome(r.PostForm.Get("outcome")), Reason: r.PostForm.Get("reason")})
+	return s.Tasks.Close(r.Context(), taskapp.Close{By: by, Task: id, Contact: contact, Outcome: task.Outcome(r.PostForm.Get("outcome")), Reason: r.PostForm.Get("reason"), Last: r.PostForm.Get("last") != ""})
 }

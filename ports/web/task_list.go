@@ -124,6 +124,7 @@ func (s *Server) tasksPage(w http.ResponseWriter, r *http.Request, code int, act
 	if len(acts.Problems)+len(saved.Problems) > 0 {
 		page.Title = "Error: " + page.Title
 	}
+	page.Undone = v.Has("undone")
 	if page.Did, err = s.didJob(r, v); err != nil {
 		return err
 	}

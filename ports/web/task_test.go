@@ -228,6 +228,17 @@ func TestStaffTasks(t *testing.T) {
 		t.Errorf("closing recorded %+v", h.lastOf(ledgerTask))
 	}
 	send("/retraction", 87).want(t, http.StatusConflict)
+	back := h.post("/tasks/"+newTestID(81).String()+"/retraction", url.Values{"command": {newTestID(79).String()}}).want(t, http.StatusSeeOther)
+	if to := back.Header().Get("Location"); !strings.HasPrefix(to, "/tasks?undone=1") { // its own page is gone
+		t.Errorf("after Undo: %s", to)
+	}
+	h.get("/tasks?undone=1").want(t, 200, "Taken back.", "Nobody of the client was told")
+	h.plan.detail[0].Repeats, h.plan.detail[0].Recurrence = true, task.Recurrence{Every: 1, Unit: task.Month, From: task.OnSchedule}
+	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "and let none follow").lacks(t, "/series/end")
+	h.plan.detail[0].Outcome = task.Cancelled
+	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "/series/end", "the next one still comes").lacks(t, "and let none follow")
+	h.plan.detail[0].Outcome, h.plan.detail[0].Repeats = "", false
+	send("/series/end", 78).want(t, http.StatusSeeOther)
 	send("/reopening", 88).want(t, http.StatusSeeOther)
 }
 

@@ -99,6 +99,7 @@ type Tasks struct {
 	Priorities []Choice
 	Parts      []Choice
 	Did        *DidJob // what was just done to many; nil: nothing
+	Undone     bool    // a task was just taken back
 }
 
 // Filtered tells that a filter is on.
@@ -253,6 +254,7 @@ type Task struct {
 	Part        string
 	Parts       []Choice
 	Next        string // address of the one that followed; empty: none
+	Followed    bool   // one is still to follow
 	Copy        string // address of a form for another one like it; empty: none
 	People      []TaskPart
 	Whom        []Choice // contacts whom it concerns, where there are several
