@@ -91,6 +91,8 @@ func TestDuties(t *testing.T) {
 		"written about, each for themselves": {
 			history: []event.Event{asked(func(e *task.Assigned) { e.Each, e.Kind, e.Items = true, task.ToDo, nil }), task.Posted{By: by(bo)}}, due: "2026-03-20",
 		},
+		"answered in part":              {history: []event.Event{asked(), task.Answered{Field: item, By: by(ida)}}, due: "2026-03-20", moved: 1},
+		"another row":                   {history: []event.Event{asked(), task.RowAdded{Group: item, Row: papers, By: by(ida)}}, due: "2026-03-20", moved: 1},
 		"written about by the practice": {history: []event.Event{asked(), task.Posted{By: mary}}, due: "2026-03-20"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,8 @@
 //  4. Programs and scripts are never accepted, whatever their name.
 //  5. Text holds no NUL byte and doesn't start as markup, except where the name says that it is markup.
 //  6. A macro needs a name that says so: .xlsm is accepted, an .xlsx with macros is not.
-//  7. A photo, a film and a PDF carry a signature that says so; content that is nothing known is none of them.
+//  7. Two spellings of one ending are one: who accepts .jpg accepts .jpeg.
+//  8. A photo, a film and a PDF carry a signature that says so; content that is nothing known is none of them.
 //
 // The photos form one class, and so do the films: phones give them each other's extension, and no program minds.
 package filetype
@@ -57,7 +58,7 @@ type Format struct {
 func Of(name string, accepted []string) (Format, error) {
 	ext := strings.ToLower(strings.TrimPrefix(path.Ext(visible(name)), "."))
 	f, ok := formats[ext]
-	if !ok || !slices.Contains(accepted, ext) {
+	if !ok || !slices.Contains(Spellings(accepted), ext) {
 		what := "Files without an extension"
 		if ext != "" {
 			what = "Files ending in ." + ext
@@ -67,6 +68,20 @@ func Of(name string, accepted []string) (Format, error) {
 	f.Extension = ext
 	return f, nil
 }
+
+// Spellings are extensions, lower case without dot, each followed by its other spelling where it isn't among them (rule 7).
+func Spellings(extensions []string) []string {
+	var all []string
+	for _, e := range extensions {
+		all = append(all, e)
+		if other, ok := spellings[e]; ok && !slices.Contains(extensions, other) {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+var spellings = map[string]string{"jpg": "jpeg", "jpeg": "jpg", "tif": "tiff", "tiff": "tif", "htm": "html", "html": "htm"}
 
 // visible is a name without what nobody sees, so that no extension hides behind a space or a mark of direction.
 func visible(name string) string {

@@ -50,6 +50,14 @@ func TestOf(t *testing.T) {
 			t.Errorf("S1.i10: the sentence about %q names no accepted type: %v", name, err)
 		}
 	}
+	for name, list := range map[string]string{"a.jpeg": "jpg", "a.JPG": "jpeg", "a.tif": "tiff", "a.html": "htm"} {
+		if _, err := filetype.Of(name, []string{"pdf", list}); err != nil {
+			t.Errorf("%s is not .%s: %v", name, list, err)
+		}
+	}
+	if got := filetype.Spellings([]string{"pdf", "jpg", "tif", "tiff"}); !slices.Equal(got, []string{"pdf", "jpg", "jpeg", "tif", "tiff"}) {
+		t.Errorf("%q", got)
+	}
 	if _, err := filetype.Of("a.zip", []string{"pdf"}); err == nil {
 		t.Error("a zip was accepted by a list without it")
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"portico/domain/fault"
+	"portico/domain/filetype"
 
 	"github.com/google/uuid"
 )
@@ -36,8 +37,6 @@ var (
 	ErrCondition = fault.New(fault.Invalid, "questionnaire.condition",
 		"What a condition asks for stands above what it shows.")
 )
-
-var fileType = regexp.MustCompile(`^[a-z0-9]{1,16}$`)
 
 var currency = regexp.MustCompile(`^[A-Z]{3}$`)
 
@@ -154,8 +153,8 @@ func (f Field) checkTypes(what string) (types []Option, err error) {
 	for _, o := range f.Options {
 		o.Text = strings.ToLower(strings.TrimLeft(oneLine(o.Text), "*."))
 		switch {
-		case !fileType.MatchString(o.Text) || o.ID == uuid.Nil:
-			return nil, ErrTypes.Withf("%s: “%s” is no type of files; write their endings, like pdf.", what, o.Text)
+		case !filetype.Known(o.Text) || o.ID == uuid.Nil:
+			return nil, ErrTypes.Withf("%s: “%s” is no type of file that can be sent. Write the endings of file names, like pdf, jpg or xlsx.", what, o.Text)
 		case slices.ContainsFunc(types, func(p Option) bool { return p.Text == o.Text }):
 			continue
 		case len(types) == MaxTypes:

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"portico/domain/filetype"
 	"portico/domain/questionnaire"
 	"portico/domain/task"
 
@@ -39,7 +38,7 @@ func TestFilesThatAnswer(t *testing.T) {
 	now := func(before []ev, more ...ev) scenario { return given(t, slices.Concat(before, more)...) }
 	t.Run("go to a question that wants files, of its types", func(t *testing.T) {
 		open.When(start(ida, atOnce, forProof)).Then(started(ida, startedAt(onProof)))
-		open.When(start(ida, atOnce, forProof, called("scan.csv"))).ThenError(filetype.ErrType)
+		open.When(start(ida, atOnce, forProof, called("scan.csv"))).ThenError(task.ErrFileType)
 		open.When(start(ida, atOnce, there(onProof))).ThenError(task.ErrQuestion) // nothing like it is asked
 		open.When(start(uuid.Nil, atOnce, forProof)).ThenError(task.ErrQuestion)
 		open.When(start(ida, atOnce, forProof, func(s *task.Sending) { s.Place.Message = id(9) })).ThenError(task.ErrQuestion)

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"portico/domain/filetype"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -37,7 +36,7 @@ func TestReuse(t *testing.T) {
 		s.When(reuse(ida, atOnce, source, second)).ThenError(task.ErrFileHere)
 		s.When(discard(ida, noon)).Then(task.AttachmentDiscarded{Attachment: shot, By: by(ida), At: noon})
 		typed := func(e *task.Assigned) { e.Items[0].Types = []string{"csv"} }
-		given(t, assigned(request, typed)).When(reuse(ida, atOnce, source, there(item))).ThenError(filetype.ErrType)
+		given(t, assigned(request, typed)).When(reuse(ida, atOnce, source, there(item))).ThenError(task.ErrFileType)
 		given(t, assigned(request), given1(uuid.Nil, ledger, 1, ida, "x")).When(reuse(ida, atOnce, source, there(item))).ThenError(task.ErrReturned)
 	})
 	t.Run("of the same client, where the task takes files", func(t *testing.T) {

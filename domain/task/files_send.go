@@ -39,6 +39,8 @@ var (
 		"This file is unknown here. Reload the page.")
 	ErrFileName = fault.New(fault.Invalid, "task.file_name",
 		"This file has no name, or one of more than 1024 letters. Rename it, then send it again.")
+	ErrFileType = fault.New(fault.Unsupported, "task.file_type",
+		"This is asked for as another type of file. Send it as one that is named beside it.")
 	ErrTooManyFiles = fault.New(fault.TooMany, "task.too_many_files",
 		"This task has taken 1,000 files and takes no more.")
 	ErrTooManyRunning = fault.New(fault.TooMany, "task.too_many_running",
@@ -69,7 +71,7 @@ type Sending struct {
 // StartFile gives one file the right to come (rules 23, 24). Whether its size and its type are accepted was decided
 // before, but for the types of an item. Starting the same file again changes nothing. It refuses with ErrNotFound,
 // ErrFilesOff, ErrFilesOver, ErrTalk, ErrItem, ErrReturned, ErrAccepted, ErrQuestion, ErrSubmitted, ErrFieldFull,
-// ErrFileName, ErrTooManyFiles, ErrTooManyRunning, filetype.ErrType.
+// ErrFileName, ErrFileType, ErrTooManyFiles, ErrTooManyRunning.
 func (t Task) StartFile(s Sending, p FilePolicy, by Who, now time.Time) ([]Event, error) {
 	t, due := t.ahead(now)
 	if f := t.attachment(s.Attachment); f != nil {
@@ -192,7 +194,7 @@ func (t Task) sentName(name string, types []string) (string, error) {
 	}
 	if len(types) > 0 {
 		if _, err := filetype.Of(shown, types); err != nil {
-			return "", err
+			return "", ErrFileType.Withf("This is asked for as %s. Send it as one of these.", strings.Join(types, ", "))
 		}
 	}
 	return strings.ToValidUTF8(name, "\uFFFD"), nil

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"portico/domain/event"
-	"portico/domain/filetype"
 	"portico/domain/task"
 
 	"github.com/google/uuid"
@@ -157,7 +156,7 @@ func TestFilesOfItems(t *testing.T) {
 		given(t, assigned(request)).When(start(ida, atOnce, there(task.Place{Item: eve}))).ThenError(task.ErrItem)
 		given(t, assigned(request), given1(uuid.Nil, ledger, 1, ida, "x")).When(start(ida, atOnce, there(item))).ThenError(task.ErrReturned)
 		typed := func(e *task.Assigned) { e.Items[0].Types = []string{"csv"} }
-		given(t, assigned(request, typed)).When(start(ida, atOnce, there(item))).ThenError(filetype.ErrType)
+		given(t, assigned(request, typed)).When(start(ida, atOnce, there(item))).ThenError(task.ErrFileType)
 	})
 	t.Run("a draft is its sender's until it is returned, and nothing to the practice", func(t *testing.T) {
 		s := given(t, assigned(request), received(ida, receivedAt(item)))

@@ -6,6 +6,7 @@ import (
 
 	"portico/domain/event"
 	"portico/domain/fault"
+	"portico/domain/filetype"
 
 	"github.com/google/uuid"
 )
@@ -65,7 +66,7 @@ func items(subject uuid.UUID, asked []Asking) (items []Item, err error) {
 // check is the item as it is kept. It refuses with ErrItems, ErrItemTitle, ErrHelp, ErrItemFiles.
 func (a Asking) check(subject uuid.UUID) (Item, error) {
 	title, help := oneLine(a.Title), manyLines(a.Help)
-	odd := slices.ContainsFunc(a.Types, func(t string) bool { return t == "" || len(t) > 16 || oneLine(t) != t })
+	odd := slices.IndexFunc(a.Types, func(t string) bool { return !filetype.Known(t) })
 	switch n := utf8.RuneCountInString(title); {
 	case a.ID == uuid.Nil:
 		return Item{}, ErrItems
@@ -73,7 +74,9 @@ func (a Asking) check(subject uuid.UUID) (Item, error) {
 		return Item{}, ErrItemTitle
 	case utf8.RuneCountInString(help) > MaxHelp:
 		return Item{}, ErrHelp
-	case a.Most < 0, a.Most > MaxFiles, len(a.Types) > maxTypes, odd:
+	case odd >= 0:
+		return Item{}, ErrItemFiles.Withf("“%s” is no type of file that can be sent. Write the endings of file names, like pdf, jpg or xlsx.", a.Types[odd])
+	case a.Most < 0, a.Most > MaxFiles, len(a.Types) > maxTypes:
 		return Item{}, ErrItemFiles
 	case len(a.Examples) > MaxExamples:
 		return Item{}, ErrExamples

@@ -25,7 +25,7 @@ func TestFilesAnswerQuestions(t *testing.T) {
 	proof := newTestID(207)
 	field := []string{"id", proof.String(), "section", taxYou.String(), "label", "Your payslips", "kind", "file", "required", "1"}
 	at := "/" + taxForm.String()
-	h.building(at+"/fields", append(field, "types", "p/f", "most", "1")...).want(t, http.StatusUnprocessableEntity, "is no type of files", `href="#types"`, `value="p/f"`)
+	h.building(at+"/fields", append(field, "types", "p/f", "most", "1")...).want(t, http.StatusUnprocessableEntity, "is no type of file that can be sent", `href="#types"`, `value="p/f"`)
 	h.building(at+"/fields", append(field, "types", "*.PDF; pdf, .csv", "most", "1")...).want(t, http.StatusSeeOther)
 	h.get("/forms"+at+"/fields/"+proof.String()+"/edit").want(t, 200, `value="pdf, csv"`, "selected>Files")
 	h.get("/forms"+at+"/preview").want(t, 200, "Your payslips", "As PDF, CSV · 1 file at most", "Choose photos or files")

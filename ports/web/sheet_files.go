@@ -8,6 +8,7 @@ import (
 
 	"portico/app/language"
 	taskapp "portico/app/task"
+	"portico/domain/filetype"
 	"portico/domain/questionnaire"
 	"portico/domain/task"
 	"portico/ports/web/views"
@@ -64,7 +65,7 @@ func dotted(types []string) string {
 	if len(types) == 0 {
 		return ""
 	}
-	return "." + strings.Join(types, ",.")
+	return "." + strings.Join(filetype.Spellings(types), ",.")
 }
 
 // fileLimits are those of an answer in files, in words.
