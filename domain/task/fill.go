@@ -1,6 +1,7 @@
 package task
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,18 @@ func (b Blanks) Fill(text string) string {
 	return strings.NewReplacer(
 		"{client}", b.Client, "{due}", b.Due, "{month}", b.Month, "{last month}", b.LastMonth, "{year}", strconv.Itoa(b.Year), "{last year}", strconv.Itoa(b.Year-1),
 	).Replace(text)
+}
+
+var braced = regexp.MustCompile(`\{\pL[^{}\n]{0,29}\}`)
+
+// UnknownBlanks are the words in braces of a text that Fill leaves as they stand, each once.
+func UnknownBlanks(text string) (unknown []string) {
+	for _, word := range braced.FindAllString(text, -1) {
+		if !slices.Contains(BlankWords, word) && !slices.Contains(unknown, word) {
+			unknown = append(unknown, word)
+		}
+	}
+	return unknown
 }
 
 // Of is everything that a task says with its blanks filled. How it was written stays known to its series.

@@ -141,3 +141,13 @@ func TestBlanksThatDoNotFit(t *testing.T) {
 		t.Errorf("%+v", next.says)
 	}
 }
+
+func TestUnknownBlanks(t *testing.T) {
+	for text, want := range map[string]string{
+		"Statements of {month} {year}, {client}": "", "{Month} and {Client}, {Month}": "{Month} {Client}", "{ month}": "", "x{}y {1}": "", "open { brace": "", "{last year} {next year}": "{next year}",
+	} {
+		if got := strings.Join(UnknownBlanks(text), " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -277,6 +277,9 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.Recurrence = recurrenceOf(typed)
 	a.Template, _ = uuid.Parse(typed.Template)
+	if !s.doubt(r, &typed) {
+		return s.taskForm(w, r, http.StatusUnprocessableEntity, views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})
+	}
 	blanks, err := s.blanksOf(r, c.Name, a.DueOn)
 	if err != nil {
 		return err

@@ -135,6 +135,9 @@ func (s *Server) prepareManyTask(w http.ResponseWriter, r *http.Request) error {
 	if refused || r.PostForm.Has("more") {
 		return s.taskForm(w, r, codeOf(refused), page)
 	}
+	if !s.doubt(r, &page.Fields) {
+		return s.taskForm(w, r, http.StatusUnprocessableEntity, page)
+	}
 	asking, err := s.askingMany(r, typed)
 	if err != nil {
 		return err

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -206,9 +208,23 @@ func TestStaffTasks(t *testing.T) {
 		"checklist": {"January\n\nFebruary"}, "every": {"1"}, "unit": {"month"}, "from": {"schedule"},
 	}
 	h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "Error: New task", "Give the task a title", "2026-12-31")
-	form.Set("title", "Send the ledger")
+	form.Set("title", "Send the ledger of {Month}")
+	form.Set("due_on", "2025-12-31")
+	doubted := h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "31 Dec 2025 has passed", "“{Month}” is not filled in", `value="Send the ledger of {Month}"`)
+	form["sure"] = sure(doubted)
+	form.Set("due_on", "2025-12-30")
+	doubted = h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "30 Dec 2025 has passed").lacks(t, `id="title-problem"`)
+	form["sure"] = sure(doubted)
 	h.post("/tasks", form).want(t, http.StatusSeeOther)
-	e, ok := h.lastOf(newTestID(81)).(task.Assigned)
+	if e, ok := h.lastOf(newTestID(81)).(task.Assigned); !ok || e.DueOn != "2025-12-30" || e.Title.Text != "Send the ledger of {Month}" {
+		t.Errorf("what was meant so is kept so: %+v", h.lastOf(newTestID(81)))
+	}
+	form.Set("title", "Send the ledger")
+	form.Set("due_on", "2026-12-31")
+	form.Set("id", newTestID(76).String())
+	form.Set("command", newTestID(75).String())
+	h.post("/tasks", form).want(t, http.StatusSeeOther)
+	e, ok := h.lastOf(newTestID(76)).(task.Assigned)
 	if !ok || len(e.Checklist) != 2 || e.Recurrence.Unit != task.Month || !e.HoldUntil.Equal(noon.Add(taskHold)) || e.Sender != priya.ID || e.Zone != "Europe/London" {
 		t.Errorf("assigned %+v", e)
 	}
@@ -229,9 +245,9 @@ func TestStaffTasks(t *testing.T) {
 	}
 	send("/retraction", 87).want(t, http.StatusConflict)
 	fresh := h.plan.detail[0]
-	fresh.ID = newTestID(81)
+	fresh.ID = newTestID(76)
 	h.plan.detail = append(h.plan.detail, fresh)
-	back := h.post("/tasks/"+newTestID(81).String()+"/retraction", url.Values{"command": {newTestID(79).String()}}).want(t, http.StatusSeeOther)
+	back := h.post("/tasks/"+newTestID(76).String()+"/retraction", url.Values{"command": {newTestID(79).String()}}).want(t, http.StatusSeeOther)
 	if to := back.Header().Get("Location"); !strings.HasPrefix(to, "/tasks?undone=1") { // its own page is gone
 		t.Errorf("after Undo: %s", to)
 	}
@@ -243,6 +259,14 @@ func TestStaffTasks(t *testing.T) {
 	h.plan.detail[0].Outcome, h.plan.detail[0].Repeats = "", false
 	send("/series/end", 78).want(t, http.StatusSeeOther)
 	send("/reopening", 88).want(t, http.StatusSeeOther)
+}
+
+// sure is what the form of a page says that its reader has read.
+func sure(page reply) (texts []string) {
+	for _, m := range regexp.MustCompile(`name="sure" value="([^"]+)"`).FindAllStringSubmatch(page.text, -1) {
+		texts = append(texts, html.UnescapeString(m[1]))
+	}
+	return texts
 }
 
 // The board has a column for each state of the practice's part; a card is moved by a form, which leads back to where it was.

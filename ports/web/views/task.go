@@ -196,6 +196,7 @@ type TaskFields struct {
 	Again                                                               bool         // of many: each begins with their own answers of before
 	Cadence                                                             string       // of reminders, an id; empty: none
 	Cadences                                                            []Choice
+	Doubts                                                              []string // that its writer has read, or reads now
 	Problems                                                            Problems
 }
 
