@@ -106,6 +106,13 @@ func TestTaskFiles(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 
+	sent, err := files.Enclosed(t.Context(), a.firm, []uuid.UUID{id, other}, []uuid.UUID{byID[enclosed].Place.Message})
+	if got := sent[byID[enclosed].Place.Message]; err != nil || len(sent) != 1 || len(got) != 1 || got[0].ID != enclosed || got[0].Name != "enclosed.pdf" {
+		t.Errorf("with a message: %+v, %v", sent, err)
+	}
+	if sent, err := files.Enclosed(t.Context(), a.firm, []uuid.UUID{other}, []uuid.UUID{byID[enclosed].Place.Message}); err != nil || len(sent) != 0 {
+		t.Errorf("of another task: %+v, %v", sent, err)
+	}
 	same, err := files.Same(t.Context(), a.firm, id, []string{byID[open].SHA256, byID[private].SHA256})
 	if got := same[byID[open].SHA256]; err != nil || len(same) != 1 || got.Task != other || got.Title != "Another one" || got.File != elsewhere || got.Name != "again.pdf" {
 		t.Errorf("%+v, %v", same, err)

@@ -17,14 +17,36 @@ type TaskFiles struct{ DB *DB }
 
 var _ app.Files = TaskFiles{}
 
+const taskFiles = `SELECT f.id, f.transfer_id, f.by_kind, f.by_id, f.hand_id, f.item_id, f.for_id, f.message_id, f.with_id, f.internal, f.name, f.size,
+	f.sha256, f.media, f.same_as, f.state, f.scan, f.finding, f.returned, f.started_at, f.at, f.deadline, f.delivered, f.removed_by, f.removed_at, f.until,
+	f.hidden, f.reason FROM portal.task_file f `
+
+// Enclosed are the files that were sent with messages, by message.
+func (l TaskFiles) Enclosed(ctx context.Context, firm int32, tasks, messages []uuid.UUID) (map[uuid.UUID][]app.File, error) {
+	out := map[uuid.UUID][]app.File{}
+	err := l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, taskFiles+`WHERE f.task_id = ANY ($1) AND f.message_id = ANY ($2) ORDER BY f.task_id, f.n`, tasks, messages)
+		if err != nil {
+			return err
+		}
+		files, err := pgx.CollectRows(rows, scanTaskFile)
+		for _, f := range files {
+			out[f.Place.Message] = append(out[f.Place.Message], f)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the files of messages: %w", err)
+	}
+	return out, nil
+}
+
 // Files are those of a task, the newest last.
 func (l TaskFiles) Files(ctx context.Context, firm int32, task uuid.UUID) (files []app.File, err error) {
 	names := map[uuid.UUID]string{} // of contacts
 	staff := []uuid.UUID{}
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT f.id, f.transfer_id, f.by_kind, f.by_id, f.hand_id, f.item_id, f.for_id, f.message_id, f.with_id, f.internal, f.name, f.size,
-			f.sha256, f.media, f.same_as, f.state, f.scan, f.finding, f.returned, f.started_at, f.at, f.deadline, f.delivered, f.removed_by, f.removed_at, f.until,
-			f.hidden, f.reason FROM portal.task_file f WHERE f.task_id = $1 ORDER BY f.n`, task)
+		rows, err := tx.Query(ctx, taskFiles+`WHERE f.task_id = $1 ORDER BY f.n`, task)
 		if err != nil {
 			return err
 		}
@@ -145,7 +167,7 @@ func (l TaskFiles) Earlier(ctx context.Context, firm int32, contact, task uuid.U
 					AND (f.state = 'released' OR f.state = 'received' AND f.scan NOT IN ('awaited', 'held') AND (f.delivered OR f.deadline <= statement_timestamp()))
 					AND ($3 = '' OR position(lower($3) IN lower(f.name)) > 0 OR position(lower($3) IN lower(t.title)) > 0)
 				ORDER BY f.sha256, f.name, f.at DESC, f.id) AS mine
-			ORDER BY mine.at DESC, mine.id LIMIT $4 OFFSET $5`, contact, task, q.Text, pageLimit(q.Limit), q.Skip)
+			ORDER BY mine.at DESC, mine.id DESC LIMIT $4 OFFSET $5`, contact, task, q.Text, pageLimit(q.Limit), q.Skip)
 		if err != nil {
 			return err
 		}

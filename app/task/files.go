@@ -230,6 +230,8 @@ func (c Commands) ShareFile(ctx context.Context, cmd OfFile) (es.Result, error) 
 type Files interface {
 	// Files are those of a task, the newest last, of all sorts; who may see which is for File.SeenBy and File.Arrived.
 	Files(ctx context.Context, firm int32, task uuid.UUID) ([]File, error)
+	// Enclosed are those that were sent with messages, by message, the newest last; who sent them is not named.
+	Enclosed(ctx context.Context, firm int32, tasks, messages []uuid.UUID) (map[uuid.UUID][]File, error)
 	// Same are files of the same content on other tasks of the same client or contact, by digest: the earliest of each
 	// that the practice has (T15).
 	Same(ctx context.Context, firm int32, task uuid.UUID, digests []string) (map[string]Elsewhere, error)

@@ -10,6 +10,7 @@ import (
 
 	contactapp "portico/app/contact"
 	"portico/app/es"
+	"portico/app/language"
 	taskapp "portico/app/task"
 	accounts "portico/domain/account"
 	"portico/domain/event"
@@ -73,8 +74,20 @@ func (s *Server) contactTalkPage(w http.ResponseWriter, r *http.Request, code in
 		page.Newest = here
 	}
 	me := event.Actor{Kind: event.Staff, ID: u.ID}
+	var tasks, messages []uuid.UUID
+	for _, m := range said {
+		tasks, messages = append(tasks, m.Task), append(messages, m.ID)
+	}
+	files, err := s.TaskFiles.Enclosed(r.Context(), u.Firm, tasks, messages)
+	if err != nil {
+		return err
+	}
 	for _, m := range slices.Backward(said) {
-		page.Lines = append(page.Lines, talkLine(m, me, z))
+		l := talkLine(m, me, z)
+		l.Files, l.Late = sentWith(language.For("en"), files[m.ID], func(f taskapp.File) bool { return f.Arrived(s.Now()) || f.Mark() }, func(f taskapp.File) views.TaskFile {
+			return s.staffFile(f, taskapp.Detail{Row: taskapp.Row{ID: m.Task}}, nil, nil, z)
+		})
+		page.Lines = append(page.Lines, l)
 	}
 	s.fillContactTalk(r, &page, c, said)
 	if page.Task != "" {

@@ -99,6 +99,19 @@ func clipped(w *language.Words, f taskapp.File) views.ClipFile {
 	return c
 }
 
+// sentWith are the files of one message that its reader sees, and what is said of the others.
+func sentWith(w *language.Words, files []taskapp.File, seen func(taskapp.File) bool, row func(taskapp.File) views.TaskFile) (rows []views.TaskFile, late string) {
+	c := views.TaskFiles{Late: map[uuid.UUID]string{}}
+	lateFiles(w, &c, files, seen)
+	for _, f := range files {
+		late = c.Late[f.Place.Message]
+		if !f.Unsent() && seen(f) {
+			rows = append(rows, row(f))
+		}
+	}
+	return rows, late
+}
+
 // lateFiles says of each message how many of its files its reader doesn't have: not yet, or for good.
 func lateFiles(w *language.Words, c *views.TaskFiles, files []taskapp.File, seen func(taskapp.File) bool) {
 	coming, apart := map[uuid.UUID]int{}, map[uuid.UUID]int{}

@@ -37,6 +37,14 @@ func (s *Server) portalTalks(w http.ResponseWriter, r *http.Request, in inPortal
 	}
 	rows = slices.DeleteFunc(rows, func(t taskapp.Todo) bool { return newest[t.ID].ID == uuid.Nil })
 	slices.SortStableFunc(rows, func(a, b taskapp.Todo) int { return newest[b.ID].At.Compare(newest[a.ID].At) })
+	var said []uuid.UUID
+	for _, m := range newest {
+		said = append(said, m.ID)
+	}
+	files, err := s.TaskFiles.Enclosed(r.Context(), in.Firm, ids, said)
+	if err != nil {
+		return err
+	}
 	words := in.words.Words
 	page := views.PortalTalks{Portal: s.around(r, in, "", words.T("talks.title"))}
 	page.Stale = !current
@@ -47,6 +55,9 @@ func (s *Server) portalTalks(w http.ResponseWriter, r *http.Request, in inPortal
 			by = words.T("talks.you")
 		}
 		l := views.TalkLine{ID: t.ID, Title: t.Title, Href: in.todoHref(t.ID) + "#talk", By: by, At: words.ShortMoment(m.At, in.zone), Text: excerpt(m.Text), Deleted: !m.DeletedAt.IsZero()}
+		l.Files, l.Late = sentWith(words, files[m.ID], func(f taskapp.File) bool { return f.SeenBy(in.Contact, s.Now()) }, func(f taskapp.File) views.TaskFile {
+			return s.portalFile(in, t, f, nil, nil)
+		})
 		if t.Unread > 0 {
 			l.News = words.N("thread.unread", t.Unread)
 		}

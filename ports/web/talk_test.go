@@ -13,6 +13,15 @@ import (
 	"github.com/google/uuid"
 )
 
+// filesIn are files of a message: one for everybody, one that is being checked, and one for the practice.
+func filesIn(message uuid.UUID) []taskapp.File {
+	f := taskapp.File{ID: newTestID(95), By: event.Actor{Kind: event.Staff, ID: priya.ID}, Place: task.Place{Message: message}, Returned: true, Name: "Ledger <1>.pdf", State: taskapp.FileReleased, At: noon}
+	waits, ours := f, f
+	waits.ID, waits.Name, waits.State, waits.Scan, waits.Delivered = newTestID(96), "Not yet.pdf", taskapp.FileReceived, taskapp.ScanAwaited, true
+	ours.ID, ours.Name, ours.Place.Talk.Internal = newTestID(97), "Ours.pdf", true
+	return []taskapp.File{f, waits, ours}
+}
+
 // S4.10: all talks of a person in one place, what is new in them, and the way there from the lists.
 func TestPortalTalks(t *testing.T) {
 	h := asks(t)
@@ -21,6 +30,9 @@ func TestPortalTalks(t *testing.T) {
 	me := event.Actor{Kind: event.Contact, ID: ingrid.Contact}
 	h.plan.unread = map[event.Actor]map[uuid.UUID]int{me: {ledgerTask: 2}}
 	h.get("/portal/messages").want(t, 200, "Priya Nair · ", "Which &lt;bank&gt;? x", "…", "/portal/todos/"+ledgerTask.String()+"#talk", "2 new messages").lacks(t, strings.Repeat("x", 160))
+	at := "/portal/todos/" + ledgerTask.String() + "/files/"
+	h.plan.files = filesIn(first)
+	h.get("/portal/messages").want(t, 200, at+newTestID(95).String()+"/content", "Ledger &lt;1&gt;.pdf").lacks(t, "Not yet.pdf", "Ours.pdf").want(t, 200, "1 file is arriving")
 	h.get("/portal/todos").want(t, 200, `href="/portal/messages"`, "All messages", "2 new messages")
 	h.plan.theirs.Messages[0].By, h.plan.theirs.Messages[0].Text, h.plan.theirs.Messages[0].DeletedAt = me, "", noon
 	h.get("/portal/messages").want(t, 200, "You · ", "This message was deleted.")
@@ -43,6 +55,8 @@ func TestContactTalk(t *testing.T) {
 	got.want(t, 200, "Is &lt;this&gt; right?", `<a href="/tasks/`+ledgerTask.String()+"#message-"+newer.String()+`">Send &lt;the ledger&gt;</a>`, "Only Ingrid Solberg and us", "1 new message", "Last year",
 		`name="read" value="`+ledgerTask.String()+" "+newer.String()+`"`, `<option value="`+ledgerTask.String()+`" selected>`).
 		lacks(t, `<option value="`+over.Task.String())
+	h.plan.files = filesIn(newer)
+	h.get(page).want(t, 200, "/tasks/"+ledgerTask.String()+"/files/"+newTestID(95).String()+"/content", "Ledger &lt;1&gt;.pdf", "Ours.pdf").lacks(t, "Not yet.pdf")
 	if body := got.text; strings.Index(body, first.String()) > strings.Index(body, newer.String()) {
 		t.Error("the newest message does not come last")
 	}

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,6 +52,16 @@ func (p *papers) SameSent(context.Context, int32, uuid.UUID, uuid.UUID, []string
 
 func (p *papers) Earlier(context.Context, int32, uuid.UUID, uuid.UUID, taskapp.EarlierQuery) ([]taskapp.Earlier, error) {
 	return p.earlier, nil
+}
+
+func (p *papers) Enclosed(_ context.Context, _ int32, _, messages []uuid.UUID) (map[uuid.UUID][]taskapp.File, error) {
+	out := map[uuid.UUID][]taskapp.File{}
+	for _, f := range p.files {
+		if slices.Contains(messages, f.Place.Message) {
+			out[f.Place.Message] = append(out[f.Place.Message], f)
+		}
+	}
+	return out, nil
 }
 
 func (p *papers) Same(context.Context, int32, uuid.UUID, []string) (map[string]taskapp.Elsewhere, error) {

@@ -19,6 +19,8 @@ type TalkLine struct {
 	News    string // how many messages are new; empty: none
 	By, At  string
 	Text    string // empty: it has files only
+	Files   []TaskFile
+	Late    string // of those that aren't shown yet
 	Deleted bool
 }
 
