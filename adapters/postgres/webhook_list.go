@@ -114,3 +114,22 @@ func webhookRow(r pgx.CollectableRow) (w app.Row, err error) {
 	w.OffAt, w.EarlierUntil = timeOr(off), timeOr(earlier)
 	return w, err
 }
+
+// Ever are all endpoints that any practice has ever had, by their practice. It looks through all streams: at a start, and
+// not for a page.
+func (l Webhooks) Ever(ctx context.Context) (firms map[uuid.UUID]int32, err error) {
+	firms = map[uuid.UUID]int32{}
+	rows, err := l.DB.Work.Query(ctx, `SELECT stream_id, firm_no FROM es.streams WHERE kind = $1`, string(webhook.Kind))
+	if err != nil {
+		return nil, fmt.Errorf("find webhooks: %w", err)
+	}
+	var id uuid.UUID
+	var firm int32
+	if _, err := pgx.ForEachRow(rows, []any{&id, &firm}, func() error {
+		firms[id] = firm
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("find webhooks: %w", err)
+	}
+	return firms, nil
+}

@@ -22,6 +22,12 @@ type Webhook struct {
 // Newest is the id of the key that signs.
 func (r KeyRing) Newest() byte { return r.keys[0].ID }
 
+// Has tells whether a key is on the ring.
+func (r KeyRing) Has(key byte) bool {
+	_, ok := r.find(key)
+	return ok
+}
+
 // WebhookSecret is what its receiver gets: "whsec_" and 32 bytes in base64, as Standard Webhooks has it. It returns
 // ErrInvalid where the key is not on the ring any more.
 func (r KeyRing) WebhookSecret(w Webhook) (Token, error) {

@@ -97,7 +97,8 @@ func examine(ctx context.Context, where *place, says io.Writer) []finding {
 	if err != nil {
 		return append(findings, wrong("keys", "Set the keys that this database was used with.", "%v", err))
 	}
-	return append(findings, examineKeys(limit, c, k, db.url), examineReceiptKeys(k), examineFiles(limit, db.url, filesFolder(folder)))
+	findings = append(findings, examineKeys(limit, c, k, db.url)...)
+	return append(findings, examineReceiptKeys(k), examineFiles(limit, db.url, filesFolder(folder)))
 }
 
 // examineMail greets the mail server and sends nothing. Without one, mails become files, as in dev.
@@ -140,15 +141,15 @@ func examineReceiptKeys(k keys) finding {
 }
 
 // examineKeys opens something that was sealed, because a wrong master key shows only then.
-func examineKeys(ctx context.Context, c config, k keys, url string) finding {
+func examineKeys(ctx context.Context, c config, k keys, url string) []finding {
 	const check = "keys"
 	h, err := build(ctx, k, url, newLog(io.Discard, c))
 	if err != nil {
-		return wrong(check, "See the lines above.", "%v", err)
+		return []finding{wrong(check, "See the lines above.", "%v", err)}
 	}
 	defer h.close()
 	if err := h.openSealed(ctx); err != nil {
-		return wrong(check, "Set PORTICO_MASTER_KEY to the key that this database was used with; it can't be made again.", "%v", err)
+		return []finding{wrong(check, "Set PORTICO_MASTER_KEY to the key that this database was used with; it can't be made again.", "%v", err)}
 	}
-	return fine(check, "sealed personal data open under the master key")
+	return []finding{fine(check, "sealed personal data open under the master key"), examineWebhookKeys(ctx, h, k)}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	clientapp "portico/app/client"
+	"portico/app/secret"
 	"portico/domain/account"
 
 	"github.com/google/uuid"
@@ -90,4 +91,21 @@ func (w *routesWorld) doing(t *testing.T, route string, right account.Right, lim
 		return f
 	}
 	return w.owned(t, limited.as(f))
+}
+
+// signed: who looks after the machine hears which key webhooks need before it is taken off the ring, and after.
+func signed(t *testing.T, w *routesWorld) {
+	if f := examineWebhookKeys(t.Context(), w.house, w.keys); !f.OK || !strings.Contains(f.Found, "key 1 signs for ") {
+		t.Errorf("with its key: %+v", f)
+	}
+	later := w.keys
+	ring, err := secret.ParseKeyRing("2:" + freshKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	later.links = ring
+	f := examineWebhookKeys(t.Context(), w.house, later)
+	if f.OK || !strings.Contains(f.Found, "key 1 of PORTICO_LINK_KEYS is missing") || !strings.Contains(f.Found, w.shared.webhook.String()) || !strings.Contains(f.Do, "replace the secrets") {
+		t.Errorf("without its key: %+v", f)
+	}
 }

@@ -754,6 +754,7 @@ func TestRoutes(t *testing.T) {
 	t.Run("a photo comes back as it was sent", func(t *testing.T) { photo(t, w) })
 	t.Run("programs", func(t *testing.T) { programs(t, w) })
 	t.Run("an answer by mail is a message", func(t *testing.T) { answeredByMail(t, w) })
+	t.Run("a key that signs for webhooks is missed", func(t *testing.T) { signed(t, w) })
 	eventually(t, "a test that was asked for has arrived, signed", func() bool { return w.hookCalls.Load() > 0 })
 }
 

@@ -55,6 +55,13 @@ func newServe(where *place) *cobra.Command {
 				return err
 			}
 			defer h.close()
+			under, err := h.signing(ctx)
+			if err != nil {
+				return err
+			}
+			if missing := k.unsigned(under); missing != "" {
+				log.Error("webhooks can't be signed; see: portico doctor", "missing", missing)
+			}
 			h.jobs.Pace.PerMinute = c.BulkPerMinute
 			listener, err := net.Listen("tcp", c.Listen)
 			if err != nil {
