@@ -13,12 +13,12 @@ import (
 
 // taskFileModel owns portal.task_file. A task that was taken back has no rows.
 var taskFileModel = Model{
-	Name: "task_file_list", Version: 3, Kinds: []event.Kind{task.Kind},
+	Name: "task_file_list", Version: 4, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{{
 		Name: "task_file",
 		Columns: taskOf("n integer NOT NULL", "id uuid NOT NULL", "transfer_id uuid NOT NULL", "by_kind text NOT NULL", "by_id uuid NOT NULL", "hand_id uuid NOT NULL",
 			"item_id uuid NOT NULL", "for_id uuid NOT NULL", "message_id uuid NOT NULL", "with_id uuid NOT NULL", "internal boolean NOT NULL", "name text NOT NULL",
-			"size bigint NOT NULL", "sha256 text NOT NULL", "media text NOT NULL", "same_as uuid NOT NULL", "state text NOT NULL", "scan text NOT NULL",
+			"size bigint NOT NULL", "sha256 text NOT NULL", "media text NOT NULL", "same_as uuid NOT NULL", "source_task_id uuid NOT NULL", "state text NOT NULL", "scan text NOT NULL",
 			"finding text NOT NULL", "returned boolean NOT NULL", "started_at timestamptz NOT NULL", "at timestamptz", "deadline timestamptz", "delivered boolean NOT NULL",
 			"removed_by uuid NOT NULL", "removed_at timestamptz", "until timestamptz", "hidden uuid[] NOT NULL", "reason text NOT NULL"),
 		Key:     []string{"task_id", "n"},
@@ -121,7 +121,7 @@ func attached(id uuid.UUID, by task.Who, f app.File) app.File {
 
 func (v *taskFileView) receive(e task.AttachmentReceived) {
 	got := attached(e.Attachment, e.By, app.File{
-		Place: e.Place, Name: e.Name.String(), Size: e.Size, SHA256: e.SHA256, Media: e.Media, SameAs: e.SameAs, State: app.FileReceived, StartedAt: e.StartedAt, At: e.At,
+		Place: e.Place, Name: e.Name.String(), Size: e.Size, SHA256: e.SHA256, Media: e.Media, SameAs: e.SameAs, SourceTask: e.SourceTask, State: app.FileReceived, StartedAt: e.StartedAt, At: e.At,
 		Deadline: e.Deadline, Delivered: e.Delivered,
 	})
 	if e.Transfer != uuid.Nil {
@@ -180,7 +180,7 @@ func (v *taskFileView) Rows() [][]Row {
 		}
 		rows = append(rows, Row{
 			v.id, v.firm, v.client, v.subject, int32(i + 1), f.ID, f.Transfer, string(f.By.Kind), f.By.ID, f.Hand, f.Place.Item, f.Place.For, f.Place.Message,
-			f.Place.Talk.With, f.Place.Talk.Internal, f.Name, f.Size, f.SHA256, f.Media, f.SameAs, string(f.State), string(f.Scan), f.Finding, f.Returned, f.StartedAt,
+			f.Place.Talk.With, f.Place.Talk.Internal, f.Name, f.Size, f.SHA256, f.Media, f.SameAs, f.SourceTask, string(f.State), string(f.Scan), f.Finding, f.Returned, f.StartedAt,
 			nullable(f.At), nullable(f.Deadline), f.Delivered, f.RemovedBy, nullable(f.RemovedAt), nullable(f.Until), v.hidden(f), string(f.Reason),
 		})
 	}

@@ -218,6 +218,20 @@ func TestTaskFiles(t *testing.T) {
 	if found, err := files.Earlier(t.Context(), a.firm+1, a.ida, other, app.EarlierQuery{}); err != nil || len(found) != 0 {
 		t.Errorf("another practice finds %+v, %v", found, err)
 	}
+	var from task.Source
+	run(func(s task.Task, now time.Time) (_ []task.Event, err error) {
+		from, err = s.Reusable(private, a.ida, now)
+		from.Task = id
+		return nil, err
+	})
+	again := newID()
+	a.do(t, other, func(s task.Task, at time.Time) ([]task.Event, error) {
+		return s.Reuse(task.Sending{Attachment: again, Contact: a.ida}, from, now, a.by1(a.ida), at)
+	})
+	a.seen(t)
+	if list, err = files.Files(t.Context(), a.firm, other); err != nil || len(list) != 2 || list[0].SourceTask != uuid.Nil || list[1].ID != again || list[1].SourceTask != id || list[1].Transfer != private {
+		t.Errorf("what was used again: %+v, %v", list, err)
+	}
 	stuck := send(other, a.ida, "stuck.pdf", "b1", none, scanned)
 	waits := send(other, a.ida, "waits.pdf", "b2", none, scanned)
 	hold := func(file uuid.UUID) {

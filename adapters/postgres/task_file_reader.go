@@ -18,7 +18,7 @@ type TaskFiles struct{ DB *DB }
 var _ app.Files = TaskFiles{}
 
 const taskFiles = `SELECT f.id, f.transfer_id, f.by_kind, f.by_id, f.hand_id, f.item_id, f.for_id, f.message_id, f.with_id, f.internal, f.name, f.size,
-	f.sha256, f.media, f.same_as, f.state, f.scan, f.finding, f.returned, f.started_at, f.at, f.deadline, f.delivered, f.removed_by, f.removed_at, f.until,
+	f.sha256, f.media, f.same_as, f.source_task_id, f.state, f.scan, f.finding, f.returned, f.started_at, f.at, f.deadline, f.delivered, f.removed_by, f.removed_at, f.until,
 	f.hidden, f.reason FROM portal.task_file f `
 
 // Enclosed are the files that were sent with messages, by message.
@@ -83,7 +83,7 @@ func (l TaskFiles) Files(ctx context.Context, firm int32, task uuid.UUID) (files
 func scanTaskFile(r pgx.CollectableRow) (f app.File, err error) {
 	var at, deadline, removed, until *time.Time
 	err = r.Scan(&f.ID, &f.Transfer, &f.By.Kind, &f.By.ID, &f.Hand, &f.Place.Item, &f.Place.For, &f.Place.Message, &f.Place.Talk.With, &f.Place.Talk.Internal, &f.Name,
-		&f.Size, &f.SHA256, &f.Media, &f.SameAs, &f.State, &f.Scan, &f.Finding, &f.Returned, &f.StartedAt, &at, &deadline, &f.Delivered, &f.RemovedBy, &removed, &until,
+		&f.Size, &f.SHA256, &f.Media, &f.SameAs, &f.SourceTask, &f.State, &f.Scan, &f.Finding, &f.Returned, &f.StartedAt, &at, &deadline, &f.Delivered, &f.RemovedBy, &removed, &until,
 		&f.Hidden, &f.Reason)
 	f.At, f.Deadline, f.RemovedAt, f.Until = timeOr(at), timeOr(deadline), timeOr(removed), timeOr(until)
 	return f, err

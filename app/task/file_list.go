@@ -12,31 +12,32 @@ import (
 
 // File is one file on a task, or the mark of one that was taken away.
 type File struct {
-	ID        uuid.UUID
-	Transfer  uuid.UUID   // where its bytes are
-	By        event.Actor // in whose name it was sent
-	ByName    string      // of staff
-	Hand      uuid.UUID   // staff: who sent it in a contact's place; zero: nobody
-	Place     task.Place
-	Name      string
-	Size      int64
-	SHA256    string
-	Media     string
-	SameAs    uuid.UUID // another file of the task with the same content; zero: none
-	State     FileState
-	Scan      FileScan
-	Finding   string // of an infected one what was found, of a held one why it was not scanned
-	Returned  bool   // of an item: a round has named it; of a message: it was posted
-	StartedAt time.Time
-	At        time.Time // when it was complete
-	Deadline  time.Time // until when its sender may take it back
-	Delivered bool      // the practice has it before Deadline
-	RemovedBy uuid.UUID // staff
-	Remover   string    // the name
-	RemovedAt time.Time
-	Until     time.Time // of a removed one: how long it can be restored
-	Hidden    []uuid.UUID
-	Reason    task.AbandonReason
+	ID         uuid.UUID
+	Transfer   uuid.UUID   // where its bytes are
+	By         event.Actor // in whose name it was sent
+	ByName     string      // of staff
+	Hand       uuid.UUID   // staff: who sent it in a contact's place; zero: nobody
+	Place      task.Place
+	Name       string
+	Size       int64
+	SHA256     string
+	Media      string
+	SameAs     uuid.UUID // another file of the task with the same content; zero: none
+	SourceTask uuid.UUID // where it was taken from, when it was used again; zero: it was sent here
+	State      FileState
+	Scan       FileScan
+	Finding    string // of an infected one what was found, of a held one why it was not scanned
+	Returned   bool   // of an item: a round has named it; of a message: it was posted
+	StartedAt  time.Time
+	At         time.Time // when it was complete
+	Deadline   time.Time // until when its sender may take it back
+	Delivered  bool      // the practice has it before Deadline
+	RemovedBy  uuid.UUID // staff
+	Remover    string    // the name
+	RemovedAt  time.Time
+	Until      time.Time // of a removed one: how long it can be restored
+	Hidden     []uuid.UUID
+	Reason     task.AbandonReason
 }
 
 // FileState is where a file stands. Its words are stored in the read model.

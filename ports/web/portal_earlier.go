@@ -21,6 +21,9 @@ import (
 // earlierPage is how many files one page of earlier ones shows.
 const earlierPage = 25
 
+// forMessage says that a file is for the message that is being written, whichever that will be.
+const forMessage = "message"
+
 // portalEarlier lists what the person has sent before, for use on the task of the address or on one of its items (T15).
 func (s *Server) portalEarlier(w http.ResponseWriter, r *http.Request, in inPortal) error {
 	return s.earlierPage(w, r, in, http.StatusOK, nil)
@@ -51,9 +54,12 @@ func (s *Server) earlierPage(w http.ResponseWriter, r *http.Request, in inPortal
 		Portal: s.around(r, in, in.tabOf(t.Kind), words.T("earlier.title")), Back: in.todoHref(t.ID), Of: t.Title, Item: item.ID, Action: in.at("/todos/"+t.ID.String()+"/earlier") + in.query(),
 		Here: in.at("/todos/" + t.ID.String() + "/earlier"), Text: q.Text, Problems: problems,
 	}
-	page.Stale = !current
+	page.Stale, page.Message = !current, r.FormValue("for") == forMessage
 	if item.ID != uuid.Nil {
 		page.Of, page.Back = item.Title, page.Back+"#"+anchorOf(t, item.ID)
+	}
+	if page.Message {
+		page.Back += "#talk-form"
 	}
 	files, err := s.TaskFiles.Earlier(r.Context(), in.Firm, in.Contact, t.ID, q)
 	if err != nil {
@@ -73,7 +79,7 @@ func (s *Server) earlierPage(w http.ResponseWriter, r *http.Request, in inPortal
 			Note: strings.Join([]string{words.T("earlier.of", f.Title), words.ShortMoment(f.At, in.zone), words.Size(f.Size)}, " · "),
 		}
 		switch {
-		case slices.ContainsFunc(there, func(o taskapp.File) bool { return lies(o, f, item.ID, in.Contact) }):
+		case slices.ContainsFunc(there, func(o taskapp.File) bool { return lies(o, f, item.ID, page.Message, in.Contact) }):
 			row.Why = words.T("earlier.here")
 		case !takesType(item, f.Name):
 			row.Why = words.T("earlier.type")
@@ -127,8 +133,12 @@ func anchorOf(t taskapp.Todo, item uuid.UUID) string {
 	return "item-" + item.String()
 }
 
-// lies tells that an earlier file is where it would be used: the same bytes, on the task or as a draft on the item.
-func lies(there taskapp.File, f taskapp.Earlier, item, contact uuid.UUID) bool {
+// lies tells that an earlier file is where it would be used: the same bytes, on the task, as a draft on the item, or in the
+// message that is being written.
+func lies(there taskapp.File, f taskapp.Earlier, item uuid.UUID, message bool, contact uuid.UUID) bool {
+	if message {
+		return there.Transfer == f.Transfer && there.Readable() && there.Unsent() && there.Sender() == contact
+	}
 	return there.Transfer == f.Transfer && there.Readable() && there.Place.Item == item && there.Place.Message == uuid.Nil && there.Place.Talk == (task.Talk{}) &&
 		(item == uuid.Nil || there.Draft() && (there.Place.For == uuid.Nil || there.Place.For == contact))
 }
@@ -147,6 +157,9 @@ func earlierTurns(page views.PortalEarlier, q taskapp.EarlierQuery, found int) (
 		v := url.Values{}
 		if page.Item != uuid.Nil {
 			v.Set("item", page.Item.String())
+		}
+		if page.Message {
+			v.Set("for", forMessage)
 		}
 		if page.Whose != "" {
 			v.Set("client", page.Whose)
@@ -184,6 +197,9 @@ func (s *Server) useEarlier(w http.ResponseWriter, r *http.Request, in inPortal)
 		if cmd.Place.Item, err = formID(r, "item"); err != nil {
 			return err
 		}
+	}
+	if r.PostForm.Get("for") == forMessage { // posted, the message says which it is
+		cmd.Place.Message = uuid.NewSHA1(t.ID, in.Contact[:])
 	}
 	res, err := s.Tasks.Reuse(r.Context(), cmd)
 	if err == nil {

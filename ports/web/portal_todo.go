@@ -238,6 +238,8 @@ func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id 
 		to += "#talk"
 	case err == nil: // of a questionnaire
 		to += "#section-" + section.String()
+	case r.PostForm.Get("for") == forMessage: // of a file for a message
+		to += "#talk-form"
 	case r.PostForm.Get("new") != "" && r.PostForm.Get("item") != "": // of a file for an item
 		to += "#item-" + url.QueryEscape(r.PostForm.Get("item"))
 	}

@@ -109,7 +109,7 @@ func (s *Server) portalAnswerFiles(r *http.Request, in inPortal, t taskapp.Todo,
 		if !f.SeenBy(in.Contact, s.Now()) && f.State != taskapp.FileInfected || f.Place.Item == uuid.Nil {
 			continue
 		}
-		row := s.portalFile(in, t, f, names, nil)
+		row := s.portalFile(in, t, f, alike{names: names})
 		names[f.ID] = f.Name
 		answers := slices.Contains(questionnaire.List(given.Answers[questionnaire.Place{Field: f.Place.Item}].Value), f.ID.String())
 		if answers && len(row.Acts) == 0 && (f.Returned || f.State == taskapp.FileInfected) {

@@ -96,6 +96,13 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 	if err != nil {
 		return nil, err
 	}
+	taken, err := takenFrom(files, t.ID, func(id uuid.UUID) (string, error) {
+		d, err := s.TaskList.Task(r.Context(), u.Firm, id)
+		return d.Title, err
+	})
+	if err != nil {
+		return nil, err
+	}
 	me, coming := event.Actor{Kind: event.Staff, ID: u.ID}, 0
 	shows := func(f taskapp.File) bool {
 		return f.Arrived(now) || f.Mark() || f.Example() && f.Withheld() || f.State == taskapp.FileInfected && (u.Role.May("settings.change") || f.By == me) || f.Held(now) && u.Role.May("settings.change")
@@ -108,7 +115,7 @@ func (s *Server) staffFiles(r *http.Request, t taskapp.Detail, problems views.Pr
 				c.Clip.Files = append(c.Clip.Files, clipped(w, f))
 			}
 		case shows(f):
-			row := s.staffFile(f, t, names, same, z)
+			row := s.staffFile(f, t, alike{names, same, taken}, z)
 			c.Shown[f.ID] = row
 			if f.Place.Message != uuid.Nil {
 				c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
@@ -149,7 +156,7 @@ func (s *Server) itemTitles(r *http.Request, t taskapp.Detail, files []taskapp.F
 	return titles, err
 }
 
-func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID]string, same map[string]taskapp.Elsewhere, z *time.Location) views.TaskFile {
+func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, a alike, z *time.Location) views.TaskFile {
 	w := language.For("en")
 	base := "/tasks/" + t.ID.String() + "/files/" + f.ID.String()
 	row := views.TaskFile{ID: f.ID, State: "received", Icon: sortOf(f.Name).icon, Name: f.Name}
@@ -194,11 +201,7 @@ func (s *Server) staffFile(f taskapp.File, t taskapp.Detail, names map[uuid.UUID
 	if f.Scan == taskapp.ScanNone {
 		notes = append(notes, w.T("attach.unscanned"))
 	}
-	if name := names[f.SameAs]; name != "" {
-		notes = append(notes, w.T("attach.same", name))
-	} else if e, ok := same[f.SHA256]; ok {
-		notes = append(notes, w.T("attach.same.task", e.Name, e.Title))
-	}
+	notes = append(notes, a.note(w, f)...)
 	row.Note, row.Brief = strings.Join(notes, " · "), strings.Join(notes[2:], " · ")
 	return row
 }
@@ -232,6 +235,13 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 	if err != nil {
 		return nil, err
 	}
+	taken, err := takenFrom(files, t.ID, func(id uuid.UUID) (string, error) {
+		source, err := s.TaskList.Todo(r.Context(), in.Firm, in.Contact, id)
+		return source.Title, err
+	})
+	if err != nil {
+		return nil, err
+	}
 	ofItem, examples := map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID][]views.TaskFile{}
 	shows := func(f taskapp.File) bool {
 		return f.SeenBy(in.Contact, now) && (f.State != taskapp.FileDestroyed || f.Mark())
@@ -244,7 +254,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 		if !shows(f) || f.Unsent() && f.State != taskapp.FileInfected {
 			continue
 		}
-		row := s.portalFile(in, t, f, names, sent)
+		row := s.portalFile(in, t, f, alike{names, sent, taken})
 		c.Shown[f.ID] = row
 		if f.Place.Message != uuid.Nil && !f.Unsent() {
 			c.Said[f.Place.Message] = append(c.Said[f.Place.Message], row)
@@ -267,6 +277,9 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 		if earlier, err = s.usesEarlier(r, in, t); err != nil {
 			return nil, err
 		}
+	}
+	if earlier && c.Clip != nil {
+		c.Clip.Again = in.at("/todos/"+t.ID.String()+"/earlier") + "?for=" + forMessage + strings.Replace(in.query(), "?", "&", 1)
 	}
 	if request == nil {
 		if earlier {
@@ -304,7 +317,7 @@ func (s *Server) draftFiles(r *http.Request, in inPortal, t taskapp.Todo) (map[u
 	return drafts, nil
 }
 
-func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names map[uuid.UUID]string, sent map[string]taskapp.Elsewhere) views.TaskFile {
+func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, a alike) views.TaskFile {
 	w, now := in.words.Words, s.Now()
 	base := in.at("/todos/" + t.ID.String() + "/files/" + f.ID.String())
 	row := views.TaskFile{ID: f.ID, State: "received", Icon: sortOf(f.Name).icon, Name: f.Name}
@@ -348,11 +361,10 @@ func (s *Server) portalFile(in inPortal, t taskapp.Todo, f taskapp.File, names m
 	case f.Draft():
 		notes = append(notes, w.T("attach.draft"))
 	}
-	if name := names[f.SameAs]; name != "" {
-		notes = append(notes, w.T("attach.same", name))
-	} else if e, ok := sent[f.SHA256]; ok && f.Sender() == in.Contact {
-		notes = append(notes, w.T("attach.same.task", e.Name, e.Title))
+	if f.Sender() != in.Contact {
+		a.same = nil
 	}
+	notes = append(notes, a.note(w, f)...)
 	if f.Sender() == in.Contact && f.Takeable(now) {
 		row.Acts = append(row.Acts, views.TaskFileAct{Word: w.T("attach.takeback"), Action: base + "/retraction" + in.query(), Command: newID(), Danger: true})
 	}

@@ -96,10 +96,16 @@ func TestTaskFilesOnPages(t *testing.T) {
 	h.plan.files[0].By.ID = newTestID(70)
 	h.get(todo).want(t, 200, "Bank.html").lacks(t, "My bank.pdf")
 	h.plan.files[0].By.ID = ingrid.Contact
+	h.plan.files[0].SourceTask = bankTask
+	h.get(todo).want(t, 200, "taken from “Which bank?”").lacks(t, "same content as")
+	h.plan.files[0].SourceTask = newTestID(99) // which they see no more
+	h.get(todo).want(t, 200, "same content as “My bank.pdf” on “Year end”").lacks(t, "taken from")
 	h.signIn()
 	h.plan.same = map[string]taskapp.Elsewhere{digestText: {Name: "Old bank.pdf", Title: "Year end"}}
 	h.get(staffPage).want(t, 200, "Attachments", "Bank.html", "Ingrid Solberg · ", "Notes.pdf", "only the practice sees it", "same content as “Old bank.pdf” on “Year end”",
 		staffPage+"/files/"+bankFile.String()+"/removal", staffPage+"/files/"+goneFile.String()+"/restoration", staffPage+"/files/"+ourFile.String()+"/sharing", "Removed by Priya Nair")
+	h.plan.files[0].SourceTask = bankTask
+	h.get(staffPage).want(t, 200, "taken from “Which bank?”")
 	h.plan.files[0].Deadline, h.plan.files[0].Delivered = noon.Add(time.Minute), false // U2: while its window is open
 	h.get(staffPage).want(t, 200, "1 file is arriving").lacks(t, "Bank.html")
 	h.get(todo).want(t, 200, "Bank.html", "Take back")

@@ -8,6 +8,7 @@ type PortalEarlier struct {
 	Back     string
 	Of       string    // the title of the task, or of the item
 	Item     uuid.UUID // zero: the task itself
+	Message  bool      // for the message that is being written
 	Action   string
 	Here     string // the page's own address
 	Whose    string // the client's id, where the person has several

@@ -53,6 +53,7 @@ type Clip struct {
 	Plain  string // where the form goes without script
 	Accept string
 	Limit  string // of a form without script, as people say it
+	Again  string // where files are that were sent before; empty: there are none
 	Files  []ClipFile
 }
 

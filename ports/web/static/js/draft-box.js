@@ -36,7 +36,7 @@ class DraftBox extends HTMLElement {
     if (!form?.dataset.action) return
     form.action = form.dataset.action
     for (const plain of form.querySelectorAll("[data-clip-plain]")) plain.remove()
-    for (const add of form.querySelectorAll("[data-clip-add]")) add.hidden = false
+    for (const add of form.querySelectorAll("[data-clip-add], [data-clip-again]")) add.hidden = false // the page can be left: what is typed is kept
   }
 
   // #settled goes on once the files are there, or stops where one of them will not come.
