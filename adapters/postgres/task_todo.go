@@ -46,14 +46,14 @@ func (l TaskList) Todos(ctx context.Context, firm int32, contact, client uuid.UU
 	if q.Open {
 		open = ` AND c.open AND coalesce(p.outcome, '') = '' AND CASE WHEN c.each THEN p.done_at ELSE a.done_at END IS NULL`
 	}
-	whose := ` AND c.client_id = $2`
+	whose := ` AND c.client_id = ANY ($2)`
 	if client == uuid.Nil {
 		whose += ` AND c.subject_id = $1`
 	}
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
 		found, err := tx.Query(ctx, `SELECT `+todoColumns+todoFrom+whose+open+`
 			ORDER BY (c.open AND coalesce(p.outcome, '') = '' AND CASE WHEN c.each THEN p.done_at ELSE a.done_at END IS NULL) DESC, c.open DESC, c.due_key, c.id LIMIT $3`,
-			contact, client, pageLimit(q.Limit))
+			contact, append([]uuid.UUID{client}, q.Also...), pageLimit(q.Limit))
 		if err != nil {
 			return err
 		}

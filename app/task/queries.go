@@ -235,6 +235,8 @@ type LifeRow struct {
 type TodoQuery struct {
 	Open  bool // only what is still theirs to do
 	Limit int  // default 50, at most 200
+
+	Also []uuid.UUID // further clients
 }
 
 // Todo is a task as a contact sees it.

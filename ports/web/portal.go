@@ -52,6 +52,8 @@ type inPortal struct {
 	words    language.Choice
 	zone     *time.Location
 	waiting  map[string]int // tasks that are theirs to do, by the tab that they are in
+
+	elsewhere map[uuid.UUID]int // the same of their other clients, by client
 }
 
 // at is the address of a page of the portal: below the contact's own page for who looks into it.
@@ -159,6 +161,9 @@ func (s *Server) lookAround(w http.ResponseWriter, r *http.Request) (inPortal, e
 	for _, t := range open {
 		in.waiting[in.tabOf(t.Kind)]++
 	}
+	if err == nil {
+		in.elsewhere, err = s.elsewhere(r, in)
+	}
 	return in, err
 }
 
@@ -220,7 +225,7 @@ func (s *Server) around(r *http.Request, in inPortal, nav, title string) views.P
 	}
 	for _, m := range in.clients {
 		if m.Client != in.client.Client {
-			p.Others = append(p.Others, views.PortalClient{ID: m.Client, Name: m.ClientName, Href: in.toClient(m)})
+			p.Others = append(p.Others, views.PortalClient{ID: m.Client, Name: m.ClientName, Href: in.toClient(m), Count: in.elsewhere[m.Client]})
 		}
 	}
 	return p

@@ -49,12 +49,14 @@ func (s *Server) portalRequest(r *http.Request, in inPortal, t taskapp.Todo, typ
 		W: in.words.Words, Practice: in.setup.Name, Action: in.at("/todos/"+t.ID.String()+"/items") + in.query(), Command: newID(), Count: countOf(in, items), Max: task.MaxNote,
 		Saved: r.URL.Query().Has("saved"), Private: in.view != nil,
 	}
+	sent, some := r.URL.Query().Get("sent"), r.URL.Query().Has("sent")
+	page.Sent = some && sent == ""
 	for _, i := range items {
 		if i = i.Of(in.Contact); i.Cancelled {
 			continue
 		}
 		v := portalItem(in, t, i)
-		v.Problem = problems.For(v.Field)
+		v.Problem, v.Sent = problems.For(v.Field), !v.Takes && sent == i.ID.String()
 		draft := drafts[i.ID]
 		switch {
 		case typed.Has(v.Field):
@@ -62,7 +64,7 @@ func (s *Server) portalRequest(r *http.Request, in inPortal, t taskapp.Todo, typ
 		case draft.Note != "" && v.Takes:
 			v.Typed, v.Draft = draft.Note, page.W.T("request.draft", page.W.ShortMoment(draft.At, in.zone))
 		}
-		page.Takes = page.Takes || v.Takes
+		page.Open = page.Open || v.Takes
 		page.Items = append(page.Items, v)
 	}
 	return page, nil
@@ -131,7 +133,7 @@ func (s *Server) answerItems(w http.ResponseWriter, r *http.Request, in inPortal
 		http.Redirect(w, r, withQuery(in.at("/todos/"+t.ID.String()+"/earlier"), to), http.StatusSeeOther)
 		return nil
 	}
-	files, err := s.draftFiles(r, in, t)
+	files, err := s.draftFiles(r, in, t, r.PostForm["with"])
 	if err != nil {
 		return err
 	}
@@ -163,7 +165,11 @@ func (s *Server) answerItems(w http.ResponseWriter, r *http.Request, in inPortal
 	if err != nil {
 		return err
 	}
-	s.toTodo(w, r, in, t.ID, res.Position)
+	sent := "sent"
+	if _, item, one := strings.Cut(r.PostForm.Get("do"), ":"); one {
+		sent += "=" + item
+	}
+	s.toTodo(w, r, in, t.ID, res.Position, sent)
 	return nil
 }
 

@@ -83,6 +83,30 @@ func (s *Server) dismissSecond(w http.ResponseWriter, r *http.Request, in inPort
 	return nil
 }
 
+// elsewhere is how much is to do for each other client of the person, as the pages of that one would have it.
+func (s *Server) elsewhere(r *http.Request, in inPortal) (map[uuid.UUID]int, error) {
+	at := map[uuid.UUID]inPortal{}
+	var others []uuid.UUID
+	for _, m := range in.clients {
+		if m.Client != in.client.Client && in.view == nil {
+			there := in
+			there.client = m
+			at[m.Client], others = there, append(others, m.Client)
+		}
+	}
+	if len(others) == 0 {
+		return nil, nil
+	}
+	open, err := s.TaskList.Todos(r.Context(), in.Firm, in.Contact, others[0], taskapp.TodoQuery{Open: true, Limit: mostTodos, Also: others[1:]})
+	n := map[uuid.UUID]int{}
+	for _, t := range open {
+		if there := at[t.Client]; there.opens(there.tabOf(t.Kind)) {
+			n[t.Client]++
+		}
+	}
+	return n, err
+}
+
 const recentTodos = 5 // of a tab on Home, besides those with news; the open ones come first
 
 // nextStep is the one thing that matters most now: the open task that is due first, a message, or the requests.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
+	contactapp "portico/app/contact"
 	taskapp "portico/app/task"
 	"portico/domain/event"
 	"portico/domain/firm"
@@ -120,11 +122,18 @@ func TestPortalItems(t *testing.T) {
 	h.answer(81, "none:"+payslipItem.String()).want(t, http.StatusUnprocessableEntity, "Write why this does not apply")
 	h.answer(82, "all").want(t, http.StatusUnprocessableEntity, "Add a file or write a note")
 	h.answer(83, "burn:"+ledgerItem.String()).want(t, http.StatusUnprocessableEntity)
-	h.answer(84, "none:"+payslipItem.String(), noteOf(payslipItem), "I have none").want(t, http.StatusSeeOther)
+	a := h.answer(84, "none:"+payslipItem.String(), noteOf(payslipItem), "I have none").want(t, http.StatusSeeOther)
+	if to := a.Header().Get("Location"); !strings.HasPrefix(to, of+"?") || !strings.HasSuffix(to, "sent="+payslipItem.String()+"#item-"+payslipItem.String()) { // S2.i10
+		t.Errorf("leads to %q", to)
+	}
 	if e, ok := h.lastOf(request).(task.ItemNotApplicable); !ok || e.For != ingrid.Contact || e.Note.Text != "I have none" {
 		t.Errorf("recorded %+v", h.lastOf(request))
 	}
-	h.answer(85, "all", noteOf(ledgerItem), "By hand", noteOf(statementItem), "By hand, too").want(t, http.StatusSeeOther)
+	a = h.answer(85, "all", noteOf(ledgerItem), "By hand", noteOf(statementItem), "By hand, too").want(t, http.StatusSeeOther)
+	if to := a.Header().Get("Location"); !strings.HasSuffix(to, "sent=#items") {
+		t.Errorf("leads to %q", to)
+	}
+	h.get(of+"?sent=").want(t, 200, `role="status" data-sent`, "Sent to Harbour &amp; Vale")
 	if e, ok := h.lastOf(request).(task.DoneByClient); !ok || e.Contact != ingrid.Contact {
 		t.Errorf("nothing is missing, and recorded is %+v", h.lastOf(request))
 	}
@@ -138,7 +147,7 @@ func TestPortalDrafts(t *testing.T) {
 	h := requests(t)
 	of := "/portal/todos/" + request.String()
 	a := h.answer(80, "save", noteOf(ledgerItem), "Half a thought", noteOf(statementItem), "  ").want(t, http.StatusSeeOther)
-	if to := a.Header().Get("Location"); to != of+"?saved=" {
+	if to := a.Header().Get("Location"); to != of+"?saved=#items" {
 		t.Errorf("leads to %q", to)
 	}
 	if _, ok := h.lastOf(request).(task.Assigned); !ok || len(h.plan.drafts) != 1 {
@@ -157,4 +166,52 @@ func TestPortalDrafts(t *testing.T) {
 	if len(h.plan.drafts) != 0 {
 		t.Errorf("what was returned is a draft still: %+v", h.plan.drafts)
 	}
+}
+
+// S4.i7: on an item that one answers for all, what others have put there and not handed over goes along only if it is named;
+// what is left behind says so.
+func TestDraftsOfOthers(t *testing.T) {
+	h := requests(t)
+	mine, theirs, late := newTestID(90), newTestID(91), newTestID(92)
+	for id, who := range map[uuid.UUID]uuid.UUID{mine: ingrid.Contact, theirs: bo, late: bo} {
+		by, place := task.Who{Kind: event.Contact, ID: who}, task.Place{Item: statementItem}
+		h.store.Given(1, task.Stream(request), task.AttachmentReceived{Attachment: id, By: by, Place: place, Name: event.Of(boats, "a.pdf"), Size: 9, Delivered: true, StartedAt: noon, At: noon})
+		h.plan.files = append(h.plan.files, taskapp.File{
+			ID: id, Name: "bank.pdf", ByName: "Bo Lind", By: event.Actor{Kind: event.Contact, ID: who}, Place: place, Size: 9, State: taskapp.FileReceived, Delivered: true, StartedAt: noon, At: noon, Deadline: noon,
+		})
+	}
+	of := "/portal/todos/" + request.String()
+	h.get(of).want(t, 200, "Not finished by somebody else", "Hand over “bank.pdf” of Bo Lind as well", `name="with" value="`+theirs.String()).lacks(t, `name="with" value="`+mine.String(), "returned without it")
+	h.answer(80, "return:"+statementItem.String(), noteOf(statementItem), "March", "with", theirs.String()).want(t, http.StatusSeeOther)
+	returned := func() (files []uuid.UUID) {
+		for _, e := range h.store.Stream(task.Stream(request)) {
+			if e, ok := e.(task.ItemReturned); ok {
+				files = e.Files
+			}
+		}
+		return files
+	}
+	if got := returned(); len(got) != 2 || slices.Contains(got, late) {
+		t.Errorf("handed over %v", got)
+	}
+	h.plan.items[3].Rounds = []taskapp.Round{{Nth: 1, Stands: taskapp.Returned, By: task.Who{Kind: event.Contact, ID: ingrid.Contact}, Note: "March", At: noon}}
+	h.get(of).want(t, 200, "returned without it: send it in a message").lacks(t, `name="with"`)
+}
+
+// I5: what waits at another client of the person's is counted where they change to it, and on Home, with the rights that they
+// have there.
+func TestElsewhere(t *testing.T) {
+	h := requests(t)
+	theirs := contactapp.Membership{Client: own, ClientName: "Imogen Farrow", Active: true, Rights: contactapp.Rights{"tasks"}}
+	h.crowd.clients = append(h.crowd.clients, theirs)
+	row := h.plan.todos[0].Row
+	for n := range byte(3) {
+		row.ID, row.Client = newTestID(100+n), own
+		h.plan.todos = append(h.plan.todos, taskapp.Todo{Row: row})
+	}
+	h.plan.todos[len(h.plan.todos)-1].Closed, h.plan.todos[len(h.plan.todos)-1].Outcome = true, task.Completed
+	h.get("/portal").want(t, 200, `Imogen Farrow</span> <b class="tabs__count">2</b>`, "2 more for Imogen Farrow")
+	h.get("/portal?client="+own.String()).want(t, 200, "3 more for Solberg Boats").lacks(t, "more for Imogen")
+	h.crowd.clients[1].Rights = contactapp.Rights{"files"}
+	h.get("/portal").want(t, 200, "Imogen Farrow").lacks(t, "more for")
 }

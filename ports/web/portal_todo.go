@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"portico/app/es"
@@ -226,8 +227,9 @@ func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id 
 	if position > 0 {
 		q.Set("at", strconv.FormatInt(position, 10))
 	}
-	for _, m := range marks {
-		q.Set(m, "")
+	for _, m := range marks { // "saved", or "sent=ITEM"
+		name, value, _ := strings.Cut(m, "=")
+		q.Set(name, value)
 	}
 	if len(in.clients) > 1 && in.view == nil {
 		q.Set("client", in.client.Client.String())
@@ -242,6 +244,10 @@ func (s *Server) toTodo(w http.ResponseWriter, r *http.Request, in inPortal, id 
 		to += "#talk-form"
 	case r.PostForm.Get("new") != "" && r.PostForm.Get("item") != "": // of a file for an item
 		to += "#item-" + url.QueryEscape(r.PostForm.Get("item"))
+	case q.Has("sent") && q.Get("sent") != "": // of an item
+		to += "#item-" + url.QueryEscape(q.Get("sent"))
+	case q.Has("sent"), q.Has("saved"): // of several
+		to += "#items"
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }

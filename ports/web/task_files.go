@@ -242,7 +242,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 	if err != nil {
 		return nil, err
 	}
-	ofItem, examples := map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID][]views.TaskFile{}
+	ofItem, examples, others := map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID][]views.TaskFile{}, map[uuid.UUID][]views.Choice{}
 	shows := func(f taskapp.File) bool {
 		return f.SeenBy(in.Contact, now) && (f.State != taskapp.FileDestroyed || f.Mark())
 	}
@@ -269,6 +269,11 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			examples[f.Place.Item] = append(examples[f.Place.Item], row)
 		case f.Example():
 		case !f.Returned, len(row.Acts) > 0: // otherwise it stands with its round
+			if f.Draft() && f.Readable() && !request.Takes(f.Place.Item) {
+				row.Note += " · " + w.T("request.left")
+			} else if f.Draft() && f.Readable() && f.Sender() != in.Contact {
+				others[f.Place.Item] = append(others[f.Place.Item], views.Choice{Value: f.ID.String(), Word: w.T("request.with", f.Name, cmp.Or(f.ByName, in.setup.Name))})
+			}
 			ofItem[f.Place.Item] = append(ofItem[f.Place.Item], row)
 		}
 	}
@@ -294,6 +299,7 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 			round.Files, round.Late = filesNamed(c, round.Named)
 		}
 		i.Examples = examples[i.ID]
+		i.Others = others[i.ID]
 		if i.Files = ofItem[i.ID]; i.Takes && c.Base != "" && c.Why == "" {
 			i.Attach = &views.ItemAttach{Base: c.Base, Accept: cmp.Or(i.Accept, c.Accept), Earlier: earlier}
 		}
@@ -301,16 +307,16 @@ func (s *Server) portalFilesOf(r *http.Request, in inPortal, t taskapp.Todo, req
 	return c, nil
 }
 
-// draftFiles are the files that a contact's next answer to each item hands over (S4.i7): those that they have put there, or
-// for an item that all share anybody has.
-func (s *Server) draftFiles(r *http.Request, in inPortal, t taskapp.Todo) (map[uuid.UUID][]uuid.UUID, error) {
+// draftFiles are the files that a contact's next answer to each item hands over (S4.i7): those that they have put there, and
+// for an item that all share those of others that are named besides.
+func (s *Server) draftFiles(r *http.Request, in inPortal, t taskapp.Todo, besides []string) (map[uuid.UUID][]uuid.UUID, error) {
 	files, err := s.TaskFiles.Files(r.Context(), in.Firm, t.ID)
 	if err != nil {
 		return nil, err
 	}
 	drafts := map[uuid.UUID][]uuid.UUID{}
 	for _, f := range files {
-		if f.Draft() && !f.Unsent() && f.Readable() && f.SeenBy(in.Contact, s.Now()) {
+		if f.Draft() && !f.Unsent() && f.Readable() && f.SeenBy(in.Contact, s.Now()) && (f.Sender() == in.Contact || slices.Contains(besides, f.ID.String())) {
 			drafts[f.Place.Item] = append(drafts[f.Place.Item], f.ID)
 		}
 	}

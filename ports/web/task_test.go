@@ -51,7 +51,9 @@ func (p *plan) Active(context.Context, int32, uuid.UUID) (bool, error) { return 
 func (p *plan) Known(context.Context, int32, uuid.UUID) error { return nil }
 
 func (p *plan) Todos(_ context.Context, _ int32, _, client uuid.UUID, q taskapp.TodoQuery) ([]taskapp.Todo, error) {
-	return slices.DeleteFunc(slices.Clone(p.todos), func(t taskapp.Todo) bool { return t.Client != client || q.Open && !t.Open() }), nil
+	return slices.DeleteFunc(slices.Clone(p.todos), func(t taskapp.Todo) bool {
+		return t.Client != client && !slices.Contains(q.Also, t.Client) || q.Open && !t.Open()
+	}), nil
 }
 
 func (p *plan) Todo(_ context.Context, _ int32, _, id uuid.UUID) (taskapp.Todo, error) {

@@ -124,6 +124,16 @@ type PortalClient struct {
 	ID   uuid.UUID
 	Name string
 	Href string
+
+	Count int // of what is to do there
+}
+
+// Elsewhere is how much is to do for the other clients.
+func (p Portal) Elsewhere() (n int) {
+	for _, o := range p.Others {
+		n += o.Count
+	}
+	return n
 }
 
 // PortalHome is where people land (S3.15).

@@ -25,7 +25,7 @@ func portalPages(w *language.Words) []Page {
 	page := func(nav string) Portal {
 		p := Portal{
 			PortalFrame: frame(w.T("portal.tab." + nav)), Nav: nav, Person: "«Ingrid»", Query: "?client=" + one.String(), Switched: true, Stale: true,
-			Client: PortalClient{ID: one, Name: "«Solberg Boats»"}, Others: []PortalClient{{two, "«Solberg, Ingrid»", "/portal?client=" + two.String()}},
+			Client: PortalClient{ID: one, Name: "«Solberg Boats»"}, Others: []PortalClient{{two, "«Solberg, Ingrid»", "/portal?client=" + two.String(), 2}},
 			Tabs: []PortalTab{tab("home", "house"), tab("todos", "list-todo"), tab("files", "folder"), tab("requests", "clipboard-list"), tab("billing", "receipt"), tab("schedule", "calendar"), tab("contact", "phone"), tab("video", "circle-play")},
 		}
 		p.Tabs[1].Count = 2
@@ -56,11 +56,11 @@ func portalPages(w *language.Words) []Page {
 		PortalReview{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos/1", Of: "«Tax»", Sheet: sheetIn(w, "«Name»", true), Open: true, Problems: Problems{{"missing", "«Missing»"}}},
 		PortalReview{Portal: page("todos"), Command: two, ID: one, Back: "/portal/todos/1", Of: "«Tax»", Sheet: Sheet{W: w}, Open: true},
 		PortalTodo{Portal: page("requests"), Command: two, ID: one, Back: "/portal/requests", Request: &PortalRequest{
-			W: w, Practice: "«Harbour»", Action: "/portal/todos/x/items", Command: two, Count: w.T("request.count", "1", "0", "0", "1"), Max: 10, Takes: true, Saved: true,
+			W: w, Practice: "«Harbour»", Action: "/portal/todos/x/items", Command: two, Count: w.T("request.count", "1", "0", "0", "1"), Max: 10, Open: true, Saved: true, Sent: true,
 			Items: []PortalItem{
 				{
 					W: w, Practice: "«Harbour»", ID: one, Field: "note-" + one.String(), Title: "«Ledger»", Help: "«All»", Limits: []string{w.T("request.types", "«PDF»"), w.N("request.most", 2)}, Optional: true,
-					Badge: Badge{"warn", "rotate-cw", w.T("request.sent_back")}, Examples: []TaskFile{{State: "received", Icon: "file", Name: "«Like this.pdf»", Brief: "«9 kB»", Href: "/x"}}, Takes: true, Max: 10, Typed: "«x»", Draft: w.T("request.draft", "«1 Nov»"), Problem: &Problem{"note-" + one.String(), "«Too long.»"},
+					Badge: Badge{"warn", "rotate-cw", w.T("request.sent_back")}, Examples: []TaskFile{{State: "received", Icon: "file", Name: "«Like this.pdf»", Brief: "«9 kB»", Href: "/x"}}, Takes: true, Max: 10, Sent: true, Others: []Choice{{two.String(), w.T("request.with", "«bank.pdf»", "«Bo»")}}, Typed: "«x»", Draft: w.T("request.draft", "«1 Nov»"), Problem: &Problem{"note-" + one.String(), "«Too long.»"},
 					Rounds: []PortalRound{{Note: "«Post»", At: "«1 Nov»", Mine: true, Reason: "«Blank»", Old: true, Files: []TaskFile{{State: "received", Icon: "file", Name: "«Old.pdf»", Brief: "«9 kB»", Href: "/x"}}, Late: "«1 file»"}, {Note: "«None»", None: true, At: "«2 Nov»"}},
 				},
 				{W: w, ID: two, Field: "note-" + two.String(), Title: "«Bank»", Badge: Badge{"", "clipboard-list", w.T("request.open")}},

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,9 +48,15 @@ type PortalRequest struct {
 	Count    string
 	Items    []PortalItem
 	Max      int  // letters of a note
-	Takes    bool // something can be answered
+	Open     bool // something can be answered
 	Saved    bool // drafts were, just now
+	Sent     bool // what there was of several was handed over, just now
 	Private  bool // drafts are not for the reader's eyes
+}
+
+// Takes tells that an item can be answered.
+func (p *PortalRequest) Takes(item uuid.UUID) bool {
+	return slices.ContainsFunc(p.Items, func(i PortalItem) bool { return i.ID == item && i.Takes })
 }
 
 // PortalItem is one thing that a request asks for, as a contact sees it.
@@ -70,6 +77,8 @@ type PortalItem struct {
 	Problem  *Problem
 	Examples []TaskFile // of what is meant
 	Files    []TaskFile
+	Others   []Choice    // files of others that can be handed over as well
+	Sent     bool        // it was handed over, just now
 	Accept   string      // which files may be chosen, ".pdf,.csv"; empty: all that are taken
 	Attach   *ItemAttach // where files for it go; nil: it takes none
 	Rounds   []PortalRound
