@@ -4,10 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	taskapp "portico/app/task"
 	"portico/app/transfer/transfertest"
+	accounts "portico/domain/account"
 	"portico/domain/event"
 	"portico/domain/task"
 	"portico/ports/web/uitest"
@@ -72,7 +74,8 @@ func TestAnswersInABrowser(t *testing.T) {
 	until(p, "nothing is said of it", `!document.querySelector("answers-kept").checkVisibility()`)
 }
 
-// A file of an item stands on the page once while it comes, and what is returned waits for it and for its verdict (S2.i6, S4.i7, U8).
+// A file of an item stands on the page once while it comes, and what is returned waits for it and for its verdict (S2.i6, S4.i7,
+// U8). What is typed with it outlives a line that is down and a session that has ended (U2).
 func TestReturnInABrowser(t *testing.T) {
 	t.Parallel()
 	h := requests(t)
@@ -88,6 +91,16 @@ func TestReturnInABrowser(t *testing.T) {
 	s.stuck = true
 	p.Visit(s.base + "/portal/todos/" + request.String())
 	p.Fill("Your note : Bank statement", "All of March")
+	p.Offline(true)
+	p.Click("button", "Save draft")
+	p.Wait("You are offline, so nothing was sent")
+	p.Offline(false)
+	s.now(func() { s.usher.refused = accounts.ErrSession }) // it has run out of time
+	p.Click("button", "Save draft")
+	p.Wait("Sign in")
+	s.now(func() { s.usher.refused = nil })
+	p.Visit(s.base + "/portal/todos/" + request.String())
+	until(p, "who comes back finds what they typed", `document.getElementById("`+noteOf(statementItem)+`").value === "All of March"`)
 	p.Choose("Choose photos or files : Bank statement", big)
 	p.Wait("Connection lost")
 	begun, ok := s.lastOf(request).(task.AttachmentStarted)
@@ -115,6 +128,7 @@ func TestReturnInABrowser(t *testing.T) {
 		return "it doesn’t"
 	})
 	until(p, "one row is to be seen", rows(`row.checkVisibility() && row.textContent.includes("Big.pdf")`))
+	before := s.sent("/items")
 	p.Click("button", "Return : Bank statement")
 	p.Wait("This goes as soon as your files have arrived")
 	s.now(func() { s.stuck = false })
@@ -127,17 +141,29 @@ func TestReturnInABrowser(t *testing.T) {
 	})
 	tells(func(f *taskapp.File) { f.State, f.Scan, f.At = taskapp.FileReceived, taskapp.ScanAwaited, noon })
 	until(p, "it is being checked", rows(`row.dataset.awaited === ""`))
-	if n := s.sent("/items"); n != 0 {
-		t.Errorf("returned %d times before the verdict", n)
+	if n := s.sent("/items"); n != before {
+		t.Errorf("returned %d times before the verdict", n-before)
 	}
 	s.store.Given(1, task.Stream(request), task.AttachmentScanned{Attachment: begun.Attachment, Verdict: task.Clean, At: noon}, task.AttachmentReleased{Attachment: begun.Attachment, At: noon})
-	tells(func(f *taskapp.File) { f.Scan, f.Delivered = taskapp.ScanClean, true })
-	p.Until("it is returned", func() string {
-		for _, e := range s.store.Stream(task.Stream(request)) {
-			if e, ok := e.(task.ItemReturned); ok && e.Note.Text == "All of March" && slices.Equal(e.Files, []uuid.UUID{begun.Attachment}) {
-				return ""
+	s.now(func() {
+		s.then = func() {
+			for _, e := range s.store.Stream(task.Stream(request)) {
+				if e, ok := e.(task.ItemReturned); ok && slices.Equal(e.Files, []uuid.UUID{begun.Attachment}) {
+					s.plan.items[3].Rounds = []taskapp.Round{{Nth: 1, Stands: taskapp.Returned, By: e.By, Note: e.Note.Text, At: noon}}
+				}
 			}
 		}
-		return "it is not"
 	})
+	tells(func(f *taskapp.File) { f.Scan, f.Delivered = taskapp.ScanClean, true })
+	p.Wait("Sent to Harbour & Vale")
+	p.Wait("All of March")
+	p.Fill("Your note : Ledger", "Half a thought")
+	s.now(func() { s.plan.items[0].Rounds[0].Stands = taskapp.Accepted })
+	p.Reload()
+	p.Wait("there is no field for it here any more. Copy it if you need it. Half a thought")
+	if got := uitest.Eval[string](p, `localStorage.getItem("portico-text/contact/`+ingrid.Contact.String()+`/`+request.String()+`")`); strings.Contains(got, "March") {
+		t.Errorf("what has arrived is still kept: %s", got)
+	}
+	p.Click("button", "Throw it away")
+	until(p, "nothing is kept", `!Object.keys(localStorage).length`)
 }

@@ -31,9 +31,10 @@ type street struct {
 	*house
 	sync.Mutex
 	base  string
-	down  bool // a POST arrives nowhere
-	lost  bool // it arrives, and its answer doesn't
-	stuck bool // files get no further
+	down  bool   // a POST arrives nowhere
+	lost  bool   // it arrives, and its answer doesn't
+	stuck bool   // files get no further
+	then  func() // after something was posted
 	posts []string
 }
 
@@ -70,6 +71,9 @@ func (s *street) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.http.ServeHTTP(w, r)
+	if s.then != nil && r.Method == http.MethodPost {
+		s.then()
+	}
 }
 
 // now changes what the house tells.

@@ -157,9 +157,9 @@ func (s *Server) todoPage(w http.ResponseWriter, r *http.Request, in inPortal, c
 	words := in.words.Words
 	page := views.PortalTodo{
 		Portal: s.around(r, in, in.tabOf(t.Kind), t.Title), Command: newID(), ID: t.ID, Back: in.href(in.tabOf(t.Kind)), Description: views.Markdown(t.Description), Open: t.Open(), Closed: t.Closed,
-		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: typed.Get("note"), Problems: problems, Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
+		Question: t.Kind == task.Question, Note: t.Mine.Note, Typed: typed.Get("note"), Problems: problems, Draft: in.draftOf(t.ID), Again: !t.Mine.ReopenedAt.IsZero() && t.Open(), Max: task.MaxNote,
 	}
-	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js", "draft-box.js", "read-mark.js")
+	page.Stale, page.Unseen, page.Modules = !current, t.SeenAt.IsZero() && in.view == nil, append(page.Modules, "seen-mark.js", "draft-box.js", "kept-text.js", "read-mark.js")
 	if due, err := time.Parse(time.DateOnly, t.DueOn); err == nil && t.Open() {
 		page.Due, page.DueOn = s.dueOf(in, t), words.T("portal.due.on", words.Date(due, time.UTC))
 	}

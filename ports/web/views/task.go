@@ -47,7 +47,8 @@ type PortalTodo struct {
 	Reason      string
 	Note        string // what was written with it
 	Typed       string
-	Max         int // letters of a note
+	Draft       string // what the browser keeps texts under until the server has them
+	Max         int    // letters of a note
 	Checklist   []TodoEntry
 	Request     *PortalRequest // what it asks for; nil: it is no request of documents
 	Sheet       *PortalSheet   // the questionnaire; nil: it asks for none

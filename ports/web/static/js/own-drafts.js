@@ -1,9 +1,9 @@
-// Texts that this browser keeps until the server has them (draft-box.js, answer-sheet.js) are their writer's, whom their
+// Texts that this browser keeps until the server has them (draft-box.js, answer-sheet.js, kept-text.js) are their writer's, whom their
 // names begin with: "portico-draft/contact/PERSON/…". <body data-writer="contact/PERSON"> is who is here: what others on
 // their side have left behind goes. <body data-left="contact/PERSON"> is whom somebody has signed out. A session that has
 // only run out of time takes nothing away: who comes back finds what they typed. <form data-signs-out> asks before it takes
 // away what was never sent, in <dialog id="unsent">.
-const kinds = ["portico-draft", "portico-sheet"]
+const kinds = ["portico-draft", "portico-sheet", "portico-text"]
 const { writer, left } = document.body.dataset
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("portico-drafts") : null
 
