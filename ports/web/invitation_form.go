@@ -71,7 +71,7 @@ func (s *Server) inviteForm(w http.ResponseWriter, r *http.Request, code int, id
 		title = "Error: " + title
 	}
 	page.Shell = s.shell(r, title, "clients")
-	if page.Models, err = s.models(r, page.Chosen); err != nil {
+	if page.Models, err = s.models(r, id, c.Name, page.DueOn, page.Chosen); err != nil {
 		return err
 	}
 	if page.Bundle == uuid.Nil {

@@ -102,8 +102,18 @@ type InviteNew struct {
 type ModelChoice struct {
 	ID     uuid.UUID
 	Title  string
-	Of     string // whose it is
+	Of     string // which template, or when it was asked
 	Ticked bool
+}
+
+// Along are the titles of the requests that go along.
+func (p InviteNew) Along() (titles []string) {
+	for _, m := range p.Models {
+		if m.Ticked {
+			titles = append(titles, m.Title)
+		}
+	}
+	return titles
 }
 
 // Unfolded tells that something is typed in a row after the first.
