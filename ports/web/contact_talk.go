@@ -85,7 +85,7 @@ func (s *Server) contactTalkPage(w http.ResponseWriter, r *http.Request, code in
 	for _, m := range slices.Backward(said) {
 		l := talkLine(m, me, z)
 		l.Files, l.Late = sentWith(language.For("en"), files[m.ID], func(f taskapp.File) bool { return f.Arrived(s.Now()) || f.Mark() }, func(f taskapp.File) views.TaskFile {
-			return s.staffFile(f, taskapp.Detail{Row: taskapp.Row{ID: m.Task}}, nil, nil, z)
+			return s.staffFile(f, taskapp.Detail{Row: taskapp.Row{ID: m.Task}}, alike{}, z)
 		})
 		page.Lines = append(page.Lines, l)
 	}

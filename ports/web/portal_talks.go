@@ -56,7 +56,7 @@ func (s *Server) portalTalks(w http.ResponseWriter, r *http.Request, in inPortal
 		}
 		l := views.TalkLine{ID: t.ID, Title: t.Title, Href: in.todoHref(t.ID) + "#talk", By: by, At: words.ShortMoment(m.At, in.zone), Text: excerpt(m.Text), Deleted: !m.DeletedAt.IsZero()}
 		l.Files, l.Late = sentWith(words, files[m.ID], func(f taskapp.File) bool { return f.SeenBy(in.Contact, s.Now()) }, func(f taskapp.File) views.TaskFile {
-			return s.portalFile(in, t, f, nil, nil)
+			return s.portalFile(in, t, f, alike{})
 		})
 		if t.Unread > 0 {
 			l.News = words.N("thread.unread", t.Unread)
