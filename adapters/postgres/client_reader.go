@@ -262,6 +262,11 @@ func links(right client.Right) string {
 	return `portal.client_contact k JOIN portal.client l ON l.id = k.client_id AND l.active AND '` + string(right) + `' = ANY (k.rights)`
 }
 
+// holders are the pairs of a client, archived or not, and somebody linked to it with the right, as k; a condition may follow.
+func holders(right client.Right) string {
+	return `portal.client_contact k WHERE '` + string(right) + `' = ANY (k.rights)`
+}
+
 // clientsOf are those to which a contact is linked, with whatever rights, as SQL.
 func clientsOf(contact string) string {
 	return `(SELECT k.client_id FROM portal.client_contact k WHERE k.contact_id = ` + contact + `)`

@@ -56,7 +56,10 @@ func tasksWhere(q app.Query, where *conditions) {
 		where.where += ` AND c.client_id = ANY (ARRAY(` + fmt.Sprintf(clientsTagged, where.ask(tagKey(q.Tag))) + `))`
 	}
 	if q.Their != "" {
-		equal("stand", string(q.Their))
+		where.where += ` AND ` + standsAs(q, where.ask(string(q.Their)))
+	}
+	if q.ToReview {
+		where.where += ` AND c.review`
 	}
 	if q.Part != "" {
 		equal("part", string(q.Part))
@@ -137,7 +140,8 @@ const (
 	byPart
 	byKind
 	byPriority
-	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority
+	byReview
+	byEach = byOf | byTaskOwner | byDue | byStand | byPart | byKind | byPriority | byReview
 )
 
 // passes says which filters of a query let a heap through.
@@ -162,6 +166,9 @@ func (h heap) passes(q app.Query) (bits int) {
 	}
 	if q.Urgent == "" || q.Urgent == h.is.prio() {
 		bits |= byPriority
+	}
+	if !q.ToReview || h.is.review() {
+		bits |= byReview
 	}
 	return bits
 }
@@ -227,6 +234,9 @@ func (l TaskList) Counts(ctx context.Context, firm int32, q app.Query) (out app.
 		if but(byPriority) {
 			out.Priorities[h.is.prio()] += h.n
 		}
+		if but(byReview) && h.is.review() {
+			out.ToReview += h.n
+		}
 	}
 	return out, nil
 }
@@ -253,14 +263,14 @@ func (l TaskList) heaps(ctx context.Context, firm int32, q app.Query) (heaps []h
 func heapsSQL(firm int32, q app.Query, broad []bool) (sql string, args []any) {
 	where := conditions{args: []any{firm}, broad: broad}
 	today := dayNumber(q.Today, 0)
-	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", ""
+	q.Of, q.Owner, q.Due, q.Their, q.Part, q.Kind, q.Urgent, q.ToReview = app.OfAll, uuid.Nil, app.AnyDue, "", "", "", "", false
 	tasksWhere(q, &where)
 	now, week := where.ask(today), where.ask(today+7)
 	stuck := amongStuck
 	if q.NobodyActs {
 		stuck = `true`
 	}
-	return able + fmt.Sprintf(`SELECT c.owner_id, c.facets + (CASE WHEN c.due_day < %[1]s THEN 0 WHEN c.due_day = %[1]s THEN 1 WHEN c.due_day <= %[2]s THEN 2
+	return able + fmt.Sprintf(`SELECT c.owner_id, `+facetsNow(q.Shelf)+` + (CASE WHEN c.due_day < %[1]s THEN 0 WHEN c.due_day = %[1]s THEN 1 WHEN c.due_day <= %[2]s THEN 2
 			WHEN c.due_day < %[3]d THEN 3 ELSE 4 END << %[4]d), count(*), count(*) FILTER (WHERE %[5]s)
 		FROM portal.task c WHERE c.firm_no = $1%[6]s GROUP BY 1, 2`, now, week, noDay, dueBits, stuck, where.sql()), where.args
 }

@@ -28,12 +28,16 @@ const (
 	partBits
 	narrowBit
 	dueBits
+	reviewBit = narrowBit + 1
+	someBit   = narrowBit + 2
 )
 
-func facetsOf(kind task.Sort, prio task.Priority, stand app.Stand, part task.Progress, narrow bool) facets {
+func facetsOf(kind task.Sort, prio task.Priority, stand app.Stand, part task.Progress, narrow, review, some bool) facets {
 	f := facet(facetKinds, kind) | facet(facetPriorities, prio)<<priorityBits | facet(facetStands, stand)<<standBits | facet(facetParts, part)<<partBits
-	if narrow {
-		f |= 1 << narrowBit
+	for bit, set := range map[int]bool{narrowBit: narrow, reviewBit: review, someBit: some} {
+		if set {
+			f |= 1 << bit
+		}
 	}
 	return f
 }
@@ -52,6 +56,9 @@ func (f facets) kind() task.Sort     { return faceted(facetKinds, f, 0) }
 func (f facets) prio() task.Priority { return faceted(facetPriorities, f, priorityBits) }
 func (f facets) stand() app.Stand    { return faceted(facetStands, f, standBits) }
 func (f facets) part() task.Progress { return faceted(facetParts, f, partBits) }
+
+// review tells that something waits for the practice.
+func (f facets) review() bool { return f>>reviewBit&1 == 1 }
 
 // due is when, of the facets that a query has added it to.
 func (f facets) due() app.Due { return facetDues[f>>dueBits] }

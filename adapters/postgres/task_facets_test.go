@@ -14,12 +14,12 @@ func TestFacets(t *testing.T) {
 			for _, stand := range append([]app.Stand{""}, facetStands...) {
 				for _, part := range append([]task.Progress{""}, facetParts...) {
 					for due := range facetDues {
-						f := facetsOf(kind, prio, stand, part, due%2 == 0) + facets(due)<<dueBits
+						f := facetsOf(kind, prio, stand, part, due%2 == 0, due%3 == 0, due == 1) + facets(due)<<dueBits
 						want := kind
 						if kind == "dance" {
 							want = ""
 						}
-						if f.kind() != want || f.prio() != prio || f.stand() != stand || f.part() != part || f.due() != facetDues[due] || (f>>narrowBit&1 == 1) != (due%2 == 0) {
+						if f.kind() != want || f.prio() != prio || f.stand() != stand || f.part() != part || f.due() != facetDues[due] || (f>>narrowBit&1 == 1) != (due%2 == 0) || f.review() != (due%3 == 0) || (f>>someBit&1 == 1) != (due == 1) {
 							t.Fatalf("%q %q %q %q %d is %d, which is %q %q %q %q %q", kind, prio, stand, part, due, f, f.kind(), f.prio(), f.stand(), f.part(), f.due())
 						}
 					}

@@ -15,31 +15,36 @@ var _ app.RequestReader = TaskList{}
 
 // Items are those of each of the tasks, with all rounds.
 func (l TaskList) Items(ctx context.Context, firm int32, tasks ...uuid.UUID) (items map[uuid.UUID][]app.Item, err error) {
-	items = map[uuid.UUID][]app.Item{}
 	err = l.DB.scoped(ctx, firm, func(tx pgx.Tx) error {
-		rounds, err := itemRounds(ctx, tx, tasks)
-		if err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, `SELECT i.task_id, i.id, i.title, i.help, i.example_id, i.types, i.most, i.optional, i.own, i.cancelled
-			FROM portal.task_item i WHERE i.task_id = ANY ($1) ORDER BY i.task_id, i.n`, tasks)
-		if err != nil {
-			return err
-		}
-		var of uuid.UUID
-		var i app.Item
-		_, err = pgx.ForEachRow(rows, []any{&of, &i.ID, &i.Title, &i.Help, &i.Example, &i.Types, &i.Most, &i.Optional, &i.Own, &i.Cancelled}, func() error {
-			one := i
-			one.Rounds = rounds[[2]uuid.UUID{of, i.ID}]
-			items[of] = append(items[of], one)
-			return nil
-		})
+		items, err = itemsOf(ctx, tx, tasks)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the items of tasks: %w", err)
 	}
 	return items, nil
+}
+
+func itemsOf(ctx context.Context, tx pgx.Tx, tasks []uuid.UUID) (items map[uuid.UUID][]app.Item, err error) {
+	rounds, err := itemRounds(ctx, tx, tasks)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT i.task_id, i.id, i.title, i.help, i.example_id, i.types, i.most, i.optional, i.own, i.cancelled
+		FROM portal.task_item i WHERE i.task_id = ANY ($1) ORDER BY i.task_id, i.n`, tasks)
+	if err != nil {
+		return nil, err
+	}
+	items = map[uuid.UUID][]app.Item{}
+	var of uuid.UUID
+	var i app.Item
+	_, err = pgx.ForEachRow(rows, []any{&of, &i.ID, &i.Title, &i.Help, &i.Example, &i.Types, &i.Most, &i.Optional, &i.Own, &i.Cancelled}, func() error {
+		one := i
+		one.Rounds = rounds[[2]uuid.UUID{of, i.ID}]
+		items[of] = append(items[of], one)
+		return nil
+	})
+	return items, err
 }
 
 // itemRounds are the rounds of each task and item.

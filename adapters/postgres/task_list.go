@@ -23,7 +23,7 @@ func taskOf(more ...string) []string {
 // taskModel owns portal.task, portal.task_part, portal.task_entry, portal.task_life and portal.task_word. A task that was
 // taken back has no rows; that a hold has ended is decided when somebody reads (rule U6).
 var taskModel = Model{
-	Name: "task_list", Version: 6, Kinds: []event.Kind{task.Kind},
+	Name: "task_list", Version: 7, Kinds: []event.Kind{task.Kind},
 	Tables: []Table{
 		{
 			Name: "task",
@@ -35,14 +35,14 @@ var taskModel = Model{
 				"reason text NOT NULL", "closed_at timestamptz", "ticked integer NOT NULL", "entries integer NOT NULL", "series_id uuid NOT NULL", "nth integer NOT NULL",
 				"next_id uuid NOT NULL", "every integer NOT NULL", "unit text NOT NULL", "origin text NOT NULL", "wait boolean NOT NULL", "on_day integer NOT NULL",
 				"job_id uuid NOT NULL", "sender_id uuid NOT NULL", "zone text NOT NULL", "hold_until timestamptz", "assigned_at timestamptz NOT NULL",
-				"due_day integer NOT NULL", "facets integer NOT NULL", "initial integer NOT NULL",
+				"due_day integer NOT NULL", "facets integer NOT NULL", "initial integer NOT NULL", "review boolean NOT NULL", "some_done boolean NOT NULL", "finished uuid[] NOT NULL",
 			},
 			Key: []string{"id"},
 			Own: taskOwn,
 			Indexes: []string{
 				"firm_no, open, due_key, id", "firm_no, open, assigned_at, id", "firm_no, owner_id, open, due_key, id", "firm_no, open, part, due_key, id",
 				"firm_no, open, stand, due_key, id", "client_id, open, due_key, id", "subject_id, open, due_key, id", "firm_no, job_id, id",
-				"firm_no, narrow, open, id", "hold_until, firm_no, id",
+				"firm_no, narrow, open, id", "firm_no, some_done, open, id", "firm_no, review, open, due_key, id", "hold_until, firm_no, id",
 				"firm_no, open, owner_id, due_day, facets, initial, client_id, subject_id, id", // counted from it alone
 			},
 		},
@@ -76,7 +76,7 @@ var taskModel = Model{
 		},
 	},
 	New: func(s event.Stream, firm int32) View {
-		return &taskView{id: s.ID, firm: firm, parts: map[uuid.UUID]*app.Part{}, ticks: map[uuid.UUID]app.Entry{}, asked: map[uuid.UUID]string{}}
+		return &taskView{id: s.ID, firm: firm, parts: map[uuid.UUID]*app.Part{}, ticks: map[uuid.UUID]app.Entry{}, asked: map[uuid.UUID]string{}, waits: map[answered]bool{}}
 	},
 }
 
@@ -93,6 +93,7 @@ type taskView struct {
 	parts     map[uuid.UUID]*app.Part // by contact; uuid.Nil: of all
 	ticks     map[uuid.UUID]app.Entry
 	asked     map[uuid.UUID]string // titles of items
+	waits     map[answered]bool    // answers that the practice has not judged
 	life      []Row
 }
 
@@ -198,18 +199,24 @@ func (v *taskView) Apply(r event.Recorded) error {
 		v.asks(e.Item)
 		tell(uuid.Nil, v.asked[e.Item.ID])
 	case task.ItemCancelled:
+		v.cancel(e.Item)
 		tell(uuid.Nil, v.asked[e.Item])
 	case task.ItemReturned:
+		v.waits[answered{e.Item, e.For}] = true
 		tell(e.For, v.asked[e.Item])
 	case task.ItemNotApplicable:
+		v.waits[answered{e.Item, e.For}] = true
 		tell(e.For, v.asked[e.Item])
 	case task.ItemReviewBegun:
 		tell(e.For, v.asked[e.Item])
 	case task.ItemAccepted:
+		delete(v.waits, answered{e.Item, e.For})
 		tell(e.For, v.asked[e.Item])
 	case task.ItemSentBack:
+		delete(v.waits, answered{e.Item, e.For})
 		tell(e.For, v.asked[e.Item])
 	case task.ItemReopened:
+		v.waits[answered{e.Item, e.For}] = true
 		tell(e.For, v.asked[e.Item])
 	case task.AnswerCorrected:
 		tell(uuid.Nil, e.Reason.String())
@@ -292,42 +299,6 @@ func (v *taskView) narrow() bool {
 	return v.says.Client != uuid.Nil && (!v.says.Audience.All || len(v.without) > 0)
 }
 
-// stand is where the clients stand, the one who is furthest behind of those who were told or did something.
-func (v *taskView) stand() app.Stand {
-	part := func(c uuid.UUID) app.Part {
-		if p := v.parts[c]; p != nil {
-			return *p
-		}
-		return app.Part{}
-	}
-	all := part(uuid.Nil)
-	who := slices.Clone(v.says.Tell)
-	for c := range v.parts {
-		if c != uuid.Nil && !slices.Contains(who, c) {
-			who = append(who, c)
-		}
-	}
-	seen, open := false, false
-	for _, c := range who {
-		p := part(c)
-		if slices.Contains(v.without, c) || !v.says.Audience.All && !slices.Contains(v.says.Audience.Contacts, c) || p.Outcome != "" {
-			continue
-		}
-		seen = seen || !p.SeenAt.IsZero() || !p.DoneAt.IsZero()
-		open = open || p.DoneAt.IsZero()
-	}
-	done := !all.DoneAt.IsZero() || v.says.Each && !open && seen
-	switch {
-	case done && !all.ConfirmedAt.IsZero():
-		return app.Agreed
-	case done:
-		return app.DoneStand
-	case seen:
-		return app.SeenStand
-	}
-	return app.NotSeen
-}
-
 func (v *taskView) Rows() [][]Row {
 	if !v.assigned || v.takenBack {
 		return make([][]Row, len(taskModel.Tables))
@@ -346,6 +317,7 @@ func (v *taskView) Rows() [][]Row {
 		}
 		entries[i] = v.row(int32(i+1), e.ID, e.Text.String(), nullable(tick.TickedAt), string(tick.TickedBy.Kind), tick.TickedBy.ID)
 	}
+	finished, some := v.finished()
 	stand, name := v.stand(), fold(title)
 	row := Row{
 		v.id, v.firm, a.Client, a.Subject, string(a.Kind), title, name, a.Description.String(), a.DueOn, dueKey, a.InternalDueOn,
@@ -353,7 +325,8 @@ func (v *taskView) Rows() [][]Row {
 		v.closed.Outcome == "", string(v.closed.Outcome), v.closed.Reason.String(), nullable(v.closed.At), int32(ticked), int32(len(entries)), a.Series, int32(a.Nth),
 		v.next, int32(a.Recurrence.Every), string(a.Recurrence.Unit), string(a.Recurrence.From), a.Recurrence.Wait, int32(a.Recurrence.OnDay),
 		a.Job, a.Sender, a.Zone, nullable(a.HoldUntil), a.At,
-		dayNumber(a.DueOn, noDay), int32(facetsOf(a.Kind, a.Priority, stand, v.part, v.narrow())), initial(name),
+		dayNumber(a.DueOn, noDay), int32(facetsOf(a.Kind, a.Priority, stand, v.part, v.narrow(), len(v.waits) > 0, some)), initial(name),
+		len(v.waits) > 0, some, list(finished),
 	}
 	contacts := make([]uuid.UUID, 0, len(v.parts))
 	for c := range v.parts {

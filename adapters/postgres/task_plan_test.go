@@ -32,10 +32,10 @@ func (r *register) tasks(t testing.TB, n, clients int) {
 		fmt.Sprintf(`
 			INSERT INTO rm.task_%d SELECT ('01930000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, %d, client, client, (ARRAY['todo','todo','documents','question'])[1 + i %% 4], title, lower(title),
 				repeat('All pages of it, please. ', 12), coalesce(due, ''), coalesce(due, '9999-99-99'), '', CASE WHEN i %% 7 = 0 THEN '%s' WHEN i %% 7 = 1 THEN %s ELSE ('01920000-0000-7000-8000-' || lpad(to_hex(i %% 17), 12, '0'))::uuid END,
-				i %% 8 <> 0, CASE WHEN i %% 8 = 0 THEN ARRAY[person] ELSE ARRAY[]::uuid[] END, ARRAY[]::uuid[], i %% 8 = 0, false, false, (ARRAY['low','normal','normal','normal','high'])[1 + i %% 5], (ARRAY['assigned','assigned','seen','done','confirmed'])[1 + i %% 5],
+				i %% 8 <> 0, CASE WHEN i %% 8 = 0 THEN ARRAY[person] ELSE ARRAY[]::uuid[] END, ARRAY[]::uuid[], i %% 8 = 0, i %% 100 = 3, false, (ARRAY['low','normal','normal','normal','high'])[1 + i %% 5], (ARRAY['assigned','assigned','seen','done','confirmed'])[1 + i %% 5],
 				(ARRAY['open','open','doing','waiting','done'])[1 + (i / 3) %% 5], i %% 5 <> 0, CASE WHEN i %% 5 = 0 THEN 'completed' ELSE '' END, '', CASE WHEN i %% 5 = 0 THEN timestamptz '2026-05-01' END, 0, 0,
 				('01930000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, %s, 0, '', '', false, 0, %s, '%s', 'UTC', NULL, timestamptz '2026-01-01' + i * interval '1 minute', coalesce(due::date - date '1970-01-01', 2147483647),
-				(ARRAY[1,1,2,3])[1 + i %% 4] + ((ARRAY[1,2,2,2,3])[1 + i %% 5] << 3) + ((ARRAY[1,1,2,3,4])[1 + i %% 5] << 6) + ((ARRAY[1,1,2,3,4])[1 + (i / 3) %% 5] << 9) + ((i %% 8 = 0)::integer << 12), ascii(lower(title))
+				(ARRAY[1,1,2,3])[1 + i %% 4] + ((ARRAY[1,2,2,2,3])[1 + i %% 5] << 3) + ((ARRAY[1,1,2,3,4])[1 + i %% 5] << 6) + ((ARRAY[1,1,2,3,4])[1 + (i / 3) %% 5] << 9) + ((i %% 8 = 0)::integer << 12) + ((i %% 12 = 2)::integer << 13) + ((i %% 100 = 3)::integer << 14), ascii(lower(title)), i %% 12 = 2, i %% 100 = 3, CASE WHEN i %% 200 = 3 THEN ARRAY[person] ELSE ARRAY[]::uuid[] END
 			FROM (SELECT i, ('01900000-0000-7000-8000-' || lpad(to_hex(1 + i %% %d), 12, '0'))::uuid AS client, ('01910000-0000-7000-8000-' || lpad(to_hex(1 + i %% %d), 12, '0'))::uuid AS person, CASE WHEN i %% 9 > 0 THEN (date '2026-01-01' + i %% 400)::text END AS due,
 				(ARRAY['Send the ledger','Sign the letter','Papers for the year end','Hours of your staff','Which bank is it?','VAT papers'])[1 + i %% 6] || ' ' || i AS title FROM generate_series(1, %d) AS i) AS given`,
 			generation, r.firm, r.owner, none, none, none, r.owner, clients, clients, n),
@@ -56,7 +56,7 @@ func taskQueries(r *register) map[string]app.Query {
 		"all": {}, "newest": {Order: app.Newest}, "mine": {Of: app.OfMe, Me: r.owner}, "team": {Of: app.OfTeam, Me: r.owner}, "nobodys": {Of: app.OfNone}, "a-colleagues": {Owner: uuid.MustParse("01920000-0000-7000-8000-000000000003")},
 		"overdue": {Due: app.Overdue}, "today": {Due: app.DueToday}, "week": {Due: app.DueWeek}, "undated": {Due: app.NoDue}, "client": {Client: client}, "questions": {Kind: task.Question},
 		"seen": {Their: app.SeenStand}, "done": {Their: app.DoneStand}, "waiting": {Part: task.Waiting}, "high": {Urgent: task.High}, "closed": {Shelf: app.ShutShelf}, "tag": {Tag: "audit"},
-		"nobody-acts": {NobodyActs: true}, "rare-word": {Text: "ledger 4444"}, "common-word": {Text: "papers"}, "letter": {Text: "s"}, "a-clients-word": {Text: "solberg"}, "together": {Of: app.OfMe, Me: r.owner, Due: app.Overdue, Their: app.SeenStand, Kind: task.ToDo},
+		"nobody-acts": {NobodyActs: true}, "to-review": {ToReview: true}, "rare-word": {Text: "ledger 4444"}, "common-word": {Text: "papers"}, "letter": {Text: "s"}, "a-clients-word": {Text: "solberg"}, "together": {Of: app.OfMe, Me: r.owner, Due: app.Overdue, Their: app.SeenStand, Kind: task.ToDo},
 	}
 	for name, q := range all {
 		q.Today = today
@@ -86,7 +86,7 @@ func tasksPlans(t *testing.T, r *register) {
 			t.Errorf("%s reads all tasks:\n%s", name, plan)
 		}
 	}
-	for _, name := range []string{"mine", "together", "common-word", "letter", "nobody-acts", "closed"} {
+	for _, name := range []string{"mine", "together", "common-word", "letter", "nobody-acts", "to-review", "seen", "closed"} {
 		numbersAgree(t, r, name, queries[name])
 	}
 	for text, want := range map[string]int{"papers": 1_333, "papers end": 667, "papers 4442": 1} {
@@ -116,6 +116,7 @@ func numbersAgree(t *testing.T, r *register, name string, q app.Query) {
 		}
 	}
 	check("found", n.Found, func(*app.Query) {})
+	check("to review", n.ToReview, func(q *app.Query) { q.ToReview = true })
 	check("nobody's to do", n.NobodyActs, func(q *app.Query) { q.NobodyActs = true })
 	for v, k := range n.Of {
 		check(string(v), k, func(q *app.Query) { q.Of = v })

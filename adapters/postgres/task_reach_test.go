@@ -103,3 +103,84 @@ func TestTasksThatNobodyCanDo(t *testing.T) {
 	r.do(r.clients.Archive(ctx, clientapp.Archive{By: r.by(), Client: acme}))
 	stuck("the client is archived", "All", "Ida", "Not Bo")
 }
+
+// T2: what each person does for themselves is done when everybody is who has to: also somebody who was never told of it, and
+// somebody who is linked to the client after the others were done.
+func TestWhoIsNotDoneYet(t *testing.T) {
+	r := newRegister(t)
+	ctx := t.Context()
+	list := postgres.TaskList{DB: r.db}
+	acme := r.client("Acme", "", "1")
+	ida, bo, cy := r.person("Ida", "", "ida@example.org"), r.person("Bo", "", "bo@example.org"), r.person("Cy", "", "cy@example.org")
+	r.link(acme, ida, client.Tasks)
+	r.link(acme, bo, client.Tasks)
+	do := func(id uuid.UUID, decide func(task.Task, time.Time) ([]task.Event, error)) {
+		r.do(es.Execute(ctx, r.store, r.by(), task.Stream(id), decide))
+	}
+	assign := func(title string, all bool) uuid.UUID {
+		n := task.Assigning{Task: newID(), Client: acme, People: []uuid.UUID{ida, bo}, Title: title, Each: true, Audience: task.Audience{All: all, Contacts: []uuid.UUID{ida, bo}}, Owner: r.owner, Zone: "UTC", Bundle: newID()}
+		do(n.Task, func(s task.Task, now time.Time) ([]task.Event, error) { return s.Assign(n, now) })
+		return n.Task
+	}
+	both := map[string]uuid.UUID{"All": assign("All", true), "Named": assign("Named", false)}
+	staff := task.Who{Kind: "staff", ID: r.owner}
+	done := func(who uuid.UUID) {
+		for _, id := range both {
+			do(id, func(s task.Task, now time.Time) ([]task.Event, error) {
+				return s.Finish(who, "", nil, task.Who{Kind: "contact", ID: who}, now)
+			})
+		}
+	}
+	stands := func(what string, all, named app.Stand) {
+		t.Helper()
+		r.see()
+		for title, want := range map[string]app.Stand{"All": all, "Named": named} {
+			d, err := list.Task(ctx, r.firm, both[title])
+			if err != nil || d.Stand != want {
+				t.Errorf("%s: %s is %q, want %q: %v", what, title, d.Stand, want, err)
+			}
+			for _, stand := range []app.Stand{app.NotSeen, app.SeenStand, app.DoneStand, app.Agreed} {
+				ids, err := list.Matching(ctx, r.firm, app.Query{Their: stand, Text: title})
+				n, counted := list.Counts(ctx, r.firm, app.Query{Text: title})
+				if found := len(ids) == 1; err != nil || counted != nil || found != (stand == want) || n.Stands[stand] != len(ids) {
+					t.Errorf("%s: %s is found as %q %d times, and counted %d: %v, %v", what, title, stand, len(ids), n.Stands[stand], err, counted)
+				}
+			}
+		}
+	}
+	agree := func() {
+		for _, id := range both {
+			do(id, func(s task.Task, now time.Time) ([]task.Event, error) { return s.Confirm(uuid.Nil, staff, now) })
+		}
+	}
+	stands("nobody looked", app.NotSeen, app.NotSeen)
+	done(ida)
+	stands("Bo has not looked", app.SeenStand, app.SeenStand)
+	r.do(r.clients.SetContactRights(ctx, clientapp.LinkContact{By: r.by(), Client: acme, Contact: bo, Rights: []client.Right{client.Files}}))
+	stands("Bo sees no tasks", app.DoneStand, app.DoneStand)
+	r.do(r.clients.SetContactRights(ctx, clientapp.LinkContact{By: r.by(), Client: acme, Contact: bo, Rights: []client.Right{client.Tasks}}))
+	done(bo)
+	stands("both are done", app.DoneStand, app.DoneStand)
+	agree()
+	stands("agreed", app.Agreed, app.Agreed)
+	r.link(acme, cy, client.Tasks)
+	stands("Cy comes", app.SeenStand, app.Agreed)
+	do(both["All"], func(s task.Task, now time.Time) ([]task.Event, error) {
+		return s.Finish(cy, "", nil, task.Who{Kind: "contact", ID: cy}, now)
+	})
+	stands("Cy is done", app.DoneStand, app.Agreed)
+	agree()
+	stands("agreed with Cy, too", app.Agreed, app.Agreed)
+	r.link(acme, r.person("Di", "", "di@example.org"), client.Tasks)
+	do(both["Named"], func(s task.Task, now time.Time) ([]task.Event, error) { return s.Reopen(bo, "Again", staff, now) })
+	stands("Di comes, and Bo has to do it again", app.SeenStand, app.SeenStand)
+	for _, id := range both {
+		do(id, func(s task.Task, now time.Time) ([]task.Event, error) {
+			return s.Close(uuid.Nil, task.Completed, "", staff, now)
+		})
+	}
+	r.see()
+	if ids, err := list.Matching(ctx, r.firm, app.Query{Their: app.SeenStand, Shelf: app.ShutShelf}); err != nil || len(ids) != 2 {
+		t.Errorf("closed: %v, %v", ids, err)
+	}
+}

@@ -18,14 +18,14 @@ type TaskList struct{ DB *DB }
 
 var _ app.Reader = TaskList{}
 
-const taskColumns = `c.id, c.client_id, c.subject_id, c.kind, c.title, c.due_on, c.internal_due_on, c.owner_id, c.priority, c.stand, c.part, c.outcome, c.ticked, c.entries,
-	c.nth, c.every > 0, c.hold_until, c.assigned_at, c.closed_at, c.job_id`
+var taskColumns = `c.id, c.client_id, c.subject_id, c.kind, c.title, c.due_on, c.internal_due_on, c.owner_id, c.priority, ` + standsNow + `, c.part, c.outcome, c.ticked, c.entries,
+	c.nth, c.every > 0, c.hold_until, c.assigned_at, c.closed_at, c.job_id, c.review`
 
 func scanTask(r pgx.CollectableRow, more ...any) (t app.Row, err error) {
 	var hold, closed *time.Time
 	err = r.Scan(append([]any{
 		&t.ID, &t.Client, &t.Contact, &t.Kind, &t.Title, &t.DueOn, &t.InternalDueOn, &t.Owner, &t.Priority, &t.Stand, &t.Part, &t.Outcome, &t.Ticked, &t.Entries,
-		&t.Nth, &t.Repeats, &hold, &t.AssignedAt, &closed, &t.Job,
+		&t.Nth, &t.Repeats, &hold, &t.AssignedAt, &closed, &t.Job, &t.ToReview,
 	}, more...)...)
 	t.HoldUntil, t.ClosedAt = timeOr(hold), timeOr(closed)
 	if t.Client != uuid.Nil {
@@ -63,6 +63,9 @@ func (l TaskList) Tasks(ctx context.Context, firm int32, q app.Query) (rows []ap
 			return err
 		}
 		if err := addNobodyActs(ctx, tx, rows); err != nil {
+			return err
+		}
+		if err := addNumbers(ctx, tx, rows); err != nil {
 			return err
 		}
 		return addTaskClients(ctx, tx, rows)

@@ -14,7 +14,7 @@ import (
 )
 
 // todoColumns are a task and what has become of it for the contact $1: their own part p, and that of all a.
-const todoColumns = taskColumns + `, c.description, c.everybody, c.contacts, c.without, c.each, c.reason, NOT c.open OR coalesce(p.outcome, '') <> '', p.seen_at, coalesce(p.reason, ''),
+var todoColumns = taskColumns + `, c.description, c.everybody, c.contacts, c.without, c.each, c.reason, NOT c.open OR coalesce(p.outcome, '') <> '', p.seen_at, coalesce(p.reason, ''),
 	CASE WHEN c.each THEN p.done_at ELSE a.done_at END, coalesce(CASE WHEN c.each THEN p.done_by ELSE a.done_by END, '00000000-0000-0000-0000-000000000000'),
 	coalesce(CASE WHEN c.each THEN p.note ELSE a.note END, ''), CASE WHEN c.each THEN p.confirmed_at ELSE a.confirmed_at END,
 	coalesce(p.outcome, ''), greatest(p.reopened_at, a.reopened_at), coalesce(a.reason, '')`

@@ -48,6 +48,7 @@ type Query struct {
 	Urgent task.Priority
 	// NobodyActs chooses those that nobody whom they are for could do (S3.i5).
 	NobodyActs bool
+	ToReview   bool // those of which something that was returned waits for the practice
 	Shelf      Shelf
 	Job        uuid.UUID
 	Tasks      []uuid.UUID // only these; nil: all
@@ -121,6 +122,7 @@ type Counts struct {
 	Kinds      map[task.Sort]int
 	Priorities map[task.Priority]int
 	NobodyActs int
+	ToReview   int
 }
 
 // Row is one line of the list of tasks.
@@ -148,7 +150,9 @@ type Row struct {
 	AssignedAt    time.Time
 	ClosedAt      time.Time
 	Job           uuid.UUID
-	Unread        int // messages that who looks has not read, where Threads was asked
+	ToReview      bool    // something that was returned waits for the practice
+	Numbers       Numbers // of a request, in a list
+	Unread        int     // messages that who looks has not read, where Threads was asked
 }
 
 // Detail is one task.

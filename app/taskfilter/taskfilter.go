@@ -21,7 +21,7 @@ type Filter struct {
 }
 
 // Fields are what an address of the list of tasks says of those that are meant; Says keeps view and order besides.
-var Fields = []string{"q", "client", "owner", "tag", "of", "due", "their", "can", "part", "kind", "priority", "shelf"}
+var Fields = []string{"q", "client", "owner", "tag", "of", "due", "their", "review", "can", "part", "kind", "priority", "shelf"}
 
 // Says is what a filter keeps of an address of the list: what is looked for, in which order, as a list or a board.
 func Says(v url.Values) string {

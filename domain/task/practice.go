@@ -29,12 +29,12 @@ func (t Task) Confirm(contact uuid.UUID, by Who, now time.Time) ([]Event, error)
 		return nil, err
 	}
 	whose := t.whose(contact)
-	done := t.part(whose).done
+	done, confirmed := t.part(whose).done, t.part(whose).confirmed
 	if whose == uuid.Nil {
-		done = t.anybodyDone()
+		done, confirmed = t.anybodyDone(), confirmed && !t.anybodyLater()
 	}
 	switch {
-	case t.part(whose).confirmed:
+	case confirmed:
 		return due, nil
 	case !done:
 		return nil, ErrNotDone
@@ -49,6 +49,16 @@ func (t Task) anybodyDone() bool {
 		}
 	}
 	return t.shared.done
+}
+
+// anybodyLater tells that somebody who does it for themselves is done with it since all others were agreed with.
+func (t Task) anybodyLater() bool {
+	for _, p := range t.parts {
+		if t.says.Each && p.done && !p.confirmed {
+			return true
+		}
+	}
+	return false
 }
 
 // Reopen makes it something to do again, for one contact or for all (rule 6). Where nothing is done or closed it changes

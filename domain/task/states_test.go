@@ -72,6 +72,11 @@ func TestConfirmAndReopen(t *testing.T) {
 		s.When(reopen(ida, "Again")).Then(task.Reopened{Contact: ida, Reason: text("Again"), By: byMary, At: noon}).
 			When(undo(ida)).ThenNothing()
 	})
+	t.Run("of all, and again of who comes later", func(t *testing.T) {
+		s := given(t, assigned(each), done(ida, "")).When(confirm(uuid.Nil)).Then(confirmed(uuid.Nil))
+		s.When(confirm(uuid.Nil)).ThenNothing()
+		s.When(finish(bo, "")).Then(done(bo, "")).When(confirm(uuid.Nil)).Then(confirmed(uuid.Nil)).When(confirm(uuid.Nil)).ThenNothing()
+	})
 	t.Run("nothing to reopen", func(t *testing.T) {
 		given(t, assigned()).When(reopen(uuid.Nil, "")).ThenNothing()
 		given(t).When(reopen(uuid.Nil, "")).ThenError(task.ErrNotFound)

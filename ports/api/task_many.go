@@ -54,6 +54,7 @@ type TasksOf struct {
 	Their      string `json:"client_state,omitempty" query:"client_state" enum:"assigned,seen,done,confirmed"`
 	Part       string `json:"practice_state,omitempty" query:"practice_state" enum:"open,doing,waiting,done"`
 	NobodyActs bool   `json:"nobody_can_act,omitempty" query:"nobody_can_act" doc:"Only those that none of the people they are for could do"`
+	ToReview   bool   `json:"to_review,omitempty" query:"to_review" doc:"Only those of which something that was returned waits for the practice"`
 	Shelf      string `json:"shelf,omitempty" query:"shelf" enum:"open,closed,all" doc:"open, where none is sent"`
 }
 
@@ -64,7 +65,7 @@ func (s *Server) tasksQuery(ctx context.Context, in TasksOf) (q taskapp.Query, e
 	}
 	q = taskapp.Query{
 		Text: in.Query, Of: taskapp.Of(in.Of), Me: from(ctx).ID, Tag: in.Tag, Kind: task.Sort(in.Kind), Urgent: task.Priority(in.Priority), Due: taskapp.Due(in.Due),
-		Today: time.Now().In(zone).Format(time.DateOnly), Their: taskapp.Stand(in.Their), Part: task.Progress(in.Part), NobodyActs: in.NobodyActs, Shelf: taskapp.Shelf(in.Shelf),
+		Today: time.Now().In(zone).Format(time.DateOnly), Their: taskapp.Stand(in.Their), Part: task.Progress(in.Part), NobodyActs: in.NobodyActs, ToReview: in.ToReview, Shelf: taskapp.Shelf(in.Shelf),
 	}
 	if q.Shelf == "open" {
 		q.Shelf = taskapp.OpenShelf

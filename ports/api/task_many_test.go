@@ -175,8 +175,8 @@ func TestTaskActs(t *testing.T) {
 	if sheet := h.call(maryToken, "GET", base+"/task-jobs/"+id+"/report.csv", ""); !strings.Contains(string(sheet.body), "not done") {
 		t.Errorf("%s", sheet.body)
 	}
-	h.call(maryToken, "POST", base+"/task-jobs", `{"act":"confirm","tasks":{"nobody_can_act":true,"of":"none","tag":"audit","priority":"low","due":"none"}}`).is(422, "taskjob.nothing")
-	if q := h.board.asked; !q.NobodyActs || q.Of != taskapp.OfNone || q.Tag != "audit" || q.Urgent != task.Low || q.Due != taskapp.NoDue || q.Tasks != nil {
+	h.call(maryToken, "POST", base+"/task-jobs", `{"act":"confirm","tasks":{"nobody_can_act":true,"to_review":true,"of":"none","tag":"audit","priority":"low","due":"none"}}`).is(422, "taskjob.nothing")
+	if q := h.board.asked; !q.NobodyActs || !q.ToReview || q.Of != taskapp.OfNone || q.Tag != "audit" || q.Urgent != task.Low || q.Due != taskapp.NoDue || q.Tasks != nil {
 		t.Errorf("asked %+v", q)
 	}
 }

@@ -45,6 +45,10 @@ var taskFilters = []taskFilter{
 		choose: func(q *taskapp.Query, _ string) { q.NobodyActs = true }, count: func(n taskapp.Counts, _ string) int { return n.NobodyActs },
 	},
 	{
+		name: "review", choices: []views.Choice{{Value: "1", Word: "To review"}}, rare: true,
+		choose: func(q *taskapp.Query, _ string) { q.ToReview = true }, count: func(n taskapp.Counts, _ string) int { return n.ToReview },
+	},
+	{
 		name: "part", choices: taskParts,
 		choose: func(q *taskapp.Query, v string) { q.Part = task.Progress(v) }, count: func(n taskapp.Counts, v string) int { return n.Parts[task.Progress(v)] },
 	},
@@ -60,7 +64,7 @@ var taskFilters = []taskFilter{
 }
 
 // taskRows are the groups that share a row of chips.
-var taskRows = [][]string{{"of", "shelf"}, {"due"}, {"their", "can"}, {"part"}, {"kind", "priority"}}
+var taskRows = [][]string{{"of", "shelf"}, {"due"}, {"their", "review", "can"}, {"part"}, {"kind", "priority"}}
 
 // taskFields are what an address says of the tasks that are meant; view and order besides.
 var taskFields = filterapp.Fields
@@ -305,7 +309,8 @@ func (s *Server) taskLine(r *http.Request, t taskapp.Row, today string) views.Ta
 	l := views.TaskLine{
 		ID: t.ID, Title: t.Title, Kind: taskWords[t.Kind], Client: t.ClientName, ClientID: t.Client, Owner: t.OwnerName, Assigned: views.At(t.AssignedAt, z),
 		Stand: taskStands[t.Stand], Part: wordOf(taskParts, string(t.Part)), High: t.Priority == task.High, Repeats: t.Repeats, Entries: t.Entries, Ticked: t.Ticked, Unread: t.Unread,
-		Late: t.DueOn != "" && t.DueOn < today && t.Outcome == "", NobodyActs: t.NobodyActs,
+		Late: t.DueOn != "" && t.DueOn < today && t.Outcome == "", NobodyActs: t.NobodyActs, ToReview: t.ToReview && t.Outcome == "",
+		Asked: t.Numbers.All(), Returned: t.Numbers.Returned + t.Numbers.Accepted,
 	}
 	if t.Client == uuid.Nil {
 		l.Contact = t.Contact

@@ -197,6 +197,14 @@ func TestStaffTasks(t *testing.T) {
 	if q := h.plan.asked; q.Of != taskapp.OfMe || q.Me != priya.ID || q.Due != taskapp.Overdue || q.Today != "2026-11-21" || q.Their != taskapp.SeenStand || q.Part != task.Doing || q.Kind != task.Question || q.Text != "led" || q.Order != taskapp.Newest {
 		t.Errorf("asked %+v", q)
 	}
+	h.plan.detail[0].ToReview, h.plan.detail[0].Numbers = true, taskapp.Numbers{Open: 1, Returned: 1, Accepted: 1}
+	h.get("/tasks").want(t, 200, "2 of 3 returned", "To review</span>")
+	h.get("/tasks?view=board").want(t, 200, "2 of 3 returned", "To review</span>")
+	h.get("/tasks?review=1").want(t, 200, `To review <span class="chip__count">`)
+	if q := h.plan.asked; !q.ToReview {
+		t.Errorf("asked %+v", q)
+	}
+	h.plan.detail[0].ToReview = false
 	h.get("/tasks?of=none&priority=high&owner="+priya.ID.String()+"&tag=vip").want(t, 200, "Owner: Priya Nair", "Tag: vip", `value="`+priya.ID.String()+`" selected>Priya Nair (7)`)
 	if q := h.plan.asked; q.Of != taskapp.OfNone || q.Urgent != task.High || q.Owner != priya.ID || q.Tag != "vip" {
 		t.Errorf("asked %+v", q)

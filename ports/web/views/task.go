@@ -175,6 +175,9 @@ type TaskLine struct {
 	Repeats    bool
 	Entries    int
 	Ticked     int
+	Asked      int // how many things a request asks for; 0: it is none
+	Returned   int // how many of those were returned, accepted ones among them
+	ToReview   bool
 	Stand      Badge
 	Part       string
 	Unread     int // messages

@@ -8,7 +8,7 @@ import (
 
 func taskLines() []TaskLine {
 	return []TaskLine{
-		{ID: one, Title: "Send the ledger", Kind: "To-do", Client: "Farrow, Imogen", ClientID: two, Owner: "Priya Nair", Due: "20 Nov 2026", Late: true, High: true, Repeats: true, Entries: 3, Ticked: 1, Unread: 2, Stand: Badge{"info", "mail-open", "Seen"}, Part: "Open", Assigned: noon},
+		{ID: one, Title: "Send the ledger", Kind: "To-do", Client: "Farrow, Imogen", ClientID: two, Owner: "Priya Nair", Due: "20 Nov 2026", Late: true, High: true, Repeats: true, Entries: 3, Ticked: 1, Asked: 3, Returned: 2, ToReview: true, Unread: 2, Stand: Badge{"info", "mail-open", "Seen"}, Part: "Open", Assigned: noon},
 		{ID: two, Title: "Your passport", Kind: "Question", Contact: one, Stand: Badge{"", "send", "Assigned"}, Part: "Done", Assigned: noon, NobodyActs: true},
 	}
 }
