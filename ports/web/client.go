@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	clientapp "portico/app/client"
 	"portico/app/message"
+	taskapp "portico/app/task"
 	linkapp "portico/app/uploadlink"
 	"portico/domain/address"
 	"portico/domain/client"
@@ -127,6 +129,9 @@ func (s *Server) client(w http.ResponseWriter, r *http.Request) error {
 	return s.clientPage(w, r, http.StatusOK, nil)
 }
 
+// newestTasks are how many tasks a client's page shows.
+const newestTasks = 5
+
 // clientPage is the page of one client; typed is what a refused form for one more person held.
 func (s *Server) clientPage(w http.ResponseWriter, r *http.Request, code int, typed *views.PersonForm) error {
 	u := user(r)
@@ -153,6 +158,10 @@ func (s *Server) clientPage(w http.ResponseWriter, r *http.Request, code int, ty
 	page.Person = newPerson(row, len(page.People) == 0)
 	if typed != nil {
 		page.Person, page.Person.Open, page.Title = *typed, true, "Error: "+page.Title
+	}
+	today := s.Now().In(zone(u.Practice.Zone)).Format(time.DateOnly)
+	if page.Tasks, _, err = s.taskLines(r, taskapp.Query{Client: id, Shelf: taskapp.AllShelf, Order: taskapp.Newest, Today: today, Limit: newestTasks}); err != nil {
+		return err
 	}
 	links, _, err := s.LinkList.Links(r.Context(), u.Firm, linkapp.LinkQuery{Client: id, Limit: 200})
 	if err != nil {

@@ -204,6 +204,10 @@ func TestStaffTasks(t *testing.T) {
 	if q := h.plan.asked; !q.ToReview {
 		t.Errorf("asked %+v", q)
 	}
+	h.get("/clients/"+farrow.String()).want(t, 200, "Newest tasks", "Send the ledger", "2 of 3 returned", "To review</span>", "/tasks?client="+farrow.String())
+	if q := h.plan.asked; q.Client != farrow || q.Shelf != taskapp.AllShelf || q.Order != taskapp.Newest || q.Limit != newestTasks {
+		t.Errorf("asked %+v", q)
+	}
 	h.plan.detail[0].ToReview = false
 	h.get("/tasks?of=none&priority=high&owner="+priya.ID.String()+"&tag=vip").want(t, 200, "Owner: Priya Nair", "Tag: vip", `value="`+priya.ID.String()+`" selected>Priya Nair (7)`)
 	if q := h.plan.asked; q.Of != taskapp.OfNone || q.Urgent != task.High || q.Owner != priya.ID || q.Tag != "vip" {

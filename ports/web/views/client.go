@@ -73,6 +73,7 @@ type Client struct {
 	Command uuid.UUID
 	People  []PersonOf
 	Person  PersonForm
+	Tasks   []TaskLine // the newest
 	Links   []LinkLine
 	Files   []FileLine
 	Name    string // part of a file's name that was looked for
