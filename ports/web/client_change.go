@@ -42,14 +42,9 @@ func (s *Server) clientForm(w http.ResponseWriter, r *http.Request, code int, pa
 		title = "Error: " + title
 	}
 	page.Shell, page.Command, page.Sorts = s.shell(r, title, "clients"), newID(), sorts
-	people, err := s.Staff.Staff(r.Context(), user(r).Firm)
-	if err != nil {
+	var err error
+	if page.Owners, err = s.ownerChoices(r, page.Owner); err != nil {
 		return err
-	}
-	for _, p := range people {
-		if p.DeactivatedAt.IsZero() || p.ID.String() == page.Owner {
-			page.Owners = append(page.Owners, views.Choice{Value: p.ID.String(), Word: p.Name})
-		}
 	}
 	s.page(w, r, code, page)
 	return nil
@@ -119,6 +114,17 @@ func all(acts ...func() (es.Result, error)) (last es.Result, err error) {
 		}
 	}
 	return last, nil
+}
+
+// ownerChoices are the people of the practice who can be in charge, and now, who is.
+func (s *Server) ownerChoices(r *http.Request, now string) (choices []views.Choice, err error) {
+	people, err := s.Staff.Staff(r.Context(), user(r).Firm)
+	for _, p := range people {
+		if p.DeactivatedAt.IsZero() || p.ID.String() == now {
+			choices = append(choices, views.Choice{Value: p.ID.String(), Word: p.Name})
+		}
+	}
+	return choices, err
 }
 
 // ownerOf is the person of the practice that a form names. Nobody else can be in charge, but who is already.

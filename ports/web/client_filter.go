@@ -120,9 +120,9 @@ func clientFilters(r *http.Request, q clientapp.Query, mine bool, n clientapp.Co
 // changed is the address's query with another value of one name, at its first page.
 func changed(r *http.Request, name, value string) url.Values {
 	v := r.URL.Query()
-	v.Del("after")
-	v.Del("at")
-	v.Del("did")
+	for _, name := range ofThisLook {
+		v.Del(name)
+	}
 	if value == "" {
 		v.Del(name)
 	} else {
@@ -130,6 +130,9 @@ func changed(r *http.Request, name, value string) url.Values {
 	}
 	return v
 }
+
+// ofThisLook are the parts of a list's address that hold for one look at it: where a page begins, and what was just done.
+var ofThisLook = []string{"after", "at", "did", "undone"}
 
 func listURL(path string, v url.Values) string {
 	if len(v) == 0 {

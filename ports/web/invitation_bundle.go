@@ -41,7 +41,7 @@ func (s *Server) models(r *http.Request, client uuid.UUID, name, dueOn string, c
 	}
 	rows, _, err := s.TaskList.Tasks(r.Context(), user(r).Firm, taskapp.Query{Client: client, Kind: task.Documents, Shelf: taskapp.AllShelf, Order: taskapp.Newest, Limit: mostModels})
 	for _, t := range rows {
-		choices = append(choices, views.ModelChoice{ID: t.ID, Title: t.Title, Of: "Asked for " + dayShort(t.AssignedAt.In(zone(user(r).Practice.Zone)).Format(time.DateOnly)), Ticked: slices.Contains(chosen, t.ID.String())})
+		choices = append(choices, views.ModelChoice{ID: t.ID, Title: t.Title, Of: "Asked on " + dayShort(t.AssignedAt.In(zone(user(r).Practice.Zone)).Format(time.DateOnly)), Ticked: slices.Contains(chosen, t.ID.String())})
 	}
 	return choices, err
 }

@@ -33,7 +33,7 @@ func TestInviteCarriesRequests(t *testing.T) {
 	h.plan.items = []taskapp.Item{{ID: ledgerItem, Title: "Ledger", Help: "All of it", Types: []string{"pdf"}, Most: 2}, {ID: payslipItem, Title: "Payslip", Own: true}, {ID: statementItem, Cancelled: true}}
 	h.plan.detail = []taskapp.Detail{{Row: taskapp.Row{ID: request, Client: farrow, Kind: task.Documents, Title: "Year end", ClientName: "Farrow", Priority: task.High, AssignedAt: noon}, Description: "As every year"}}
 	base := "/clients/" + farrow.String() + "/invitations"
-	page := h.get(base+"/new").want(t, 200, "Requests that go along", "Year end", "Asked for 21 Nov 2026", `name="bundle"`)
+	page := h.get(base+"/new").want(t, 200, "Requests that go along", "Year end", "Asked on 21 Nov 2026", `name="bundle"`)
 	if q := h.plan.asked; q.Client != farrow || q.Kind != task.Documents || q.Shelf != taskapp.AllShelf || q.Order != taskapp.Newest {
 		t.Errorf("asked for %+v", q)
 	}

@@ -82,7 +82,7 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		page.Next = "/tasks/" + t.Next.String()
 	}
 	page.Fields = views.TaskFields{
-		Title: t.Title, Description: t.Description, DueOn: t.DueOn, InternalDueOn: t.InternalDueOn, Priority: string(t.Priority), Priorities: priorities, Mine: t.Owner == u.ID, Checklist: checklistOf(t.Checklist),
+		Title: t.Title, Description: t.Description, DueOn: t.DueOn, InternalDueOn: t.InternalDueOn, Priority: string(t.Priority), Priorities: priorities, Owner: t.Owner.String(), Checklist: checklistOf(t.Checklist),
 	}
 	repeatsAs(&page.Fields, t.Recurrence)
 	cadence, err := s.Reminders.CadenceOf(r.Context(), u.Firm, id)
@@ -101,6 +101,9 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		page.Copy = "/tasks/new?copy=" + id.String()
 	}
 	if page.Fields.Cadences, _, err = s.cadenceChoices(r, page.Fields.Cadence); err != nil {
+		return err
+	}
+	if page.Fields.Owners, err = s.ownerChoices(r, page.Fields.Owner); err != nil {
 		return err
 	}
 	if len(problems) > 0 {

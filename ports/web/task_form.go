@@ -20,7 +20,7 @@ import (
 // newTask is the form of a new task, for the client or the contact that the address names.
 func (s *Server) newTask(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	f := views.TaskFields{Kind: string(task.ToDo), Priority: string(task.Normal), Everybody: true, Mine: true}
+	f := views.TaskFields{Kind: string(task.ToDo), Priority: string(task.Normal), Everybody: true, Owner: user(r).ID.String()}
 	if kind := q.Get("kind"); kind == string(task.Documents) || kind == string(task.FormFilling) {
 		f.Kind, f.Form = kind, q.Get("form")
 	}
@@ -56,6 +56,9 @@ func (s *Server) taskForm(w http.ResponseWriter, r *http.Request, code int, page
 	page.Modules, page.Blanks = []string{"more-rows.js"}, task.BlankWords
 	var err error
 	if page.Fields.Cadences, _, err = s.cadenceChoices(r, page.Fields.Cadence); err != nil {
+		return err
+	}
+	if page.Fields.Owners, err = s.ownerChoices(r, page.Fields.Owner); err != nil {
 		return err
 	}
 	if page.Templates, err = s.templateChoices(r, page.Documents); err != nil {
@@ -146,7 +149,7 @@ func typedTask(r *http.Request) views.TaskFields {
 	}
 	return views.TaskFields{
 		Kind: f.Get("kind"), Title: f.Get("title"), Description: f.Get("description"), DueOn: f.Get("due_on"), InternalDueOn: f.Get("internal_due_on"), Priority: f.Get("priority"),
-		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Mine: f.Get("mine") != "", Checklist: f.Get("checklist"),
+		Everybody: f.Get("audience") != "named", Named: named, Each: f.Get("each") != "", Together: f.Get("together") != "", Owner: f.Get("owner"), Checklist: f.Get("checklist"),
 		Template: f.Get("template"), TemplateName: f.Get("template-name"), OfClient: f.Get("of_client") != "", Every: f.Get("every"), Unit: f.Get("unit"), Completion: f.Get("from") == "completion", Wait: f.Get("wait") != "", Priorities: priorities, Items: typedItems(f), Copied: f.Get("copied"), Cadence: f.Get("cadence"), Form: f.Get("form"), Earlier: f.Get("earlier"), Again: f.Get("again") != "",
 	}
 }
@@ -257,8 +260,8 @@ func (s *Server) assignTask(w http.ResponseWriter, r *http.Request) error {
 	if refused || r.PostForm.Has("more") {
 		return s.taskForm(w, r, codeOf(refused), views.TaskNew{ID: id, Command: by.Command, ClientID: of.String(), Fields: typed})
 	}
-	if typed.Mine {
-		a.Owner = u.ID
+	if a.Owner, err = s.ownerOf(r, typed.Owner, uuid.Nil); err != nil {
+		return err
 	}
 	a.Cadence, _ = uuid.Parse(typed.Cadence) // none is none
 	if a.Kind == task.Documents {
@@ -315,11 +318,10 @@ func (s *Server) changeTask(w http.ResponseWriter, r *http.Request) error {
 	}
 	typed := typedTask(r)
 	priority, owner := task.Priority(typed.Priority), t.Owner
-	switch {
-	case typed.Mine:
-		owner = user(r).ID
-	case t.Owner == user(r).ID:
-		owner = uuid.Nil
+	if r.PostForm.Has("owner") {
+		if owner, err = s.ownerOf(r, typed.Owner, t.Owner); err != nil {
+			return err
+		}
 	}
 	to := task.Changing{
 		Title: &typed.Title, Description: &typed.Description, DueOn: &typed.DueOn, InternalDueOn: &typed.InternalDueOn, Priority: &priority, Owner: &owner,

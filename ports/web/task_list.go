@@ -209,7 +209,7 @@ func (s *Server) taskChoices(r *http.Request, q taskapp.Query, n taskapp.Counts,
 		{Word: "Due first", Href: listURL("/tasks", changed(r, "order", "")), Current: q.Order == taskapp.ByDue},
 		{Word: "Newest first", Href: listURL("/tasks", changed(r, "order", "newest")), Current: q.Order == taskapp.Newest},
 	}
-	for _, name := range []string{"at", "after", "did"} {
+	for _, name := range ofThisLook {
 		v.Del(name)
 	}
 	page.Here = listURL("/tasks", v)

@@ -168,8 +168,10 @@ func (s *Server) askingMany(r *http.Request, typed views.TaskFields) (a taskjob.
 		Kind: task.Sort(typed.Kind), Title: typed.Title, Description: typed.Description, DueOn: strings.TrimSpace(typed.DueOn), InternalDueOn: strings.TrimSpace(typed.InternalDueOn),
 		OfClient: typed.OfClient, Priority: task.Priority(typed.Priority), Each: typed.Each, Together: typed.Together, Recurrence: recurrenceOf(typed), Zone: zone(u.Practice.Zone).String(),
 	}
-	if typed.Mine && !a.OfClient {
-		a.Owner = u.ID
+	if !a.OfClient {
+		if a.Owner, err = s.ownerOf(r, typed.Owner, uuid.Nil); err != nil {
+			return a, err
+		}
 	}
 	for _, l := range entriesOf(typed.Checklist) {
 		a.Checklist = append(a.Checklist, l.Text)

@@ -222,6 +222,9 @@ func TestStaffTasks(t *testing.T) {
 		"checklist": {"January\n\nFebruary"}, "every": {"1"}, "unit": {"month"}, "from": {"schedule"},
 	}
 	h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "Error: New task", "Give the task a title", "2026-12-31")
+	form.Set("owner", newTestID(77).String())
+	h.post("/tasks", form).want(t, http.StatusUnprocessableEntity) // nobody of the practice
+	form.Set("owner", priya.ID.String())
 	form.Set("title", "Send the ledger of {Month}")
 	form.Set("due_on", "2025-12-31")
 	doubted := h.post("/tasks", form).want(t, http.StatusUnprocessableEntity, "31 Dec 2025 has passed", "“{Month}” is not filled in", `value="Send the ledger of {Month}"`)
@@ -239,7 +242,7 @@ func TestStaffTasks(t *testing.T) {
 	form.Set("command", newTestID(75).String())
 	h.post("/tasks", form).want(t, http.StatusSeeOther)
 	e, ok := h.lastOf(newTestID(76)).(task.Assigned)
-	if !ok || len(e.Checklist) != 2 || e.Recurrence.Unit != task.Month || !e.HoldUntil.Equal(noon.Add(taskHold)) || e.Sender != priya.ID || e.Zone != "Europe/London" {
+	if !ok || len(e.Checklist) != 2 || e.Recurrence.Unit != task.Month || e.Owner != priya.ID || !e.HoldUntil.Equal(noon.Add(taskHold)) || e.Sender != priya.ID || e.Zone != "Europe/London" {
 		t.Errorf("assigned %+v", e)
 	}
 	send := func(path string, n byte, more ...string) reply {
@@ -265,7 +268,7 @@ func TestStaffTasks(t *testing.T) {
 	if to := back.Header().Get("Location"); !strings.HasPrefix(to, "/tasks?undone=1") { // its own page is gone
 		t.Errorf("after Undo: %s", to)
 	}
-	h.get("/tasks?undone=1").want(t, 200, "Taken back.", "Nobody of the client was told")
+	h.get("/tasks?undone=1").want(t, 200, "Taken back.", "Nobody of the client was told").lacks(t, "undone=1")
 	h.plan.detail[0].Repeats, h.plan.detail[0].Recurrence = true, task.Recurrence{Every: 1, Unit: task.Month, From: task.OnSchedule}
 	h.get("/tasks/"+ledgerTask.String()).want(t, 200, "and let none follow").lacks(t, "/series/end")
 	h.plan.detail[0].Outcome = task.Cancelled

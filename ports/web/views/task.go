@@ -187,7 +187,9 @@ type TaskLine struct {
 // TaskFields are what a practitioner types of a task.
 type TaskFields struct {
 	Kind, Title, Description, DueOn, InternalDueOn, Priority, Checklist string
-	Everybody, Each, Together, Mine                                     bool
+	Owner                                                               string // a colleague's id; empty: nobody
+	Owners                                                              []Choice
+	Everybody, Each, Together                                           bool
 	Named                                                               map[string]bool // contacts, where it isn't everybody
 	Every, Unit                                                         string
 	Completion, Wait                                                    bool

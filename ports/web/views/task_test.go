@@ -16,7 +16,7 @@ func taskLines() []TaskLine {
 func taskFields() TaskFields {
 	return TaskFields{
 		Kind: "todo", Title: "Send the ledger", Description: "All *pages*", DueOn: "2026-11-20", InternalDueOn: "2026-11-25", Priority: "high", Checklist: "January\nFebruary", Each: true, Together: true,
-		Mine: true, Every: "1", Unit: "month", Completion: true, Wait: true, OfClient: true, Template: one.String(), TemplateName: "Year end", Units: []Choice{{"month", "months"}}, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
+		Owner: one.String(), Owners: []Choice{{one.String(), "Priya Nair"}, {two.String(), "Sam Ode"}}, Every: "1", Unit: "month", Completion: true, Wait: true, OfClient: true, Template: one.String(), TemplateName: "Year end", Units: []Choice{{"month", "months"}}, Priorities: []Choice{{"normal", "Normal"}, {"high", "High"}},
 		Problems: Problems{{"title", "Give it a title."}, {"description", "Too long."}, {"due_on", "No day."}, {"priority", "No."}, {"checklist", "Too long."}, {"audience", "Nobody."}, {"every", "How often?"}, {"kind", "Which?"}, {"items", "No title."}, {"clients", "Nobody."}, {"template-name", "A name."}},
 	}
 }
