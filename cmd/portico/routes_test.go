@@ -300,6 +300,7 @@ var pageRules = map[string]rule{
 	"POST /tasks/{id}/progress":          staffOnly(422, 404),
 	"POST /tasks/{id}/closing":           staffOnly(422, 404),
 	"POST /tasks/{id}/series/end":        staffOnly(303, 404),
+	"POST /tasks/{id}/ticks":             staffOnly(422, 404), // of no entry
 	"POST /tasks/{id}/people":            staffOnly(422, 404), // without a person
 	"POST /tasks/{id}/audience":          staffOnly(303, 404), // it is one contact's, and stays so
 	"POST /tasks/{id}/messages":          staffOnly(422, 404), // without the message's id

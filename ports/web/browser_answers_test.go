@@ -157,6 +157,30 @@ func TestReturnInABrowser(t *testing.T) {
 	tells(func(f *taskapp.File) { f.Scan, f.Delivered = taskapp.ScanClean, true })
 	p.Wait("Sent to Harbour & Vale")
 	p.Wait("All of March")
+	odd := filepath.Join(t.TempDir(), "Odd.exe")
+	if err := os.WriteFile(odd, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.Fill("Your message", "Half a question")
+	p.Choose("Choose photos or files : Ledger", odd)
+	p.Wait("Code: file.refused")
+	s.now(func() { s.lost = true }) // it arrives, and its answer doesn't
+	p.Click("button", "Send this to the practice")
+	p.Wait("It could not be sent. Try again, or copy it.")
+	s.now(func() { s.lost = false })
+	p.Click("button", "Send this to the practice")
+	p.Wait("Sent as a message, and copied.")
+	told := 0
+	for _, e := range s.store.Stream(task.Stream(request)) {
+		if e, ok := e.(task.Posted); ok && strings.HasPrefix(e.Text.Text, "File: Odd.exe\nType: ") && strings.Contains(e.Text.Text, "Size in bytes: 1\nTime: 20") {
+			told++
+		}
+	}
+	if typed := uitest.Eval[string](p, `document.querySelector("draft-box textarea").value`); told != 1 || typed != "Half a question" {
+		t.Errorf("S2.i9: told %d times, beside %q", told, typed)
+	}
+	p.Axe("a refused file")
+	p.Fill("Your message", "")
 	p.Fill("Your note : Ledger", "Half a thought")
 	s.now(func() { s.plan.items[0].Rounds[0].Stands = taskapp.Accepted })
 	p.Reload()

@@ -141,7 +141,7 @@ func (s *Server) taskPage(w http.ResponseWriter, r *http.Request, code int, prob
 		page.Done = page.Done || !p.DoneAt.IsZero() || p.Outcome != ""
 	}
 	for _, e := range t.Checklist {
-		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Text: e.Text, Ticked: !e.TickedAt.IsZero()})
+		page.Checklist = append(page.Checklist, views.TodoEntry{ID: e.ID, Command: newID(), Text: e.Text, Ticked: !e.TickedAt.IsZero()})
 	}
 	if page.Files, err = s.staffFiles(r, t, problems); err != nil {
 		return err
@@ -287,6 +287,15 @@ func (s *Server) takeBackTask(r *http.Request, by es.By, id uuid.UUID) (es.Resul
 
 // undone is the mark in the list's address that a task was taken back.
 const undone = "undone=1"
+
+// tickTask ticks an entry of the checklist for the practice, or takes that back.
+func (s *Server) tickTask(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
+	entry, err := formID(r, "entry")
+	if err != nil {
+		return es.Result{}, err
+	}
+	return s.Tasks.Tick(r.Context(), taskapp.Tick{Act: taskapp.Act{By: by, Task: id}, Entry: entry, On: r.PostForm.Get("on") != ""})
+}
 
 func (s *Server) endSeries(r *http.Request, by es.By, id uuid.UUID) (es.Result, error) {
 	return s.Tasks.EndSeries(r.Context(), taskapp.One{By: by, Task: id})

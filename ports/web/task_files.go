@@ -49,7 +49,7 @@ func (s *Server) taskFilesCard(r *http.Request, w *language.Words, practice, bas
 // deskSays are the words of task-desk.js, by their keys in the catalogue.
 var deskSays = []string{
 	"waiting", "sending", "checking", "offline", "paused", "received", "cancelled", "pause", "resume", "again", "cancel", "dismiss", "folder", "type", "large", "nothing",
-	"unreadable", "changed", "refused", "copy", "copied", "file", "kind", "size", "time", "code", "arrived", "way", "takeout",
+	"unreadable", "changed", "refused", "copy", "copied", "file", "kind", "size", "time", "code", "tell", "told", "untold", "arrived", "way", "takeout",
 }
 
 // deskWords is what the script says, as JSON.

@@ -32,6 +32,7 @@ func (s *Server) taskRoutes(staff func(route string, right accounts.Right, h han
 	staff("POST /tasks/{id}/reopening", accounts.ChangeTasks, s.onTask(s.reopenTask))
 	staff("POST /tasks/{id}/progress", accounts.ChangeTasks, s.onTask(s.progressTask))
 	staff("POST /tasks/{id}/closing", accounts.ChangeTasks, s.onTask(s.closeTask))
+	staff("POST /tasks/{id}/ticks", accounts.ChangeTasks, s.onTask(s.tickTask))
 	staff("POST /tasks/{id}/series/end", accounts.ChangeTasks, s.onTask(s.endSeries))
 	staff("POST /tasks/{id}/people", accounts.ChangeTasks, s.onTaskAt("reader", s.addReader))
 	staff("POST /tasks/{id}/people/{contact}/removal", accounts.ChangeTasks, s.onTaskAt("reader", s.removeReader))

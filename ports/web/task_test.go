@@ -256,6 +256,15 @@ func TestStaffTasks(t *testing.T) {
 	send("/progress", 83, "part", "doing").want(t, http.StatusSeeOther)
 	send("/details", 84, "title", "Send all of it", "priority", "high").want(t, http.StatusSeeOther)
 	send("/details", 85, "title", "", "priority", "high").want(t, http.StatusUnprocessableEntity, "Give the task a title")
+	h.get("/tasks/"+ledgerTask.String()).want(t, 200, `action="/tasks/`+ledgerTask.String()+`/ticks"`, `name="entry" value="`+entry.String()+`"`)
+	send("/ticks", 73, "entry", entry.String(), "on", "1").want(t, http.StatusSeeOther) // rule 8
+	if e, ok := h.lastOf(ledgerTask).(task.Ticked); !ok || e.Entry != entry || e.By != (task.Who{Kind: event.Staff, ID: priya.ID}) {
+		t.Errorf("ticking recorded %+v", h.lastOf(ledgerTask))
+	}
+	send("/ticks", 74, "entry", entry.String()).want(t, http.StatusSeeOther)
+	if _, ok := h.lastOf(ledgerTask).(task.Unticked); !ok {
+		t.Errorf("taking it back recorded %+v", h.lastOf(ledgerTask))
+	}
 	send("/closing", 86, "outcome", "cancelled", "reason", "Not needed").want(t, http.StatusSeeOther)
 	if e, ok := h.lastOf(ledgerTask).(task.Closed); !ok || e.Reason.Text != "Not needed" || e.By.ID != priya.ID {
 		t.Errorf("closing recorded %+v", h.lastOf(ledgerTask))

@@ -2,15 +2,11 @@
 // the server has it, and shows what others answer meanwhile, but for what somebody is typing. Each answer comes back as the
 // page that the form leads to. Nobody leaves for #review with an answer that still waits: it goes first, or <p id="review-late">
 // says why not. Without script each section has its own button.
+import { id } from "./ids.js"
+
 const soon = 1200 // after the last key
 const again = 10_000
 
-const id = () => {
-  const b = crypto.getRandomValues(new Uint8Array(16))
-  b[6] = (b[6] & 15) | 64
-  b[8] = (b[8] & 63) | 128
-  return [...b].map((n, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + n.toString(16).padStart(2, "0")).join("")
-}
 const inputs = (line) => [...line.querySelectorAll("input, textarea")].filter((i) => i.name && i.type !== "hidden")
 const changed = (i) => (i.type === "checkbox" || i.type === "radio" ? i.checked !== i.defaultChecked : i.value !== i.defaultValue)
 

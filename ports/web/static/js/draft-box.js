@@ -111,6 +111,21 @@ class DraftBox extends HTMLElement {
     ask.send(new URLSearchParams(new FormData(form, drop)))
   }
 
+  // tell sends a text beside the one that is being written, and says whether it has arrived. With the same ids, of command
+  // and message, it is the same message.
+  async tell(text, ids) {
+    if (!this.#form) return false
+    const fields = new FormData(this.#form)
+    for (const name of ["file", "mention"]) fields.delete(name)
+    for (const [name, value] of Object.entries({ text, ...ids })) fields.set(name, value)
+    try {
+      const answer = await fetch(this.#form.action, { method: "POST", body: new URLSearchParams(fields) })
+      return answer.ok && new URL(answer.url).pathname === location.pathname // and not the page where one signs in
+    } catch {
+      return false
+    }
+  }
+
   #answered(ask, drop) {
     const page = ask.response
     if (page?.getElementById("sign-in")) return location.reload() // the text waits for who comes back

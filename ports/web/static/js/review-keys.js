@@ -1,11 +1,12 @@
 // <review-keys>: goes through answers by the keyboard. j and k move, x ticks, a accepts, s sends back, u undoes: each presses
-// what stands there for everybody. Keys that are typed into a field, or held with others, are left alone.
+// what stands there for everybody. Keys that are typed into a field, or held with others, are left alone; Escape leaves it.
 class ReviewKeys extends HTMLElement {
   connectedCallback() { document.addEventListener("keydown", this) }
 
   disconnectedCallback() { document.removeEventListener("keydown", this) }
 
   handleEvent(e) {
+    if (e.key === "Escape") return e.target.closest("[data-answer]")?.focus()
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input:not([type=checkbox]), textarea, select")) return
     const all = [...this.querySelectorAll("[data-answer]")]
     const now = all.findIndex((answer) => answer.contains(document.activeElement))

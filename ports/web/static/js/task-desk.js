@@ -3,6 +3,7 @@
 // item, stand where those are. What is handed over by <form id="answers"> waits for its files; <p data-hand="ITEM"> says so.
 // Without script the same card works with a plain form.
 import { Awake } from "./awake.js"
+import { id } from "./ids.js"
 import { listen } from "./picking.js"
 import { Sending } from "./sending.js"
 import { endings, icon, set } from "./words.js"
@@ -243,6 +244,43 @@ class TaskDesk extends HTMLElement {
     bar.value = percent
     bar.setAttribute("aria-label", s.file.name)
     this.#steer(s)
+    this.#explain(s)
+  }
+
+  // #explain shows with a refused file all that helps to find out why, and tells it to the practice with one click (S2.17, S2.i9).
+  #explain(s) {
+    const there = s.row.querySelector(".file__facts")
+    if (s.state !== "refused") return there?.remove()
+    if (there) return set(there.firstElementChild, this.#facts(s))
+    const box = document.createElement("div"), facts = document.createElement("p"), tell = document.createElement("button"), told = document.createElement("p")
+    box.className = "file__facts"
+    facts.textContent = this.#facts(s)
+    told.setAttribute("role", "status")
+    Object.assign(tell, { type: "button", className: "btn btn--small", textContent: this.words.tell })
+    tell.addEventListener("click", () => this.#report(s, tell, told))
+    box.append(facts)
+    if (this.base.startsWith("/portal/") && document.querySelector("draft-box form")) box.append(tell, told)
+    s.row.querySelector(".file__body").append(box)
+  }
+
+  #facts(s) {
+    const w = this.words, kind = s.file.type || endings(s.file.name)[1] || "?"
+    s.at ??= new Date().toISOString()
+    return [`${w.file}: ${s.file.name}`, `${w.kind}: ${kind}`, `${w.size}: ${s.file.size}`, `${w.time}: ${s.at}`, `${w.code}: ${s.code || "?"}`].join("\n")
+  }
+
+  // #report copies what happened, and sends it as a message beside the one that is being written. Again it is the same one.
+  async #report(s, tell, told) {
+    const text = `${this.#facts(s)}\n${s.why}`
+    s.report ??= { command: id(), message: id() }
+    navigator.clipboard?.writeText(text).catch(() => {}) // it is sent all the same
+    tell.disabled = true
+    const arrived = await document.querySelector("draft-box")?.tell(text, s.report)
+    tell.disabled = false
+    told.textContent = arrived ? this.words.told : this.words.untold
+    if (!arrived) return
+    tell.remove()
+    document.dispatchEvent(new Event("page-changed"))
   }
 
   #note(s) {
@@ -255,7 +293,7 @@ class TaskDesk extends HTMLElement {
     }
   }
 
-  // #steer gives a file the buttons that fit its state; a refused one tells all that helps to find out why (S2.i9).
+  // #steer gives a file the buttons that fit its state.
   #steer(s) {
     const acts = {
       pause: ["pause", () => { s.pause(); this.#next() }], resume: ["play", () => s.start()], again: ["rotate-cw", () => s.nudge()], cancel: ["x", () => s.cancel()],
@@ -284,21 +322,13 @@ class TaskDesk extends HTMLElement {
     return button
   }
 
-  // #copy puts what happened into the clipboard, and into the message box of the page where there is one and it is empty.
+  // #copy puts what happened into the clipboard. Where that is refused, it stands in the row.
   async #copy(s) {
-    const w = this.words, kind = s.file.type || endings(s.file.name)[1] || "?"
-    const text = [`${w.file}: ${s.file.name}`, `${w.kind}: ${kind}`, `${w.size}: ${s.file.size}`, `${w.time}: ${new Date().toISOString()}`, `${w.code}: ${s.code || "?"}`, s.why].join("\n")
-    const box = document.querySelector("textarea[name=text]")
-    if (box && !box.value.trim()) {
-      box.value = text
-      box.dispatchEvent(new Event("input", { bubbles: true }))
-      box.focus()
-    }
     try {
-      await navigator.clipboard.writeText(text)
-      this.#say(w.copied)
+      await navigator.clipboard.writeText(`${this.#facts(s)}\n${s.why}`)
+      this.#say(this.words.copied)
     } catch {
-      set(s.row.querySelector(".file__note"), text)
+      getSelection().selectAllChildren(s.row.querySelector(".file__facts").firstElementChild)
     }
   }
 
