@@ -140,4 +140,7 @@ func TestPrefill(t *testing.T) {
 	if e, ok := d.last().(task.AnswersPrefilled); !ok || e.From != this || len(e.Answers) != 1 {
 		t.Errorf("the next of the series begins with %+v", d.last())
 	}
+	if e, ok := d.store.Stream(task.Stream(yearly.Next))[0].(task.Assigned); !ok || e.Form != tax || e.FormVersion != 2 {
+		t.Errorf("the next of the series asks for %+v, not for the newest version", e)
+	}
 }

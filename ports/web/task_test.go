@@ -255,6 +255,10 @@ func TestStaffTasks(t *testing.T) {
 	send("/confirmation", 82).want(t, http.StatusConflict, "isn’t done with this yet")
 	send("/progress", 83, "part", "doing").want(t, http.StatusSeeOther)
 	send("/details", 84, "title", "Send all of it", "priority", "high").want(t, http.StatusSeeOther)
+	send("/details", 68, "title", "Send all of it", "priority", "high", "owner", priya.ID.String()).want(t, http.StatusSeeOther)
+	if e, ok := h.lastOf(ledgerTask).(task.OwnerSet); !ok || e.Owner != priya.ID {
+		t.Errorf("putting somebody in charge recorded %+v", h.lastOf(ledgerTask))
+	}
 	send("/details", 85, "title", "", "priority", "high").want(t, http.StatusUnprocessableEntity, "Give the task a title")
 	h.get("/tasks/"+ledgerTask.String()).want(t, 200, `action="/tasks/`+ledgerTask.String()+`/ticks"`, `name="entry" value="`+entry.String()+`"`)
 	send("/ticks", 73, "entry", entry.String(), "on", "1").want(t, http.StatusSeeOther) // rule 8
@@ -273,6 +277,10 @@ func TestStaffTasks(t *testing.T) {
 	fresh := h.plan.detail[0]
 	fresh.ID = newTestID(76)
 	h.plan.detail = append(h.plan.detail, fresh)
+	h.post("/tasks/"+newTestID(76).String()+"/closing", url.Values{"command": {newTestID(67).String()}, "outcome": {"cancelled"}, "last": {"1"}}).want(t, http.StatusSeeOther)
+	if all := h.store.Stream(task.Stream(newTestID(76))); len(all) != 3 || all[1].EventType() != (task.RecurrenceSet{}).EventType() || all[2].EventType() != (task.Closed{}).EventType() {
+		t.Errorf("closing the last of a series recorded %+v", all)
+	}
 	back := h.post("/tasks/"+newTestID(76).String()+"/retraction", url.Values{"command": {newTestID(79).String()}}).want(t, http.StatusSeeOther)
 	if to := back.Header().Get("Location"); !strings.HasPrefix(to, "/tasks?undone=1") { // its own page is gone
 		t.Errorf("after Undo: %s", to)
